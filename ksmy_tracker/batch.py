@@ -1,0 +1,251 @@
+"""A batch (JSON lines or CSV) to the changes it asks for, each bad line named with its place.
+
+A line's keys are the names of the options of `ksmy add` and `ksmy update`, and `op`, `ref`, `number`, `key`.
+"""
+
+import csv
+import json
+from collections.abc import Callable, Iterator, Mapping
+from hashlib import sha256
+from typing import Any, BinaryIO, Final
+
+from ksmy_tracker.changes import (
+    READERS,
+    BadLine,
+    Change,
+    Fault,
+    quoted,
+    read_any_ref,
+    read_day,
+    read_evidence,
+    read_expected,
+    read_field,
+    read_filled,
+    read_number,
+    read_truth,
+)
+from ksmy_tracker.derived import DERIVED
+from ksmy_tracker.history import to_canonical_json
+from ksmy_tracker.visible import FORMULA
+from ksmy_tracker.vocabulary import did_you_mean
+
+#: Bytes a line may have.
+LONGEST_LINE: Final = 1 << 20
+
+OPS: Final = ("update", "add", "milestone")
+
+_ABOUT: Final = ("op", "ref", "number", "key", "note", "evidence", "on", "by", "expect", "new_sector")
+_KNOWN: Final = (*_ABOUT, *READERS)
+
+
+def read_json_lines(stream: BinaryIO) -> Iterator[Change | BadLine]:
+    """The changes of a file of JSON lines: an object a line, blank lines left out."""
+    for number, line in enumerate(_lines(stream), 1):
+        place = f"line {number}"
+        if line is None:
+            yield BadLine(place, (f"is longer than {LONGEST_LINE:,} bytes",))
+        elif line.strip():
+            yield _read_json_line(place, line)
+
+
+def _read_json_line(place: str, line: bytes) -> Change | BadLine:
+    try:
+        content = _decode(line.decode())
+    except UnicodeDecodeError as error:
+        return BadLine(place, (f"is not UTF-8 (byte {error.start + 1})",))
+    except (ValueError, RecursionError) as error:
+        return BadLine(place, (f"is not JSON: {error}",))
+    if not isinstance(content, dict):
+        return BadLine(place, ('must be an object, such as {"ref": "FTA-CONCLUDE", "status": "completed"}',))
+    return _Line(place, content).read()
+
+
+def read_csv(stream: BinaryIO) -> Iterator[Change | BadLine]:
+    """The changes of a CSV file with a header: an empty cell leaves a field as it is, `-` clears it."""
+    texts = (_text_of(line) for line in _lines(stream))
+    reader = csv.reader(texts, strict=True)
+    begun = 0
+    try:
+        first: list[str] = next((cells for cells in reader if cells), [])
+        header = [name.strip().lower().replace("-", "_") for name in first]
+        if problems := tuple(_header_problems(header)):
+            yield BadLine("line 1", problems)
+            return
+        begun = reader.line_num
+        for cells in reader:
+            if any(cells):
+                yield _read_csv_line(f"line {begun + 1}", header, cells)
+            begun = reader.line_num
+    except csv.Error as error:
+        yield BadLine(f"line {begun + 1}", (f"is not CSV: {error}",))
+
+
+def _header_problems(header: list[str]) -> Iterator[str]:
+    for name in header:
+        if name not in _KNOWN and name not in DERIVED:
+            yield f"the header has {name!r}; {did_you_mean(name, _KNOWN)}"
+    for name in sorted({name for name in header if header.count(name) > 1}):
+        yield f"the header has {name!r} twice"
+    if header and "ref" not in header:
+        yield "the header lacks 'ref'"
+
+
+def _read_csv_line(place: str, header: list[str], cells: list[str]) -> Change | BadLine:
+    if len(cells) != len(header):
+        return BadLine(place, (f"has {len(cells)} cells under a header of {len(header)}",))
+    content: dict[str, Any] = {}
+    derived: dict[str, str] = {}
+    for name, cell in zip(header, cells, strict=True):
+        text = _untamed(cell)
+        if name in DERIVED and (name != "evidence" or cell.isdigit()):
+            derived[name] = cell
+        elif name == "evidence":
+            content[name] = text.splitlines()
+        elif cell == "-":
+            content[name] = None
+        elif text:
+            content[name] = text
+    if "evidence" in content and not content["evidence"]:
+        del content["evidence"]
+    change = _Line(place, content).read()
+    if isinstance(change, Change):
+        change.derived = derived
+        change.as_shown = True
+    return change
+
+
+def _untamed(cell: str) -> str:
+    """A cell without the apostrophe that a listing puts before what a spreadsheet would run."""
+    return cell[1:] if cell.startswith("'") and FORMULA.match(cell[1:]) else cell
+
+
+def _text_of(line: bytes | None) -> str:
+    if line is None:
+        raise csv.Error(f"a line is longer than {LONGEST_LINE:,} bytes")
+    return line.decode("utf-8", "surrogateescape")
+
+
+def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
+    """The lines of a file without a byte order mark; None for one that is too long."""
+    first = True
+    while line := stream.readline(LONGEST_LINE + 1):
+        if first:
+            line = line.removeprefix(b"\xef\xbb\xbf")
+            first = False
+        if len(line) > LONGEST_LINE and not line.endswith(b"\n"):
+            while (rest := stream.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
+                pass
+            yield None
+        else:
+            yield line
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {twice!r} stands twice in one object")
+    return found
+
+
+_decode: Callable[[str], Any] = json.JSONDecoder(object_pairs_hook=_unique).decode
+
+
+class _Line:
+    """Reads one line's content into a change, collecting all that is wrong with it."""
+
+    def __init__(self, place: str, content: Mapping[str, Any]) -> None:
+        self._place = place
+        self._content = content
+        self._problems: list[str] = []
+
+    def read(self) -> Change | BadLine:
+        content = self._content
+        op = content.get("op", "update")
+        if op not in OPS:
+            named = str(op)
+            self._problems.append(f"op: {quoted(op)} is unknown; {did_you_mean(named[:100], OPS)}")
+        change = Change(op if op == "add" else "update", "", place=self._place)
+        if "ref" in content:
+            change.ref = self._value("ref", read_any_ref, content["ref"]) or ""
+        else:
+            self._problems.append("ref: is missing")
+        taken = set()
+        for name, value in content.items():
+            plain = name.replace("-", "_")
+            if plain in taken:
+                self._problems.append(f"{plain}: stands twice, in two spellings")
+            taken.add(plain)
+            self._take(change, plain, value)
+        if op == "milestone":
+            self._aim_at_milestone(change)
+        elif op == "add":
+            change.record = "agreement" if "kind" in change.fields else "commitment"
+            if "/" in change.ref:
+                self._problems.append("ref: a milestone is added with op milestone, a ref and a title")
+        if change.op == "add" and change.expect is not None:
+            self._problems.append("expect: a new record is nothing yet; leave it out")
+        if "number" in content and op != "milestone":
+            self._problems.append("number: only a milestone has one; give op milestone")
+        if self._problems:
+            return BadLine(self._place, tuple(self._problems), change.ref if op == "add" else None)
+        if change.key is not None:
+            change.key_digest = _digest(op, change)
+        return change
+
+    def _take(self, change: Change, name: str, value: Any) -> None:
+        if name in READERS:
+            change.fields[name] = self._value(name, lambda given: read_field(name, given), value)
+        elif name == "note":
+            change.note = self._value(name, read_filled, value)
+        elif name == "evidence":
+            change.evidence = self._value(name, read_evidence, value) or ()
+        elif name == "on":
+            change.effective_on = self._value(name, read_day, value)
+        elif name == "by":
+            change.actor = self._value(name, read_filled, value)
+        elif name == "key":
+            change.key = self._value(name, read_filled, value)
+        elif name == "expect":
+            change.expect = self._value(name, read_expected, value)
+        elif name == "new_sector":
+            change.new_sector = bool(self._value(name, read_truth, value))
+        elif name in DERIVED:
+            self._problems.append(f"{name}: follows from other fields; leave it out")
+        elif name not in _ABOUT:
+            self._problems.append(f"{name[:80]}: is no field; {did_you_mean(name[:100], _KNOWN, short=0)}")
+
+    def _aim_at_milestone(self, change: Change) -> None:
+        """A milestone with a number is changed, one without is added."""
+        number = self._content.get("number")
+        if number is None and "/" not in change.ref:
+            change.op, change.record = "add", "milestone"
+        elif number is not None:
+            read = self._value("number", read_number, number)
+            if "/" in change.ref:
+                self._problems.append("number: the ref has one already; leave one of the two out")
+            elif read is not None:
+                change.ref = f"{change.ref}/{read}"
+
+    def _value(self, name: str, read: Callable[[Any], Any], value: Any) -> Any:
+        try:
+            return read(value)
+        except Fault as error:
+            self._problems.append(f"{name}: {error}")
+            return None
+
+
+def _digest(op: str, change: Change) -> str:
+    """What a key stands for: everything the line asks for, however it is spelt."""
+    asked = {
+        "op": op,
+        "ref": change.ref,
+        "fields": change.fields,
+        "note": change.note,
+        "evidence": change.evidence,
+        "on": change.effective_on,
+        "by": change.actor,
+        "expect": change.expect,
+    }
+    return sha256(to_canonical_json(asked).encode()).hexdigest()

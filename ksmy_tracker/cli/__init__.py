@@ -1,0 +1,174 @@
+"""The command line: `ksmy`. Each command's module is imported when that command runs, not before."""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import redirect_stderr, redirect_stdout, suppress
+from importlib import import_module
+from io import StringIO
+from typing import Annotated, Any, Final
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command, get_command_from_info, get_group
+
+from ksmy_tracker.cli.output import complain, emit, is_terminal
+from ksmy_tracker.errors import KsmyError
+
+#: Every command and its module, in the order of the help.
+COMMANDS: Final[Mapping[str, str]] = {
+    "report": "reporting",
+    "list": "looking",
+    "due": "looking",
+    "show": "looking",
+    "history": "looking",
+    "agreements": "looking",
+    "timeline": "reporting",
+    "add": "changing",
+    "update": "changing",
+    "milestone": "milestones",
+    "apply": "batches",
+    "undo": "batches",
+    "init": "keeping",
+    "check": "keeping",
+    "backup": "keeping",
+    "export": "moving",
+    "import": "moving",
+    "migrate": "keeping",
+}
+
+
+#: Options for which Typer prints something by itself.
+_PRINTS_ITSELF: Final = frozenset({"--help", "-h", "--show-completion", "--install-completion"})
+
+#: The exit code of what Ctrl-C ended, as shells have it.
+INTERRUPTED: Final = 130
+
+
+class _Commands(Mapping[str, Any]):
+    """The commands by name, each built when it is first asked for."""
+
+    def __getitem__(self, name: str) -> Any:
+        app: typer.Typer = import_module(f"ksmy_tracker.cli.{COMMANDS[name]}").app
+        for info in app.registered_commands:
+            if info.name == name:
+                return get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode="rich")
+        group = get_group(app)
+        group.rich_help_panel = "Change"
+        return group
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+class _Group(TyperGroup):
+    """A group whose commands are built on demand."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = _Commands()  # type: ignore[assignment]  # read by name, never changed
+
+
+app = typer.Typer(
+    cls=_Group,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def _show_version(context: typer.Context, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        from ksmy_tracker import __version__
+
+        emit(f"ksmy {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def ksmy(
+    context: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit."),
+    ] = False,
+) -> None:
+    """Keep the register of what South Korea and Malaysia promised each other.
+
+    Start with `ksmy init`, then `ksmy report`.
+    """
+    if context.invoked_subcommand is None:
+        emit(f"{context.get_help()}\n")
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code; a signal to end leaves nothing half-written."""
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, lambda number, _: sys.exit(128 + number))
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line and return its exit code, with every failure told on stderr."""
+    if os.environ.get("_KSMY_COMPLETE", "").startswith("complete_"):
+        return _complete()
+    try:
+        code = _call(arguments)
+        if code == INTERRUPTED:
+            complain("interrupted; what was not reported is not recorded")
+        return code if isinstance(code, int) else 0
+    except KsmyError as error:
+        complain(str(error), *error.faults)
+        return error.exit_code
+    except typer.TyperException as error:
+        command = getattr(getattr(error, "ctx", None), "command_path", "ksmy")
+        message = error.format_message().rstrip(".")
+        if not message:  # a group without a command
+            emit(getattr(error, "ctx").get_help())  # noqa: B009
+            return 0
+        complain(message if message.endswith("?") else f"{message}; see `{command} --help`")
+        return error.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        complain("interrupted; what was not reported is not recorded")
+        return INTERRUPTED
+
+
+def _complete() -> int:
+    """Offer a shell what may stand where the cursor is; on any trouble nothing, and nothing is said."""
+    os.environ["COLUMNS"] = "1000000"  # Typer folds what an offer means at the width of a terminal
+    held = StringIO()
+    with suppress(Exception, KeyboardInterrupt):
+        try:
+            with redirect_stdout(held), redirect_stderr(StringIO()):
+                get_command(app).main([], prog_name="ksmy", standalone_mode=False)
+        except SystemExit as end:  # as Typer ends it; fish asks by the code
+            emit(held.getvalue())
+            return end.code if isinstance(end.code, int) else 0
+    return 0
+
+
+class _Held(StringIO):
+    """What Typer prints by itself (help, completion scripts), until it is written like every other result."""
+
+    def __init__(self, terminal: bool) -> None:
+        super().__init__()
+        self._terminal = terminal
+
+    def isatty(self) -> bool:
+        return self._terminal
+
+
+def _call(arguments: list[str]) -> Any:
+    """Call Typer; a closed pipe or a full disk would end what it prints by itself in a traceback."""
+    command = get_command(app)
+    if arguments and _PRINTS_ITSELF.isdisjoint(arguments):
+        return command.main(arguments, prog_name="ksmy", standalone_mode=False)
+    held = _Held(is_terminal())
+    try:
+        with redirect_stdout(held):
+            return command.main(arguments, prog_name="ksmy", standalone_mode=False)
+    finally:
+        emit(held.getvalue())

@@ -1,0 +1,103 @@
+"""What a shell is offered: refs, sectors, words and columns. On any trouble it is offered nothing."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import typer
+
+from ksmy_tracker import vocabulary
+
+Offers = list[tuple[str, str]]
+
+
+def _quietly(complete: Callable[[typer.Context, str], Offers]) -> Callable[[typer.Context, str], Offers]:
+    @wraps(complete)
+    def complete_quietly(context: typer.Context, incomplete: str) -> Offers:
+        try:
+            return complete(context, incomplete)
+        except Exception:
+            return []
+
+    return complete_quietly
+
+
+@_quietly
+def refs(context: typer.Context, incomplete: str) -> Offers:
+    """Refs of the register, with their titles."""
+    found = _look(context, lambda view: view.refs())
+    return [(_in_case(ref, incomplete), _harmless(title)) for ref, title in found]
+
+
+@_quietly
+def agreements(context: typer.Context, incomplete: str) -> Offers:
+    """Refs of agreements, with their titles."""
+    found = _look(context, lambda view: view.agreements())
+    return [(_in_case(row.ref, incomplete), _harmless(row.title)) for row in found]
+
+
+@_quietly
+def sectors(context: typer.Context, incomplete: str) -> Offers:
+    """The sectors the register knows."""
+    return [(sector, "") for sector in _look(context, lambda view: view.sectors())]
+
+
+@_quietly
+def columns(context: typer.Context, incomplete: str) -> Offers:
+    """The columns of the command's rows; after a comma, one more."""
+    from ksmy_tracker import rows
+    from ksmy_tracker.cli.looking import ROW_OF
+
+    done, comma, _ = incomplete.rpartition(",")
+    return [(f"{done}{comma}{name}", "") for name in rows.names(ROW_OF[str(context.info_name)])]
+
+
+@_quietly
+def sort_fields(context: typer.Context, incomplete: str) -> Offers:
+    """The fields a listing can be sorted by, each way."""
+    from ksmy_tracker.queries import SORT
+
+    minus = "-" if incomplete.startswith("-") else ""
+    return [(f"{minus}{name}", "") for name in SORT]
+
+
+def _words(words: tuple[str, ...]) -> Callable[[typer.Context, str], Offers]:
+    def complete(context: typer.Context, incomplete: str) -> Offers:
+        return [(word, "") for word in words]
+
+    return complete
+
+
+statuses = _words(vocabulary.STATUSES)
+firmnesses = _words(vocabulary.FIRMNESSES)
+kinds = _words(vocabulary.KINDS)
+stages = _words(vocabulary.STAGES)
+parties = _words(vocabulary.PARTIES)
+milestone_states = _words(vocabulary.MILESTONE_STATES)
+formats = _words(("table", "tsv", "csv", "json", "jsonl", "md"))
+receipt_formats = _words(("text", "json", "jsonl"))
+report_formats = _words(("text", "md", "html", "json", "jsonl"))
+timeline_formats = _words(("text", "svg", "json", "jsonl"))
+
+
+def _look(context: typer.Context, question: Callable[[Any], Any]) -> Any:
+    """Ask the register that the command line names so far; a writer is not waited for."""
+    import os
+
+    from ksmy_tracker import clock, database
+    from ksmy_tracker.queries import View
+    from ksmy_tracker.rows import Day
+
+    location = database.locate(context.params.get("db") or os.environ.get("KSMY_DATABASE_URL"))
+    with database.reading(location, timeout=0.2) as reader:
+        return question(View(reader, Day(clock.today())))
+
+
+def _in_case(ref: str, incomplete: str) -> str:
+    """A ref in the case the user has begun it in."""
+    return ref.lower() if incomplete and incomplete == incomplete.lower() else ref
+
+
+def _harmless(text: str) -> str:
+    """A title without anything a shell that evaluates completions, or Rich, would act on."""
+    return "".join(letter if letter.isalnum() or letter in " .,-/" else " " for letter in text)

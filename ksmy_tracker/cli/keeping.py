@@ -1,0 +1,110 @@
+"""The commands that look after a register as a whole: init, check, backup, migrate."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ksmy_tracker import clock, database
+from ksmy_tracker.cli import options
+from ksmy_tracker.cli.options import DEFAULT_TIMEOUT, DEFAULT_ZONE, LOOK_AFTER
+from ksmy_tracker.cli.output import emit
+from ksmy_tracker.errors import Damaged, Usage
+from ksmy_tracker.files import check_place, expanded
+
+app = typer.Typer()
+
+
+@app.command("init", rich_help_panel=LOOK_AFTER, epilog="Example: ksmy init --db ./register.db")
+def init_register(
+    seed: Annotated[
+        Path | None,
+        typer.Option("--seed", metavar="FILE", help="Fill it from this seed instead of the summit's."),
+    ] = None,
+    empty: Annotated[bool, typer.Option("--empty", help="Leave it empty.")] = False,
+    by: options.By = None,
+    tz: options.Zone = DEFAULT_ZONE,
+    db: options.Db = None,
+) -> None:
+    """Create a register with what was promised at the summit of November 2024."""
+    if seed is not None and empty:
+        raise Usage("--seed and --empty exclude each other; give one")
+    location = options.register_at(db)
+    actor = options.actor(by)
+    today = clock.today(tz)
+    check_place(location.path, replace=False, what="register")
+    from ksmy_tracker import schema
+    from ksmy_tracker.seed import read_seed
+
+    changes = [] if empty else read_seed(seed or schema.shipped("seed.json"), today)
+    from ksmy_tracker.register import Recording, record
+
+    recording = Recording(actor, clock.now(), today)
+    schema.create(location, lambda session: record(session, changes, recording))
+    from ksmy_tracker.render.wording import plural
+    from ksmy_tracker.visible import visible
+
+    kinds = [change.record for change in changes]
+    emit(
+        f"created {visible(str(location))} with {plural(kinds.count('agreement'), 'agreement')} "
+        f"and {plural(kinds.count('commitment'), 'commitment')}\n"
+    )
+
+
+@app.command("check", rich_help_panel=LOOK_AFTER, epilog="Example: ksmy check --expect-head $(cat last-head)")
+def check_register(
+    expect_head: Annotated[
+        str | None,
+        typer.Option(
+            "--expect-head", metavar="HASH", help="A head seen earlier that must still be in the history."
+        ),
+    ] = None,
+    db: options.Db = None,
+    timeout: options.Timeout = DEFAULT_TIMEOUT,
+) -> None:
+    """Check that a register is sound: its file, its schema, its chain, each record against its history."""
+    from ksmy_tracker import audit
+    from ksmy_tracker.render.wording import plural
+
+    location = options.register_at(db)
+    with database.reading(location, timeout) as reader:
+        found = audit.check(reader, expect_head and expect_head.strip().lower())
+    if found.faults:
+        raise Damaged(f"{location} failed its check", tuple(found.faults))
+    counts = ", ".join(plural(count, record) for record, count in found.counts.items())
+    emit(f"ok: {counts}; head {found.head or 'none'}\n")
+
+
+@app.command("backup", rich_help_panel=LOOK_AFTER, epilog="Example: ksmy backup register-2026-11-23.db")
+def back_up(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to put the copy.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    db: options.Db = None,
+    timeout: options.Timeout = DEFAULT_TIMEOUT,
+) -> None:
+    """Copy a register, whole and verified, while others may go on using it."""
+    from ksmy_tracker import schema
+    from ksmy_tracker.visible import visible
+
+    head = schema.backup(options.register_at(db), expanded(str(file)), force=force, timeout=timeout)
+    emit(f"backed up to {visible(str(file))}; head {head or 'none'}\n")
+
+
+@app.command("migrate", rich_help_panel=LOOK_AFTER, epilog="Example: ksmy migrate")
+def migrate_register(
+    db: options.Db = None,
+    timeout: options.Timeout = DEFAULT_TIMEOUT,
+) -> None:
+    """Bring a register made by an older version up to date, after a backup beside it."""
+    from ksmy_tracker import schema
+    from ksmy_tracker.visible import visible
+
+    location = options.register_at(db)
+    before, backup = schema.migrate(location, timeout)
+    if backup is None:
+        emit(f"{visible(str(location))} is up to date (schema {before})\n")
+    else:
+        emit(
+            f"{visible(str(location))} migrated from schema {before or 'none'} to {database.REVISIONS[-1]}; "
+            f"the register as it was is in {visible(str(backup))}\n"
+        )

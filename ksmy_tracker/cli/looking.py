@@ -1,0 +1,327 @@
+"""The commands that look at records: list, show, due, history, agreements. None of them changes anything."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from ksmy_tracker import database
+from ksmy_tracker.changes import read_text
+from ksmy_tracker.cli import completing, options
+from ksmy_tracker.cli.options import DEFAULT_TIMEOUT, DEFAULT_WITHIN, DEFAULT_ZONE, LOOK
+from ksmy_tracker.cli.output import complain, emit, emit_object, emit_page, emit_rich, is_terminal, page_width
+from ksmy_tracker.errors import Usage
+from ksmy_tracker.queries import View
+from ksmy_tracker.replay import commitment_of
+from ksmy_tracker.rows import (
+    AgreementRow,
+    CommitmentRow,
+    DeadlineRow,
+    EntryRow,
+    Filters,
+    Row,
+    as_dict,
+    names,
+)
+from ksmy_tracker.vocabulary import did_you_mean
+
+app = typer.Typer()
+
+#: The rows each listing shows, and the columns it shows unless told which.
+ROW_OF: dict[str, type[Row]] = {
+    "list": CommitmentRow,
+    "due": DeadlineRow,
+    "history": EntryRow,
+    "agreements": AgreementRow,
+}
+_DEFAULT_COLUMNS = {
+    "list": ("ref", "status", "deadline", "due", "title"),
+    "due": ("deadline", "days_left", "ref", "due", "due_earliest", "due_latest", "title"),
+    "history": ("id", "effective_on", "actor", "ref", "action", "changes", "note"),
+    "agreements": ("ref", "kind", "stage", "dated", "commitments", "open", "overdue", "title"),
+}
+
+
+@app.command("list", rich_help_panel=LOOK, epilog="Example: ksmy list --sector trade --sort -days_left")
+def list_commitments(
+    status: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--status",
+            metavar="STATUS",
+            autocompletion=completing.statuses,
+            help="Only of this status. Repeatable, like every filter that takes a word.",
+        ),
+    ] = None,
+    sector: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--sector", metavar="SLUG", autocompletion=completing.sectors, help="Only in this sector."
+        ),
+    ] = None,
+    party: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--party",
+            metavar="PARTY",
+            autocompletion=completing.parties,
+            help="Only where KR (or MY) has a part, alone or with the other; both: only shared ones.",
+        ),
+    ] = None,
+    agreement: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--agreement",
+            metavar="REF",
+            autocompletion=completing.agreements,
+            help="Only under this agreement.",
+        ),
+    ] = None,
+    firmness: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--firmness", metavar="WORD", autocompletion=completing.firmnesses, help="Only said this firmly."
+        ),
+    ] = None,
+    overdue: Annotated[
+        bool, typer.Option("--overdue", help="Only open ones whose last day has passed.")
+    ] = False,
+    due_before: Annotated[
+        str | None,
+        typer.Option("--due-before", metavar="DATE", help="Only with a last day before this date."),
+    ] = None,
+    due_after: Annotated[
+        str | None, typer.Option("--due-after", metavar="DATE", help="Only with a last day after this date.")
+    ] = None,
+    stale: Annotated[
+        int | None,
+        typer.Option(
+            "--stale", metavar="DAYS", min=0, help="Only open ones without an entry for so many days."
+        ),
+    ] = None,
+    search: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--search",
+            metavar="TEXT",
+            help="Only with this text in ref, title, detail or phrase. Repeated: with all of them.",
+        ),
+    ] = None,
+    withdrawn: options.Withdrawn = False,
+    sort: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--sort",
+            metavar="FIELD",
+            autocompletion=completing.sort_fields,
+            help="Sort by a field; -FIELD for descending. Repeatable.",
+        ),
+    ] = None,
+    limit: options.Limit = None,
+    columns: options.Columns = None,
+    as_of: options.AsOf = None,
+    within: options.Within = DEFAULT_WITHIN,
+    format: options.Format = None,
+    raw: options.Raw = False,
+    tz: options.Zone = DEFAULT_ZONE,
+    db: options.Db = None,
+    timeout: options.Timeout = DEFAULT_TIMEOUT,
+) -> None:
+    """List commitments, all or those that filters let through."""
+    filters = Filters(
+        status=options.words("status", status),
+        sector=options.words("sector", sector),
+        party=options.words("party", party),
+        agreement=options.words("agreement", agreement),
+        firmness=options.words("firmness", firmness),
+        overdue=overdue,
+        due_before=options.optional_day("--due-before", due_before),
+        due_after=options.optional_day("--due-after", due_after),
+        stale=stale,
+        search=[options.checked("--search", read_text, text) for text in search or () if text],
+        withdrawn=withdrawn,
+    )
+    fields = [field for given in sort or () for field in given.split(",")]
+    day = options.day(as_of, tz, within)
+    with database.reading(options.register_at(db), timeout) as reader:
+        rows = View(reader, day).commitments(filters, sort=fields, limit=limit)
+    _show_rows("list", rows, columns, format, raw)
+
+
+@app.command("due", rich_help_panel=LOOK, epilog="Example: ksmy due --within 180")
+def list_deadlines(
+    within: options.Within = DEFAULT_WITHIN,
+    limit: options.Limit = None,
+    columns: options.Columns = None,
+    as_of: options.AsOf = None,
+    format: options.Format = None,
+    raw: options.Raw = False,
+    tz: options.Zone = DEFAULT_ZONE,
+    db: options.Db = None,
+    timeout: options.Timeout = DEFAULT_TIMEOUT,
+) -> None:
+    """List open deadlines: overdue, then due soon, then later, with the window of an imprecise date."""
+    day = options.day(as_of, tz, within)
+    with database.reading(options.register_at(db), timeout) as reader:
+        rows = View(reader, day).deadlines(limit=limit)
+    _show_rows("due", rows, columns, format, raw)
+
+
+@app.command("history", rich_help_panel=LOOK, epilog="Example: ksmy history FTA-CONCLUDE --since 2025-01-01")
+def list_history(
+    ref: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="REF", autocompletion=completing.refs, help="Only of this record and its milestones."
+        ),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since", metavar="DATE", help="Only what took effect, or was recorded, on this date or later."
+        ),
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="ACTOR", help="Only what this person or program recorded.")
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", metavar="N", min=0, max=2**63 - 1, help="At most the newest so many."),
+    ] = None,
+    columns: options.Columns = None,
+    as_of: options.AsOf = None,
+    format: options.Format = None,
+    raw: options.Raw = False,
+    tz: options.Zone = DEFAULT_ZONE,
+    db: options.Db = None,
+    timeout: options.Timeout = DEFAULT_TIMEOUT,
+) -> None:
+    """List the entries of the history, oldest first."""
+    since = options.optional_day("--since", since)
+    actor = None if by is None else options.checked("--by", read_text, by)
+    day = options.day(as_of, tz)
+    with database.reading(options.register_at(db), timeout) as reader:
+        view = View(reader, day)
+        wanted = None if ref is None else view.existing(options.ref_of(ref))
+        rows = view.entries(ref=wanted, since=since, by=actor, newest=limit)
+    _show_rows("history", rows, columns, format, raw)
+
+
+@app.command("agreements", rich_help_panel=LOOK, epilog="Example: ksmy agreements --format md")
+def list_agreements(
+    withdrawn: options.Withdrawn = False,
+    columns: options.Columns = None,
+    as_of: options.AsOf = None,
+    format: options.Format = None,
+    raw: options.Raw = False,
+    tz: options.Zone = DEFAULT_ZONE,
+    db: options.Db = None,
+    timeout: options.Timeout = DEFAULT_TIMEOUT,
+) -> None:
+    """List the agreements, with how many commitments each has, open and overdue."""
+    day = options.day(as_of, tz)
+    with database.reading(options.register_at(db), timeout) as reader:
+        rows = View(reader, day).agreements(withdrawn=withdrawn)
+    _show_rows("agreements", rows, columns, format, raw)
+
+
+@app.command("show", rich_help_panel=LOOK, epilog="Example: ksmy show FTA-CONCLUDE --as-of 2025-06-30")
+def show_record(
+    ref: options.Ref,
+    as_of: options.AsOf = None,
+    within: options.Within = DEFAULT_WITHIN,
+    format: options.Format = None,
+    raw: options.Raw = False,
+    tz: options.Zone = DEFAULT_ZONE,
+    db: options.Db = None,
+    timeout: options.Timeout = DEFAULT_TIMEOUT,
+) -> None:
+    """Show a commitment with its agreement, milestones and history, or an agreement with its commitments."""
+    chosen = options.chosen_format(format, options.FORMATS, "table", "tsv")
+    day = options.day(as_of, tz, within)
+    named = options.ref_of(ref)
+    wanted = commitment_of(named)
+    with database.reading(options.register_at(db), timeout) as reader:
+        view = View(reader, day)
+        if named != wanted:
+            view.existing(named)
+        commitment = view.commitment(wanted)
+        agreements = view.agreements(ref=commitment.agreement if commitment else wanted)
+        if not agreements:
+            raise view.no_such(wanted)
+        milestones = view.milestones(wanted)
+        commitments = (
+            []
+            if commitment
+            else view.commitments(Filters(agreement=[wanted], withdrawn=agreements[0].withdrawn))
+        )
+        entries = view.entries(ref=wanted)
+    if chosen == "table":
+        from ksmy_tracker.render import records
+
+        width = page_width()
+        if commitment:
+            emit_page(records.commitment_page(commitment, agreements[0], milestones, entries, width))
+        else:
+            emit_page(records.agreement_page(agreements[0], commitments, entries, width))
+        return
+    whole = as_dict(commitment or agreements[0])
+    if chosen in ("json", "jsonl"):
+        more: dict[str, Any] = {"entries": [as_dict(entry) for entry in entries]}
+        if commitment:
+            more["milestone_list"] = [as_dict(milestone) for milestone in milestones]
+        else:
+            # Here the count of a listing gives way to the list itself.
+            more["commitments"] = [as_dict(one) for one in commitments]
+        emit_object({**whole, **more}, chosen)
+        return
+    _emit_cells(("field", "value"), whole.items(), chosen, raw)
+
+
+def _show_rows(command: str, rows: Sequence[Row], columns: str | None, format: str | None, raw: bool) -> None:
+    """Show a listing in the format asked for."""
+    chosen = options.chosen_format(format, options.FORMATS, "table", "tsv")
+    wanted = _columns(command, columns)
+    if chosen in ("json", "jsonl"):
+        shown = [
+            as_dict(row) if columns is None else {name: getattr(row, name) for name in wanted} for row in rows
+        ]
+        emit_object(shown, chosen)
+    elif chosen == "table":
+        from ksmy_tracker.render.listing import cells
+        from ksmy_tracker.render.table import Rows
+
+        if rows:
+            emit_rich(Rows(*cells(command, columns and wanted, rows)))
+        elif is_terminal():
+            complain("nothing to list")
+    elif chosen == "md":
+        from ksmy_tracker.render.listing import cells
+
+        _emit_cells(*cells(command, columns and wanted, rows), chosen, raw)
+    else:
+        every = columns is None and chosen == "csv"
+        wanted = names(ROW_OF[command]) if every else wanted
+        _emit_cells(wanted, ([getattr(row, name) for name in wanted] for row in rows), chosen, raw)
+
+
+def _columns(command: str, given: str | None) -> Sequence[str]:
+    if given is None:
+        return _DEFAULT_COLUMNS[command]
+    known = names(ROW_OF[command])
+    wanted = [name.strip().lower().replace("-", "_") for name in given.split(",")]
+    for name in wanted:
+        if name not in known:
+            raise Usage(f"--columns: there is no column {name!r}; {did_you_mean(name, known, short=30)}")
+    return wanted
+
+
+def _emit_cells(header: Sequence[str], rows: Any, chosen: str, raw: bool) -> None:
+    from ksmy_tracker.render import formats
+
+    if chosen == "csv":
+        emit(formats.to_csv(header, rows, raw=raw))
+    elif chosen == "md":
+        emit(formats.to_markdown(header, rows))
+    else:
+        emit(formats.to_tsv(rows))

@@ -1,0 +1,99 @@
+"""The commands that move a whole register, or its deadlines into a calendar: export, import."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ksmy_tracker import database
+from ksmy_tracker.cli import options
+from ksmy_tracker.cli.options import DEFAULT_TIMEOUT, DEFAULT_ZONE, LOOK_AFTER
+from ksmy_tracker.cli.output import emit, opened, put
+from ksmy_tracker.cli.progress import counted
+from ksmy_tracker.errors import Usage
+from ksmy_tracker.vocabulary import did_you_mean
+
+app = typer.Typer()
+
+
+@app.command(
+    "export", rich_help_panel=LOOK_AFTER, epilog="Example: ksmy export --format ics --output deadlines.ics"
+)
+def export_register(
+    format: Annotated[
+        str,
+        typer.Option("--format", "-f", metavar="FORMAT", help="jsonl: the whole register; ics: a calendar."),
+    ] = "jsonl",
+    calendar_of: Annotated[
+        str, typer.Option("--as", metavar="KIND", help="In a calendar: event or todo.")
+    ] = "event",
+    output: options.Output = None,
+    sector: options.OnlySector = None,
+    party: options.OnlyParty = None,
+    agreement: options.OnlyAgreement = None,
+    as_of: options.AsOf = None,
+    tz: options.Zone = DEFAULT_ZONE,
+    db: options.Db = None,
+    timeout: options.Timeout = DEFAULT_TIMEOUT,
+) -> None:
+    """Write a whole register with its history and every hash as JSON lines, or its deadlines as a calendar."""
+    chosen = options.chosen_format(format, ("jsonl", "ics"), "", "")
+    if calendar_of not in ("event", "todo"):
+        raise Usage(
+            f"--as: {calendar_of!r} is no kind of entry; {did_you_mean(calendar_of, ('event', 'todo'))}"
+        )
+    only = options.narrowing(sector, party, agreement)
+    location = options.register_at(db)
+    if chosen == "ics":
+        from ksmy_tracker.render.ical import as_calendar
+        from ksmy_tracker.report_queries import ReportView
+
+        with database.reading(location, timeout) as reader:
+            rows = ReportView(reader, options.day(as_of, tz), only).calendar()
+        put(as_calendar(rows, calendar_of), output, "calendar")
+        return
+    if calendar_of != "event":
+        raise Usage("--as goes with --format ics")
+    if as_of is not None or any(only):
+        raise Usage("an export in jsonl is of the whole register; --as-of and filters go with --format ics")
+    _export_whole(location, timeout, output)
+
+
+def _export_whole(location: database.Location, timeout: float, output: Path | None) -> None:
+    from tempfile import TemporaryFile
+
+    from ksmy_tracker import transfer
+    from ksmy_tracker.files import placed
+
+    if output is not None and str(output) != "-":
+        with (
+            database.reading(location, timeout) as reader,
+            placed(output.expanduser(), replace=True, what="export") as path,
+            path.open("w", encoding="utf-8", newline="") as file,
+        ):
+            file.writelines(transfer.export_lines(reader))
+        return
+    with TemporaryFile("w+", encoding="utf-8", newline="") as whole:
+        # All of it is read before any is written: a slow reader keeps no writer waiting.
+        with database.reading(location, timeout) as reader:
+            whole.writelines(transfer.export_lines(reader))
+        whole.seek(0)
+        while block := whole.read(1 << 20):
+            emit(block)
+
+
+@app.command("import", rich_help_panel=LOOK_AFTER, epilog="Example: ksmy import register.jsonl --db copy.db")
+def import_register(
+    file: Annotated[str, typer.Argument(metavar="FILE|-", help="What `ksmy export` wrote; - for stdin.")],
+    db: options.Db = None,
+) -> None:
+    """Create a register from an export: with the same history and the same head, or not at all."""
+    from ksmy_tracker import schema, transfer
+
+    location = options.register_at(db)
+    with opened(file) as stream:
+        lines = counted(stream, "importing")
+        head = schema.create(location, lambda session: transfer.load(session, lines))
+    from ksmy_tracker.visible import visible
+
+    emit(f"imported into {visible(str(location))}; head {head or 'none'}\n")

@@ -1,0 +1,153 @@
+"""Where results and complaints go: stdout is the result, stderr is everything else, both UTF-8."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from shutil import copyfileobj
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
+
+from ksmy_tracker.errors import BadInput, KsmyError
+from ksmy_tracker.files import expanded
+from ksmy_tracker.visible import visible
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from ksmy_tracker.render.page import Page
+
+
+def is_terminal() -> bool:
+    """Whether the result goes to a terminal."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def emit(text: str) -> None:
+    """Write to stdout, whole. A reader that went away is no error; a full disk is one."""
+    if sys.stdout is None:
+        return
+    try:
+        _in_utf8(sys.stdout).write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whatever else is written, also when Python closes the stream at exit, goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise KsmyError(f"the result could not be written: {error.strerror}") from error
+
+
+def emit_page(page: "Page") -> None:
+    """Write a page: styled on a terminal, plain anywhere else."""
+    if not is_terminal():
+        emit(str(page))
+        return
+    from rich.text import Text
+
+    from ksmy_tracker.render.table import STYLES
+
+    lines = Text("\n").join(
+        Text(line, style="bold" if style == "bold" else STYLES.get(style, "")) for line, style in page.lines
+    )
+    emit_rich(lines)
+
+
+def emit_rich(renderable: "RenderableType") -> None:
+    """Write a Rich renderable, as wide as the terminal; as wide as it is by itself anywhere else."""
+    from io import StringIO
+
+    from rich.console import Console
+
+    if is_terminal():
+        plain = bool(os.environ.get("NO_COLOR"))
+        console = Console(highlight=False, color_system=None if plain else "auto")
+        with console.capture() as captured:
+            console.print(renderable)
+        emit(captured.get())
+        return
+    out = StringIO()
+    console = Console(file=out, width=10_000_000, color_system=None, highlight=False, _environ={})
+    console.print(renderable)
+    emit("".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines()))
+
+
+def emit_object(value: Any, chosen: str) -> None:
+    """Write a JSON value (`json`), or its elements a line each (`jsonl`)."""
+    from ksmy_tracker.render import formats
+
+    if chosen == "json":
+        emit(formats.to_json(value))
+    else:
+        emit(formats.to_jsonl(value if isinstance(value, list) else [value]))
+
+
+def put(text: str, output: Path | None, what: str) -> None:
+    """Write a result to a file, whole or not at all, or (None, or `-`) to stdout."""
+    if output is None or str(output) in ("-", "/dev/stdout", "/dev/fd/1"):
+        emit(text)
+    else:
+        from ksmy_tracker.files import write_whole
+
+        write_whole(output, text, what)
+
+
+def page_width() -> int:
+    """As wide as the terminal, within what is pleasant to read; 78 in a pipe."""
+    from ksmy_tracker.render.page import WIDTH
+
+    return max(40, min(100, terminal_width())) if is_terminal() else WIDTH
+
+
+def terminal_width() -> int:
+    """The columns of the terminal, or 78 where there is none."""
+    from shutil import get_terminal_size
+
+    from ksmy_tracker.render.page import WIDTH
+
+    return get_terminal_size((WIDTH, 24)).columns if is_terminal() else WIDTH
+
+
+def complain(sentence: str, *faults: str) -> None:
+    """Write a sentence to stderr, and a line for each fault, with control characters shown."""
+    if sys.stderr is None:
+        return
+    try:
+        stream = _in_utf8(sys.stderr)
+        stream.write(f"ksmy: {visible(_shortened(sentence))}\n")
+        stream.writelines(f"  {visible(_shortened(fault))}\n" for fault in faults)
+        stream.flush()
+    except OSError:  # nobody is there to be told
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
+@contextmanager
+def opened(file: str) -> Iterator[BinaryIO]:
+    """A file to read, or stdin for `-`; what is no regular file is read to its end first.
+
+    Raises `BadInput` where there is none to read.
+    """
+    try:
+        with nullcontext(sys.stdin.buffer) if file == "-" else expanded(file).open("rb") as stream:
+            if file != "-" and expanded(file).is_file():
+                yield stream
+                return
+            with TemporaryFile() as whole:
+                copyfileobj(stream, whole)
+                whole.seek(0)
+                yield whole
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read: {error.strerror or error}") from None
+
+
+def _shortened(sentence: str) -> str:
+    """A sentence with both its ends, where what it quotes is very long."""
+    return sentence if len(sentence) <= 2000 else f"{sentence[:1000]} ... {sentence[-500:]}"
+
+
+def _in_utf8(stream: TextIO) -> TextIO:
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None and (stream.encoding or "").lower().replace("-", "") != "utf8":
+        reconfigure(encoding="utf-8", errors="backslashreplace")
+    return stream

@@ -1,0 +1,41 @@
+"""A progress bar on stderr, where that is a terminal and the work takes long."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from time import monotonic
+from typing import TypeVar
+
+Thing = TypeVar("Thing")
+
+#: Seconds of work before a bar is worth a look.
+PATIENCE = 1.0
+
+
+def counted(things: Iterable[Thing], doing: str) -> Iterator[Thing]:
+    """The same things, counted on the terminal once they take long."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield from things
+        return
+    begun = monotonic()
+    iterator = iter(things)
+    done = 0
+    for thing in iterator:
+        yield thing
+        done += 1
+        if done % 500 == 0 and monotonic() - begun > PATIENCE:
+            break
+    else:
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description} {task.completed:,.0f} lines"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(doing, total=None, completed=done)
+        for thing in iterator:
+            yield thing
+            progress.advance(task)

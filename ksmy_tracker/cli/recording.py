@@ -1,0 +1,88 @@
+"""What the changing commands have in common: the circumstances of a change, the transaction, the receipt."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ksmy_tracker import clock, database
+from ksmy_tracker.changes import Change, read_day, read_evidence, read_filled
+from ksmy_tracker.cli import options
+from ksmy_tracker.cli.options import checked
+from ksmy_tracker.cli.output import complain, emit
+from ksmy_tracker.errors import KsmyError
+from ksmy_tracker.receipts import Receipt
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from ksmy_tracker.register import Recording
+
+
+def circumstances(note: str | None, evidence: Sequence[str] | None, on: str | None) -> dict[str, Any]:
+    """What a change says of itself, from `--note`, `--evidence` and `--on`."""
+    return {
+        "note": None if note is None else checked("--note", read_filled, note),
+        "evidence": checked("--evidence", read_evidence, list(evidence or ())),
+        "effective_on": None if on is None else checked("--on", read_day, on),
+    }
+
+
+def make(
+    changes: Sequence[Change],
+    by: str | None,
+    zone: str,
+    db: str | None,
+    timeout: float,
+    *,
+    dry_run: bool,
+    format: str | None,
+) -> None:
+    """Make the changes in one transaction and show the receipt."""
+
+    def record_all(session: "Session", recording: "Recording") -> Receipt:
+        from ksmy_tracker.register import record
+
+        return record(session, changes, recording, dry_run=dry_run)
+
+    perform(record_all, by, zone, db, timeout, dry_run=dry_run, format=format)
+
+
+def perform(
+    action: Callable[["Session", "Recording"], Receipt],
+    by: str | None,
+    zone: str,
+    db: str | None,
+    timeout: float,
+    *,
+    dry_run: bool,
+    format: str | None,
+) -> Receipt:
+    """Do what changes the register in one transaction, show the receipt and return it."""
+    chosen = options.chosen_format(format, ("text", "json", "jsonl"), "text", "text")
+    actor = options.actor(by)
+    today = clock.today(zone)
+    location = options.register_at(db)
+    from ksmy_tracker.register import Recording
+
+    with database.writing(location, timeout, dry_run=dry_run) as session:
+        receipt = action(session, Recording(actor, clock.now(), today))
+    from ksmy_tracker.render import formats
+    from ksmy_tracker.render import receipt as rendered
+    from ksmy_tracker.render.wording import plural
+
+    if chosen == "text":
+        shown = rendered.as_text(receipt)
+    else:
+        value = rendered.as_json(receipt, dry_run=dry_run)
+        shown = formats.to_json(value) if chosen == "json" else formats.to_jsonl([value])
+    try:
+        emit(shown)
+    except KsmyError as error:
+        if dry_run:
+            raise
+        raise KsmyError(
+            f"the change is recorded ({plural(receipt.applied, 'entry')}), but {error}; "
+            "see `ksmy history --limit 5`"
+        ) from error
+    if dry_run:
+        complain("dry run: nothing was written")
+    return receipt

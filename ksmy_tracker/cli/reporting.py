@@ -1,0 +1,265 @@
+"""The commands that report: report, timeline."""
+
+import calendar
+import re
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ksmy_tracker import database
+from ksmy_tracker import report as reports
+from ksmy_tracker.changes import Fault, read_day, read_text
+from ksmy_tracker.cli import completing, options
+from ksmy_tracker.cli.options import DEFAULT_TIMEOUT, DEFAULT_WITHIN, DEFAULT_ZONE, LOOK
+from ksmy_tracker.cli.output import emit_page, put, terminal_width
+from ksmy_tracker.errors import Usage
+from ksmy_tracker.queries import View, days_before
+from ksmy_tracker.report import IN_DOCUMENT, LATELY_DAYS, ON_SCREEN, QUIET_DAYS, Listed, Report
+from ksmy_tracker.report_queries import ReportView
+from ksmy_tracker.rows import Filters
+from ksmy_tracker.timeline import Timeline
+from ksmy_tracker.timeline import build as build_timeline
+
+app = typer.Typer()
+
+#: Exit code of `report --exit-code` where something needs attention.
+ATTENTION = 10
+
+#: How many commitments the page's drawing has at most; those with the nearest deadlines.
+DRAWN = 40
+
+
+@app.command(
+    "report",
+    rich_help_panel=LOOK,
+    epilog="Example: ksmy report --since 7d --only-attention --output monday.txt",
+)
+def show_report(
+    within: options.Within = DEFAULT_WITHIN,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since", metavar="DATE", help="What changed since: a date, or 7d, 2w, 1m. Default: 30d."
+        ),
+    ] = None,
+    stale: Annotated[
+        int,
+        typer.Option("--stale", metavar="DAYS", min=0, help="After how long without an entry it is quiet."),
+    ] = QUIET_DAYS,
+    sector: options.OnlySector = None,
+    party: options.OnlyParty = None,
+    agreement: options.OnlyAgreement = None,
+    only_attention: Annotated[
+        bool,
+        typer.Option(
+            "--only-attention",
+            help="Write nothing at all unless something is overdue, due soon, contradictory or changed.",
+        ),
+    ] = False,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="End with 10 if something needs attention, else with 0.")
+    ] = False,
+    as_of: options.AsOf = None,
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="FORMAT",
+            autocompletion=completing.report_formats,
+            help="text (the default), md, html, json or jsonl.",
+        ),
+    ] = None,
+    output: options.Output = None,
+    tz: options.Zone = DEFAULT_ZONE,
+    db: options.Db = None,
+    timeout: options.Timeout = DEFAULT_TIMEOUT,
+) -> None:
+    """Report what stands where: overdue, due soon, changed, quiet, contradictory, next, and the head."""
+    chosen = options.chosen_format(format, ("text", "md", "html", "json", "jsonl", "table"), "text", "text")
+    chosen = "text" if chosen == "table" else chosen
+    day = options.day(as_of, tz, within)
+    first = _since(since, day.today)
+    only = options.narrowing(sector, party, agreement)
+    with database.reading(options.register_at(db), timeout) as reader:
+        view = ReportView(reader, day, only)
+        most = ON_SCREEN if chosen == "text" else IN_DOCUMENT
+        found = _report(view, first, stale, only, most)
+        timeline = _timeline(view, Filters(), None, None, most=DRAWN) if chosen == "html" else None
+    if found.needs_attention or not only_attention:
+        _show_report(found, timeline, chosen, output)
+    if exit_code and found.needs_attention:
+        raise typer.Exit(ATTENTION)
+
+
+def _show_report(found: Report, timeline: Timeline | None, chosen: str, output: Path | None) -> None:
+    from ksmy_tracker.render import report as rendered
+    from ksmy_tracker.render.page import WIDTH
+
+    if chosen == "text":
+        page = rendered.as_page(found, min(WIDTH, terminal_width()) if output is None else WIDTH)
+        if output is None:
+            emit_page(page)
+            return
+        text = str(page)
+    elif chosen == "md":
+        text = rendered.as_markdown(found)
+    elif timeline is not None:
+        from ksmy_tracker.render.web import as_html
+
+        text = as_html(found, timeline)
+    else:
+        from ksmy_tracker.render import formats
+
+        value = rendered.as_json(found)
+        text = formats.to_json(value) if chosen == "json" else formats.to_jsonl([value])
+    put(text, output, "report")
+
+
+@app.command(
+    "timeline",
+    rich_help_panel=LOOK,
+    epilog="Example: ksmy timeline --from 2024 --to 2030 --format svg -o plan.svg",
+)
+def show_timeline(
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="From this date (or year, month, quarter).")
+    ] = None,
+    end: Annotated[
+        str | None, typer.Option("--to", metavar="DATE", help="To this date (or year, month, quarter).")
+    ] = None,
+    sector: options.OnlySector = None,
+    party: options.OnlyParty = None,
+    agreement: options.OnlyAgreement = None,
+    within: options.Within = DEFAULT_WITHIN,
+    as_of: options.AsOf = None,
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="FORMAT",
+            autocompletion=completing.timeline_formats,
+            help="text (the default), svg or json.",
+        ),
+    ] = None,
+    output: options.Output = None,
+    tz: options.Zone = DEFAULT_ZONE,
+    db: options.Db = None,
+    timeout: options.Timeout = DEFAULT_TIMEOUT,
+) -> None:
+    """Draw the deadlines by year and quarter: windows, first due dates, milestones and today."""
+    chosen = options.chosen_format(format, ("text", "svg", "json", "jsonl"), "text", "text")
+    day = options.day(as_of, tz, within)
+    begin = None if start is None else _end_of("--from", start, 0)
+    finish = None if end is None else _end_of("--to", end, 1)
+    if begin and finish and finish < begin:
+        raise Usage(f"--to {end} is before --from {start}; turn them round")
+    only = options.narrowing(sector, party, agreement)
+    with database.reading(options.register_at(db), timeout) as reader:
+        timeline = _timeline(View(reader, day), only, begin, finish)
+    if chosen == "text":
+        from ksmy_tracker.render import gantt
+        from ksmy_tracker.render.page import WIDTH
+
+        page = gantt.as_page(timeline, max(40, terminal_width()) if output is None else WIDTH)
+        if output is None:
+            emit_page(page)
+        else:
+            put(str(page), output, "timeline")
+    elif chosen == "svg":
+        from ksmy_tracker.render import drawing
+
+        put(drawing.as_svg(timeline), output, "timeline")
+    else:
+        from ksmy_tracker.render import drawing, formats
+
+        value = drawing.as_json(timeline)
+        put(formats.to_json(value) if chosen == "json" else formats.to_jsonl([value]), output, "timeline")
+
+
+def _report(view: ReportView, since: str, stale: int, only: Filters, most: int) -> Report:
+    """Ask the view all that a report says."""
+    yesterday = days_before(view.day.today, 1)
+    horizon = view.day.horizon.isoformat()
+    by_status, by_deadline, by_sector = reports.tally(view.counts())
+    found, contradictory = view.contradictions(limit=most)
+    return Report(
+        day=view.day,
+        since=since,
+        stale=stale,
+        narrowed=(*only.sector, *only.party, *only.agreement),
+        agreements=view.count_agreements(),
+        by_status=by_status,
+        by_deadline=by_deadline,
+        by_sector=by_sector,
+        overdue=Listed(view.deadlines(until=yesterday, limit=most), view.count_deadlines(until=yesterday)),
+        due_soon=Listed(
+            view.deadlines(after=yesterday, until=horizon, limit=most),
+            view.count_deadlines(after=yesterday, until=horizon),
+        ),
+        changed=Listed(view.entries(since=since, newest=most), view.count_entries(since=since)),
+        quiet=Listed([reports.Quiet(*row) for row in view.quiet(stale, limit=most)], view.count_quiet(stale)),
+        contradictions=Listed([reports.Contradiction(*row) for row in found], contradictory),
+        next_milestones=Listed(
+            [reports.NextMilestone(*row) for row in view.next_milestones(limit=most)],
+            view.count_next_milestones(),
+        ),
+        head=view.head(),
+    )
+
+
+def _timeline(
+    view: View, only: Filters, start: date | None, end: date | None, most: int | None = None
+) -> Timeline:
+    """Ask the view what a timeline draws: at most so many commitments, those due first from today on."""
+    rows = view.commitments(only, sort=["due"])
+    dated = [row for row in rows if row.due is not None]
+    left_out = 0
+    if most is not None and len(dated) > most:
+        dated = [row for row in dated if row.deadline in ("overdue", "due-soon", "upcoming")]
+        left_out = max(0, len(dated) - most)
+        dated = dated[:most]
+    undated = [row for row in rows if row.due is None]
+    milestones = view.milestones_of([row.ref for row in dated])
+    return build_timeline([*dated, *undated], milestones, view.day.today, start, end, left_out)
+
+
+def _since(given: str | None, today: date) -> str:
+    """The date that `--since` means: a date, or so many days, weeks or months before today."""
+    if given is None:
+        return days_before(today, LATELY_DAYS)
+    if back := re.fullmatch(r"(\d{1,6})([dwm])", given.strip().lower()):
+        number = int(back[1])
+        if back[2] == "m":
+            return _months_before(today, number).isoformat()
+        return days_before(today, number * (7 if back[2] == "w" else 1))
+    try:
+        since = read_day(given)
+    except Fault:
+        raise Usage(f"--since: {given!r} is not a date such as 2025-10-27, nor 7d, 2w or 1m") from None
+    if since > today.isoformat():
+        raise Usage(f"--since {since} is after the day of the report ({today}); give an earlier one")
+    return since
+
+
+def _months_before(day: date, months: int) -> date:
+    month = day.year * 12 + day.month - 1 - months
+    if month < 12:
+        return date.min
+    year, number = month // 12, month % 12 + 1
+    return date(year, number, min(day.day, calendar.monthrange(year, number)[1]))
+
+
+def _end_of(option: str, given: str, end: int) -> date:
+    """The first or the last day of a date given as EDTF."""
+    from ksmy_tracker.deadlines import NotEDTF, read_due
+
+    try:
+        due = read_due(options.checked(option, read_text, given))
+    except NotEDTF as error:
+        hint = f"; did you mean {error.probable}?" if error.probable else ""
+        raise Usage(f"{option}: {given!r} cannot be taken: {error}{hint}") from None
+    return due.latest if end else due.earliest

@@ -1,0 +1,43 @@
+"""What a command did to the register (pure)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one change: `action` is None if it changed nothing, `skipped` if its key was known."""
+
+    ref: str
+    record: str
+    action: str | None
+    changes: Mapping[str, tuple[Any, Any]]
+    entry: int | None = None
+    note: str | None = None
+    evidence: tuple[str, ...] = ()
+    skipped: bool = False
+
+
+@dataclass(slots=True)
+class Receipt:
+    """What one command did. `head` is the register's head afterwards, None where it has no entry."""
+
+    invocation: str
+    outcomes: list[Outcome] = field(default_factory=list)
+    head: str | None = None
+
+    @property
+    def applied(self) -> int:
+        """How many changes made an entry."""
+        return sum(outcome.action is not None for outcome in self.outcomes)
+
+    @property
+    def skipped(self) -> int:
+        """How many changes had been applied before, by their key."""
+        return sum(outcome.skipped for outcome in self.outcomes)
+
+    @property
+    def unchanged(self) -> int:
+        """How many changes found everything as they ask for it."""
+        return len(self.outcomes) - self.applied - self.skipped

@@ -1,0 +1,52 @@
+"""What a command did: a line for each record it names, or a JSON object."""
+
+from typing import Any
+
+from ksmy_tracker.receipts import Outcome, Receipt
+from ksmy_tracker.render.wording import describe
+from ksmy_tracker.visible import visible
+
+
+def as_text(receipt: Receipt) -> str:
+    """A line for each change."""
+    return "".join(f"{line(outcome)}\n" for outcome in receipt.outcomes)
+
+
+def line(outcome: Outcome) -> str:
+    """`FTA-CONCLUDE updated: status in-progress -> completed (entry 26)`."""
+    ref = visible(outcome.ref)
+    if outcome.skipped:
+        return f"{ref} skipped: this change was applied before"
+    if outcome.action is None:
+        return f"{ref} unchanged: everything is so already"
+    said = describe(outcome.changes)
+    parts = [said] if said else []
+    if outcome.note:
+        parts.append(f"note: {visible(outcome.note)}")
+    if outcome.evidence:
+        parts.append(f"evidence: {', '.join(map(visible, outcome.evidence))}")
+    what = f": {'; '.join(parts)}" if parts else ""
+    return f"{ref} {outcome.action}{what} (entry {outcome.entry})"
+
+
+def as_json(receipt: Receipt, *, dry_run: bool) -> dict[str, Any]:
+    """The receipt as an object of the JSON contract."""
+    return {
+        "invocation": receipt.invocation,
+        "applied": receipt.applied,
+        "unchanged": receipt.unchanged,
+        "skipped": receipt.skipped,
+        "head": receipt.head,
+        "dry_run": dry_run,
+        "entries": [outcome.entry for outcome in receipt.outcomes if outcome.entry is not None],
+        "changes": [
+            {
+                "ref": outcome.ref,
+                "record": outcome.record,
+                "action": outcome.action,
+                "entry": outcome.entry,
+                "changes": outcome.changes,
+            }
+            for outcome in receipt.outcomes
+        ],
+    }

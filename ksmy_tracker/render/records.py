@@ -1,0 +1,90 @@
+"""One record with all that belongs to it, as a page of text."""
+
+from collections.abc import Sequence
+
+from ksmy_tracker.render.page import Page
+from ksmy_tracker.render.report import entry_summary
+from ksmy_tracker.render.wording import cell, field_name, left, plural, slip, window
+from ksmy_tracker.render.wording import due as due_date
+from ksmy_tracker.rows import AgreementRow, CommitmentRow, EntryRow, MilestoneRow, as_dict
+from ksmy_tracker.visible import visible
+
+
+def commitment_page(
+    row: CommitmentRow,
+    agreement: AgreementRow,
+    milestones: Sequence[MilestoneRow],
+    entries: Sequence[EntryRow],
+    width: int,
+) -> Page:
+    """A commitment: its fields, its agreement, its milestones and its history."""
+    page = Page(width)
+    page.heading(f"{visible(row.ref)}  {visible(row.title)}")
+    words = {name: cell(value) for name, value in as_dict(row).items() if name not in ("ref", "title")}
+    words["agreement"] = f"{visible(row.agreement)}, {visible(agreement.title)} ({agreement.stage})"
+    if row.due and row.due_earliest and row.due_latest:
+        span = window(row.due, row.due_earliest, row.due_latest)
+        words["due"] = due_date(row.due) + (f" ({span})" if span else "")
+    if row.days_left is not None:
+        words["deadline"] += f", {left(row.days_left)}"
+    words["baseline_due"] = due_date(row.baseline_due) if row.baseline_due else ""
+    words["slip_days"] = slip(row.slip_days)
+    words["milestones"] = f"{row.milestones_met} of {row.milestones} met" if row.milestones else "none"
+    words["evidence"] = plural(row.evidence, "entry") if row.evidence else "none"
+    if not row.withdrawn:
+        del words["withdrawn"]
+    for name in ("due_earliest", "due_latest", "days_left", "milestones_met"):
+        del words[name]
+    page.pairs([(field_name(name), words[name] or "-") for name in words])
+    if milestones:
+        page.heading("Milestones")
+        for milestone in milestones:
+            page.text(_milestone(milestone), indent=2, hanging=3, style=milestone.deadline)
+    history(page, entries)
+    return page
+
+
+def agreement_page(
+    row: AgreementRow, commitments: Sequence[CommitmentRow], entries: Sequence[EntryRow], width: int
+) -> Page:
+    """An agreement: its fields, its commitments and its history."""
+    page = Page(width)
+    page.heading(f"{visible(row.ref)}  {visible(row.title)}")
+    hidden = ("ref", "title", *(() if row.withdrawn else ("withdrawn",)))
+    shown = [(name, value) for name, value in as_dict(row).items() if name not in hidden]
+    words = {name: cell(value) for name, value in shown}
+    words["dated"] = due_date(row.dated) if row.dated else ""
+    page.pairs([(field_name(name), word or "-") for name, word in words.items()])
+    page.heading(f"Commitments: {len(commitments)}" if commitments else "Commitments: none")
+    for commitment in commitments:
+        due = f", due {due_date(commitment.due)}" if commitment.due else ""
+        page.text(
+            f"{visible(commitment.ref)}: {visible(commitment.title)} "
+            f"({commitment.status}, {commitment.deadline}{due})",
+            indent=2,
+            hanging=2,
+            style=commitment.deadline,
+        )
+    history(page, entries)
+    return page
+
+
+def history(page: Page, entries: Sequence[EntryRow]) -> None:
+    """The entries of a record, each with its note and evidence in full."""
+    page.heading(f"History: {plural(len(entries), 'entry')}")
+    for entry in entries:
+        said = entry_summary(entry)
+        page.text(f"{entry.id}  {entry.effective_on}  {visible(entry.actor)}: {said}", indent=2, hanging=4)
+        for evidence in entry.evidence:
+            page.text(visible(evidence), indent=6, hanging=2)
+
+
+def _milestone(row: MilestoneRow) -> str:
+    due = ""
+    if row.due and row.due_earliest and row.due_latest:
+        span = window(row.due, row.due_earliest, row.due_latest)
+        due = f", due {due_date(row.due)}{f' ({span})' if span else ''}"
+    met = f" on {row.met_on}" if row.met_on else ""
+    when = f", {left(row.days_left)}" if row.days_left is not None else ""
+    gone = ", withdrawn" if row.withdrawn else ""
+    return f"{row.number}. {visible(row.title)}{gone}: {row.state}{met}{due}{when}"

@@ -1,0 +1,47 @@
+"""The report as a web page: one file that runs no script and asks for nothing from outside."""
+
+import re
+from base64 import b64encode
+from hashlib import sha256
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from ksmy_tracker.render import drawing, report
+from ksmy_tracker.report import Report
+from ksmy_tracker.timeline import Timeline
+from ksmy_tracker.visible import visible
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def as_html(found: Report, timeline: Timeline) -> str:
+    """The page. Its Content-Security-Policy lets through nothing but its own style sheet, by its hash."""
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["visible"] = visible
+    environment.filters["dated"] = _dated
+    style = (_TEMPLATES / "report.css").read_text(encoding="utf-8") + drawing.STYLE
+    return environment.get_template("report.html").render(
+        report=found,
+        undrawn=timeline.left_out,
+        heading=report.heading(found),
+        summary=report.summary(found),
+        sections=report.table_sections(found),
+        titled=report.titled,
+        # The figure escapes every text it takes up; see drawing.py.
+        figure=Markup(drawing.figure(timeline)),  # noqa: S704
+        style=Markup(style),  # noqa: S704
+        style_hash=b64encode(sha256(style.encode()).digest()).decode(),
+    )
+
+
+def _dated(text: str) -> Markup:
+    """A text, escaped, in which dates stay whole."""
+    return Markup(re.sub(r"(\d{4}-\d\d-\d\d)", r"<time>\1</time>", str(escape(text))))  # noqa: S704

@@ -1,0 +1,88 @@
+"""How values read to a person: one formatter for each thing."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ksmy_tracker.visible import visible
+
+#: What an entry's changes name besides the fields a user sets: they follow from those, or from its action.
+_CONSEQUENCES = ("baseline_due", "completed_on", "completed_due", "met_on", "withdrawn")
+
+
+def cell(value: Any) -> str:
+    """A value in a table: nothing for null, yes or no, or the text made safe."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return visible(str(value))
+
+
+def days(count: int) -> str:
+    """`1 day`, `12 days`."""
+    return f"{count:,} day{'' if count == 1 else 's'}"
+
+
+def left(days_left: int) -> str:
+    """How long there is until a deadline's last day, or since."""
+    if days_left == 0:
+        return "today"
+    return f"in {days(days_left)}" if days_left > 0 else f"{days(-days_left)} ago"
+
+
+def window(due: str, earliest: str, latest: str) -> str:
+    """The days an imprecise date spans; nothing for a date that is one day."""
+    return "" if earliest == latest else f"{earliest} to {latest}"
+
+
+def short_window(earliest: str, latest: str) -> str:
+    """The days a date spans where room is short: the day itself, or `2025-01-01 to 12-31`."""
+    if earliest == latest:
+        return latest
+    same_year = earliest[:4] == latest[:4]
+    return f"{earliest} to {latest[5:] if same_year else latest}"
+
+
+def due(edtf: str) -> str:
+    """A due date as people read it: EDTF, but for its codes of quarters and halves (2025-36 looks like years)."""
+    year, _, code = edtf.partition("-")
+    if code in ("33", "34", "35", "36"):
+        return f"{year}-Q{int(code) - 32}"
+    return f"{year}-H{int(code) - 39}" if code in ("40", "41") else visible(edtf)
+
+
+def slip(slip_days: int | None) -> str:
+    """By how much a deadline has moved since it was first stated; nothing if it has not."""
+    if not slip_days:
+        return ""
+    return f"{days(abs(slip_days))} {'later' if slip_days > 0 else 'earlier'} than first stated"
+
+
+def field_name(name: str) -> str:
+    """A field as prose names it."""
+    return name.replace("_", " ")
+
+
+def describe(changes: Mapping[str, Sequence[Any]]) -> str:
+    """What an entry changed: `status planned -> completed; due 2025 -> 2026`."""
+    parts = []
+    for name, (old, new) in changes.items():
+        if name in _CONSEQUENCES:
+            continue
+        shown_new = _value(name, new) if new is not None else "nothing"
+        if old is None:
+            parts.append(f"{field_name(name)} {shown_new}")
+        else:
+            parts.append(f"{field_name(name)} {_value(name, old)} -> {shown_new}")
+    return "; ".join(parts)
+
+
+def _value(name: str, value: Any) -> str:
+    return due(value) if name in ("due", "dated") else cell(value)
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 commitment`, `19 commitments`, `2 entries`."""
+    if count != 1:
+        noun = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{count:,} {noun}"

@@ -1,0 +1,128 @@
+"""What a report asks of a register: counts, and the first few of each kind.
+
+Each query reads indexes alone until it knows which few records it shows, so that it stays fast on a big register.
+"""
+
+from typing import Final
+
+from ksmy_tracker.queries import (
+    DEADLINE_SQL,
+    MILESTONES,
+    MILESTONES_MET,
+    OPEN,
+    OPEN_MILESTONE,
+    View,
+    changed_since,
+    days_before,
+    open_deadlines,
+)
+from ksmy_tracker.replay import COLUMNS
+from ksmy_tracker.rows import CalendarRow, MilestoneRow
+
+#: The three ways in which status, evidence and deadline contradict each other.
+_CONTRADICTIONS: Final = (
+    "SELECT c.ref, 'completed with no evidence' AS why FROM commitment c "
+    "WHERE c.withdrawn = 0 AND c.status = 'completed' AND c.evidence = 0 UNION ALL "
+    # CROSS JOIN keeps SQLite from starting with the milestones, of which far more are open.
+    "SELECT c.ref, 'completed with milestone ' || m.number || ' open' FROM commitment c CROSS JOIN milestone m "
+    f"WHERE m.commitment = c.ref AND c.withdrawn = 0 AND c.status = 'completed' AND {OPEN_MILESTONE} UNION ALL "
+    "SELECT c.ref, c.status || ' though its deadline has passed' FROM commitment c "
+    f"WHERE {OPEN} AND c.due_latest < :today"
+)
+
+_QUIET: Final = f"FROM commitment c WHERE {OPEN} AND c.updated_on <= :quiet_since"
+
+_NEXT_MILESTONES: Final = (
+    f"FROM milestone m JOIN commitment c ON c.ref = m.commitment WHERE {OPEN} AND {OPEN_MILESTONE} "
+    "AND m.number = (SELECT min(n.number) FROM milestone n WHERE n.commitment = c.ref AND "
+    f"{OPEN_MILESTONE.replace('m.', 'n.')})"
+)
+
+
+class ReportView(View):
+    """A register as of a day, with what a report needs besides the listings."""
+
+    def calendar(self) -> list[CalendarRow]:
+        """Everything that has a due date, by ref, but for open milestones of what is settled.
+
+        `recorded_at` is the newest of a commitment and all its milestones, for each shows in the others.
+        """
+        family = self._reader.family
+        sql = (
+            "SELECT x.*, f.recorded_at, e.moves FROM ("
+            "SELECT c.ref, c.title, c.agreement, c.sector, c.parties, c.status, c.due, c.due_earliest, "
+            f"c.due_latest, c.due_phrase, c.completed_on, {MILESTONES_MET}, {MILESTONES} FROM commitment c "
+            "WHERE c.withdrawn = 0 AND c.due IS NOT NULL UNION ALL "
+            "SELECT m.ref, m.title, c.agreement, c.sector, c.parties, m.state, m.due, m.due_earliest, "
+            "m.due_latest, NULL, m.met_on, 0, 0 FROM milestone m JOIN commitment c ON c.ref = m.commitment "
+            "WHERE m.withdrawn = 0 AND c.withdrawn = 0 AND m.due IS NOT NULL "
+            f"AND NOT ({OPEN_MILESTONE} AND c.status IN ('completed', 'cancelled'))) x JOIN ("
+            "SELECT ref, "
+            """sum(CASE WHEN action <> 'created' AND changes LIKE '%"due":[%' THEN 1 ELSE 0 END) AS moves """
+            "FROM entry GROUP BY ref) e ON e.ref = x.ref JOIN ("
+            f"SELECT {family('ref')} AS family, max(recorded_at) AS recorded_at FROM entry GROUP BY 1) f "
+            f"ON f.family = {family('x.ref')} ORDER BY x.ref"
+        )
+        return [CalendarRow._make(row) for row in self._rows(sql)]
+
+    def count_entries(self, *, since: str) -> int:
+        """How many entries are news since a date."""
+        sql = f"SELECT count(*) FROM entry WHERE {changed_since()}"
+        count: int = self._rows(sql, **self._since(since))[0][0]
+        return count
+
+    def counts(self) -> list[tuple[str, str, str, int]]:
+        """How many commitments there are of each status, deadline state and sector."""
+        sql = (
+            f"SELECT c.status, {DEADLINE_SQL} AS deadline, c.sector, count(*) FROM commitment c "
+            "WHERE c.withdrawn = 0 GROUP BY 1, 2, 3"
+        )
+        return [(row[0], row[1], row[2], row[3]) for row in self._rows(sql)]
+
+    def quiet(self, days: int, *, limit: int) -> list[tuple[str, str, str]]:
+        """Open commitments without an entry for so many days, the quietest first: ref, title, newest entry's date."""
+        sql = f"SELECT c.ref, c.title, c.updated_on {_QUIET} ORDER BY c.updated_on, c.ref LIMIT :limit"
+        rows = self._rows(sql, limit=limit, quiet_since=days_before(self.day.today, days))
+        return [(row[0], row[1], row[2]) for row in rows]
+
+    def count_quiet(self, days: int) -> int:
+        """How many open commitments have had no entry for so many days."""
+        quiet_since = days_before(self.day.today, days)
+        count: int = self._rows(f"SELECT count(*) {_QUIET}", quiet_since=quiet_since)[0][0]
+        return count
+
+    def next_milestones(self, *, limit: int) -> list[tuple[str, MilestoneRow]]:
+        """The next open milestone of each open commitment, with the commitment's title, by due date."""
+        columns = COLUMNS["milestone"]
+        sql = (
+            f"SELECT c.title, {', '.join(f'm.{name}' for name in columns)} {_NEXT_MILESTONES} "
+            "ORDER BY m.due_latest NULLS LAST, m.ref LIMIT :limit"
+        )
+        rows = self._rows(sql, limit=limit)
+        return [(row[0], self._milestone(dict(zip(columns, row[1:], strict=True)))) for row in rows]
+
+    def count_next_milestones(self) -> int:
+        """How many open commitments have an open milestone."""
+        count: int = self._rows(f"SELECT count(*) {_NEXT_MILESTONES}")[0][0]
+        return count
+
+    def contradictions(self, *, limit: int) -> tuple[list[tuple[str, str, str]], int]:
+        """Commitments whose status, evidence and deadline do not agree: ref, title and why; and how many."""
+        rows = self._rows(
+            "SELECT k.ref, c.title, k.why, k.total FROM (SELECT x.*, count(*) OVER () AS total "
+            f"FROM ({_CONTRADICTIONS}) x ORDER BY x.why, x.ref LIMIT :limit) k "
+            "JOIN commitment c ON c.ref = k.ref ORDER BY k.why, k.ref",
+            limit=limit,
+        )
+        return [(row[0], row[1], row[2]) for row in rows], rows[0][3] if rows else 0
+
+    def count_agreements(self) -> int:
+        """How many agreements there are."""
+        count: int = self._rows("SELECT count(*) FROM agreement WHERE withdrawn = 0")[0][0]
+        return count
+
+    def count_deadlines(self, *, after: str | None = None, until: str | None = None) -> int:
+        """How many open deadlines have their last day after one day and until another (inclusive)."""
+        sql = f"SELECT count(*) FROM ({open_deadlines(after, until)}) x"
+        count: int = self._rows(sql, after=after, until=until)[0][0]
+        return count
