@@ -1,0 +1,274 @@
+"""Where results and complaints go, what a terminal gets and what a pipe gets, and when neither can be had."""
+
+import fcntl
+import io
+import os
+import pty
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.text import Text
+
+from ksmy_tracker.cli import output
+from ksmy_tracker.errors import KsmyError
+from ksmy_tracker.render.page import Page
+from tests.conftest import Ksmy, Ran
+
+HOSTILE = "\x1b[31mred\x07\u202e\x9b2J\r\n\u2028"
+
+needs_dev_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+
+
+@pytest.fixture
+def to(register: Path) -> Any:
+    """Run the program with stdout (or another stream) going to a file descriptor."""
+
+    def run(
+        descriptor: int, *arguments: str, stream: str = "stdout", env: dict[str, str] | None = None
+    ) -> Ran:
+        streams: dict[str, int] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, stream: descriptor}
+        done = subprocess.run(
+            [sys.executable, "-m", "ksmy_tracker", *arguments],
+            env={"KSMY_DATABASE_URL": str(register), "PATH": os.environ["PATH"], **(env or {})},
+            text=True,
+            encoding="utf-8",
+            check=False,
+            **streams,  # type: ignore[call-overload]
+        )
+        return Ran(done.stdout or "", done.stderr or "", done.returncode)
+
+    return run
+
+
+@pytest.fixture
+def closed_pipe() -> Iterator[int]:
+    """The end to write to of a pipe nobody reads any more."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    yield writing
+    os.close(writing)
+
+
+@pytest.fixture
+def full_disk() -> Iterator[int]:
+    descriptor = os.open("/dev/full", os.O_WRONLY)
+    yield descriptor
+    os.close(descriptor)
+
+
+# What goes where
+
+
+def test_a_result_goes_to_stdout_and_nothing_to_stderr(ksmy: Ksmy) -> None:
+    ran = ksmy("list", "--columns", "ref", "--limit", "1")
+    assert (ran.out, ran.err, ran.code) == ("CCS-START\n", "", 0)
+
+
+def test_a_complaint_goes_to_stderr_and_nothing_to_stdout(ksmy: Ksmy) -> None:
+    ran = ksmy("show", "NOWHERE")
+    assert (ran.out, ran.code) == ("", 3)
+    assert ran.err.startswith("ksmy: there is no record NOWHERE")
+    assert ran.err.count("\n") == 1
+
+
+def test_a_complaint_is_one_line_and_each_fault_another(capsys: pytest.CaptureFixture[str]) -> None:
+    output.complain("two\nlines", "first\nfault", "second")
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", "ksmy: two␊lines\n  first␊fault\n  second\n")
+
+
+def test_a_complaint_shows_control_characters_and_never_sends_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    output.complain(f"a{HOSTILE}b", HOSTILE)
+    err = capsys.readouterr().err
+    assert all(line.isprintable() for line in err.split("\n"))
+    assert "red" in err
+
+
+def test_a_complaint_quotes_at_most_as_much_as_a_person_can_read(capsys: pytest.CaptureFixture[str]) -> None:
+    output.complain(f"'{'x' * 100_000}' is no word; did you mean y?", "z" * 100_000)
+    err = capsys.readouterr().err
+    assert len(err) < 4_000
+    assert err.startswith("ksmy: 'xxx")
+    # What is wrong stands at the end as often as at the beginning.
+    assert "xxx' is no word; did you mean y?\n" in err
+
+
+def test_text_is_written_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    output.emit("한국 🇰🇷\ttab\n")
+    assert capsys.readouterr().out == "한국 🇰🇷\ttab\n"
+
+
+# Encodings
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "euc_kr", "cp1252"])
+def test_output_is_utf_8_whatever_the_locale_says(monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
+    out, err = io.TextIOWrapper(io.BytesIO(), encoding), io.TextIOWrapper(io.BytesIO(), encoding)
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr(sys, "stderr", err)
+    output.emit("한국 é\n")
+    output.complain("말레이시아 é")
+    assert bytes(out.buffer.getvalue()).decode() == "한국 é\n"
+    assert bytes(err.buffer.getvalue()).decode() == "ksmy: 말레이시아 é\n"
+
+
+@pytest.mark.parametrize(
+    "locale",
+    [
+        {"LC_ALL": "C"},
+        {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"PYTHONIOENCODING": "ascii"},
+    ],
+    ids=lambda locale: " ".join(locale),
+)
+def test_a_process_in_any_locale_writes_utf_8(process: Ksmy, ksmy: Ksmy, locale: dict[str, str]) -> None:
+    ksmy("update", "TOURISM", "--title", "관광 🇲🇾", "--on", "2025-01-01")
+    ran = process("list", "--search", "TOURISM", "--columns", "title", "--as-of", "2026-01-15", env=locale)
+    assert ran == Ran("관광 🇲🇾\n", "", 0)
+
+
+# When it cannot be written
+
+
+@needs_dev_full
+@pytest.mark.parametrize("arguments", [("list",), ("--help",)], ids=" ".join)
+def test_a_result_that_cannot_be_written_is_told_in_one_sentence(
+    to: Any, full_disk: int, arguments: tuple[str, ...]
+) -> None:
+    ran = to(full_disk, *arguments)
+    assert (ran.err, ran.code) == ("ksmy: the result could not be written: No space left on device\n", 1)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("list",), ("update", "TOURISM", "--note", "x", "--on", "2026-01-15"), ("--help",)],
+    ids=" ".join,
+)
+def test_a_reader_that_closes_the_pipe_is_no_error(
+    to: Any, closed_pipe: int, arguments: tuple[str, ...]
+) -> None:
+    ran = to(closed_pipe, *arguments)
+    assert (ran.err, ran.code) == ("", 0)
+
+
+@needs_dev_full
+def test_a_complaint_that_cannot_be_written_keeps_its_exit_code(to: Any, full_disk: int) -> None:
+    assert to(full_disk, "show", "NOWHERE", stream="stderr") == Ran("", "", 3)
+
+
+def test_a_complaint_to_nobody_keeps_its_exit_code(to: Any, closed_pipe: int) -> None:
+    assert to(closed_pipe, "show", "NOWHERE", stream="stderr") == Ran("", "", 3)
+
+
+def test_without_streams_nothing_is_said_and_nothing_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    assert not output.is_terminal()
+    output.emit("x")
+    output.complain("x")
+
+
+@needs_dev_full
+def test_a_result_that_cannot_be_written_is_an_error_of_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A duplicate, as what cannot be written is turned away from the descriptor itself.
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        with pytest.raises(KsmyError, match=r"^the result could not be written: No space left on device$"):
+            output.emit("x")
+
+
+# Terminal and pipe
+
+
+@pytest.fixture
+def terminal(register: Path) -> Any:
+    """Run the program with stdout on a terminal of so many columns; its output, as the terminal got it."""
+
+    def run(*arguments: str, columns: int = 80, env: dict[str, str] | None = None) -> str:
+        controller, screen = pty.openpty()
+        fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+        with subprocess.Popen(
+            [sys.executable, "-m", "ksmy_tracker", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=screen,
+            stderr=subprocess.PIPE,
+            env={
+                "KSMY_DATABASE_URL": str(register),
+                "PATH": os.environ["PATH"],
+                "TERM": "xterm",
+                **(env or {}),
+            },
+        ) as program:
+            os.close(screen)
+            got = b""
+            try:
+                while block := os.read(controller, 65536):
+                    got += block
+            except OSError:
+                pass  # how Linux says that the other end is closed
+            os.close(controller)
+            assert program.stderr is not None
+            assert program.stderr.read() == b""
+        assert program.returncode == 0
+        return got.decode().replace("\r\n", "\n")
+
+    return run
+
+
+LISTING = ("list", "--search", "FTA-CONCLUDE", "--as-of", "2026-01-15")
+
+
+def test_a_terminal_gets_a_table_with_a_header_and_colour(terminal: Any) -> None:
+    shown = terminal(*LISTING)
+    assert "\x1b[" in shown
+    assert "deadline" in shown
+    assert "FTA-CONCLUDE" in shown
+
+
+def test_no_color_is_honoured_and_a_dumb_terminal_gets_none(terminal: Any) -> None:
+    assert "\x1b" not in terminal(*LISTING, env={"NO_COLOR": "1"})
+    assert "\x1b" not in terminal("report", "--as-of", "2026-01-15", env={"NO_COLOR": "1"})
+    assert "\x1b" not in terminal(*LISTING, env={"TERM": "dumb"})
+
+
+def test_a_table_is_no_wider_than_its_terminal(terminal: Any) -> None:
+    for columns in (60, 120):
+        shown = terminal("list", "--as-of", "2026-01-15", columns=columns, env={"NO_COLOR": "1"})
+        assert max(map(len, shown.splitlines())) <= columns
+
+
+@pytest.mark.parametrize("arguments", [(*LISTING, "--format", "table"), ("report", "--as-of", "2026-01-15")])
+def test_what_a_pipe_gets_never_depends_on_a_terminal(process: Ksmy, arguments: tuple[str, ...]) -> None:
+    plain = process(*arguments)
+    assert "\x1b" not in plain.out
+    assert process(*arguments, env={"COLUMNS": "20", "LINES": "5"}) == plain
+    forced = {"FORCE_COLOR": "1", "TTY_COMPATIBLE": "1", "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    assert process(*arguments, env=forced) == plain
+
+
+def test_a_pipe_gets_tsv_without_a_header(ksmy: Ksmy) -> None:
+    assert ksmy(*LISTING).out == (
+        "FTA-CONCLUDE\tin-progress\toverdue\t2025\tConclude the bilateral free trade agreement\n"
+    )
+
+
+def test_a_page_in_a_pipe_is_plain(capsys: pytest.CaptureFixture[str]) -> None:
+    page = Page()
+    page.heading("heading")
+    page.text("text", indent=2, style="overdue")
+    output.emit_page(page)
+    assert capsys.readouterr().out == "heading\n  text\n"
+
+
+def test_a_renderable_in_a_pipe_is_neither_wrapped_nor_padded(capsys: pytest.CaptureFixture[str]) -> None:
+    output.emit_rich(Text("word " * 500 + "   "))
+    out = capsys.readouterr().out
+    assert out == ("word " * 500).rstrip() + "\n"

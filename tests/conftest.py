@@ -1,0 +1,118 @@
+"""What the tests share: a seeded register, a clock that stands still, and two ways to run the program."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ksmy_tracker import cli, clock
+
+#: Noon of 15 January 2026 in Kuala Lumpur: the FTA's deadline (2025) has passed, nothing else has.
+NOW = datetime(2026, 1, 15, 4, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What one run of the program left behind."""
+
+    out: str
+    err: str
+    code: int
+
+
+Ksmy = Callable[..., Ran]
+
+_COUNTS = pytest.StashKey[list[str]]()
+
+
+def count(config: pytest.Config, line: str) -> None:
+    """Put a line at the end of the run's output, also from a process that runs a part of the tests."""
+    sent = getattr(config, "workeroutput", None)
+    lines = config.stash.setdefault(_COUNTS, []) if sent is None else sent.setdefault("counts", [])
+    lines.append(line)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what a process has counted."""
+    for line in getattr(node, "workeroutput", {}).get("counts", []):
+        count(node.config, line)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what was counted."""
+    if lines := terminalreporter.config.stash.get(_COUNTS, []):
+        terminalreporter.section("what the register survived")
+        for line in sorted(lines):
+            terminalreporter.write_line(line)
+
+
+@pytest.fixture(autouse=True)
+def _own_world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No variable of the machine, no home of the user, and always the same moment."""
+    for name in list(os.environ):
+        if name.startswith(("KSMY_", "XDG_")) or name in ("COLUMNS", "NO_COLOR", "FORCE_COLOR"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+
+
+@pytest.fixture(scope="session")
+def _seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One register with the seed, to be copied: creating it costs more than a test may."""
+    path = tmp_path_factory.mktemp("seeded") / "register.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "now", lambda: NOW)
+        assert cli.run(["init", "--db", str(path), "--by", "seeder"]) == 0
+    return path
+
+
+@pytest.fixture
+def register(_seeded: Path, tmp_path: Path) -> Path:
+    """A register with the seed, the test's own."""
+    return Path(shutil.copy(_seeded, tmp_path / "register.db"))
+
+
+@pytest.fixture
+def ksmy(register: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Ksmy:
+    """Run the program in this process, its output going to a pipe, on the test's own register."""
+    monkeypatch.setenv("KSMY_DATABASE_URL", str(register))
+    monkeypatch.setenv("KSMY_ACTOR", "tester")
+
+    def run(*arguments: str) -> Ran:
+        capsys.readouterr()
+        code = cli.run(list(arguments))
+        out, err = capsys.readouterr()
+        return Ran(out, err, code)
+
+    return run
+
+
+@pytest.fixture
+def process(register: Path) -> Ksmy:
+    """Run the program as a process of its own; `env=`, `cwd=`, `input=` and `user=` go to subprocess.
+
+    Its clock is the machine's: give `--as-of` or `--on`.
+    """
+
+    def run(*arguments: str, env: dict[str, str] | None = None, **more: object) -> Ran:
+        variables = {"KSMY_DATABASE_URL": str(register), "PATH": os.environ["PATH"], **(env or {})}
+        done = subprocess.run(
+            [sys.executable, "-m", "ksmy_tracker", *arguments],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env=variables,
+            check=False,
+            **more,  # type: ignore[call-overload]
+        )
+        return Ran(done.stdout, done.stderr, done.returncode)
+
+    return run

@@ -1,0 +1,61 @@
+"""Many processes use one register at once: every change is there, and nobody is turned away."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from tests.conftest import Ksmy
+from tests.faults.conftest import Tell, entries
+from tests.faults.processes import Forks
+
+WRITERS, UPDATES, READERS = 16, 50, 4
+
+REFS = ("TOURISM", "FTA-CONCLUDE", "MINERALS-SUPPLY", "DEFENCE-INDUSTRY")
+
+
+def test_sixteen_writers_and_four_readers_never_lose_a_change_or_meet_a_lock(
+    register: Path, tmp_path: Path, ksmy: Ksmy, forks: Forks, tell: Tell
+) -> None:
+    before = entries(register)
+    over = tmp_path / "over"
+    db = ("--db", str(register))
+    looking = (["list"], ["report"], ["history", "TOURISM"])
+    loops = [*([looking] * (READERS - 1)), (["check"],)]
+    readers = [forks.start(*[[*look, *db] for look in loop], until=over) for loop in loops]
+    writers = [
+        forks.start(
+            *[
+                ["update", REFS[number % 4], "--note", f"{writer}/{number}", "--format", "jsonl", *db]
+                for number in range(UPDATES)
+            ]
+        )
+        for writer in range(WRITERS)
+    ]
+    wrote = [writer.wait() for writer in writers]
+    over.touch()
+    looked = [reader.wait() for reader in readers]
+
+    assert [(ended.code, ended.err) for ended in wrote + looked] == [(0, "")] * (WRITERS + READERS)
+    receipts = [json.loads(line) for ended in wrote for line in ended.out.splitlines()]
+    new = entries(register)[len(before) :]
+    assert entries(register)[: len(before)] == before
+    assert sorted(note or "" for _, _, note, _ in new) == sorted(
+        f"{writer}/{number}" for writer in range(WRITERS) for number in range(UPDATES)
+    )
+    # Each receipt names the one entry it made and that entry's hash, so no two writers saw the same head.
+    assert sorted((receipt["entries"], receipt["head"]) for receipt in receipts) == [
+        ([number], hash_) for number, _, _, hash_ in new
+    ]
+    with closing(sqlite3.connect(register)) as connection:
+        links = connection.execute("SELECT id, previous_hash FROM entry ORDER BY id").fetchall()
+    hashes = [None, *(hash_ for _, _, _, hash_ in entries(register))]
+    assert links == [(number, hashes[number - 1]) for number in range(1, len(hashes))]
+    check = ksmy("check")
+    assert (check.code, check.err) == (0, "")
+    assert [path.name for path in tmp_path.glob(f"{register.name}*")] == [register.name]
+    tell(
+        f"updates by {WRITERS} processes at once: {len(receipts)}, in the chain: {len(new)}, "
+        f"the longest took {max(ended.longest for ended in wrote):.1f} s; meanwhile {READERS} readers "
+        f"looked {sum(ended.runs for ended in looked):,} times; errors: 0"
+    )

@@ -1,0 +1,149 @@
+"""A process is killed at any moment: the register is sound, and what was acknowledged is there."""
+
+import json
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import pytest
+
+from tests.conftest import Ksmy
+from tests.faults.conftest import Tell, entries
+from tests.faults.processes import Forks, Process, once
+
+KILLS = 100  # of each command
+
+REFS = ("TOURISM", "FTA-CONCLUDE", "MINERALS-SUPPLY", "DEFENCE-INDUSTRY")
+
+
+@dataclass
+class Runs:
+    """Runs of a command on one register: how many entries each was to make, and the receipts that were printed."""
+
+    command: str
+    register: Path
+    forks: Forks
+    dice: random.Random
+    planned: dict[str, int] = field(default_factory=dict)
+    receipts: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def journal(self) -> Path:
+        """Where SQLite keeps what a transaction overwrites."""
+        return Path(f"{self.register}-journal")
+
+    def start(self, *, linger: bool = False) -> Process:
+        """Start one whose entries have a note of its own."""
+        note = f"run {len(self.planned)}"
+        common = ("--db", str(self.register), "--format", "json")
+        if self.command == "update":
+            refs = self.dice.sample(REFS, self.dice.randint(1, len(REFS)))
+            self.planned[note] = len(refs)
+            command: Sequence[str] = ["update", *refs, "--detail", note * 9, "--note", note, *common]
+        else:
+            self.planned[note] = self.dice.randint(2, 40)
+            batch = self.register.with_suffix(".jsonl")
+            lines = [
+                {"ref": self.dice.choice(REFS), "detail": f"{note} {number} " * 9, "note": note}
+                for number in range(self.planned[note])
+            ]
+            batch.write_text("".join(json.dumps(line) + "\n" for line in lines))
+            command = ["apply", str(batch), *common]
+        # With room in memory for ten pages only, much of a batch reaches the file before the commit.
+        pragmas = self.dice.choice([[], ["cache_size = 10"]])
+        return self.forks.start(command, pragmas=pragmas, linger=linger)
+
+    def writing(self, process: Process) -> None:
+        """Wait until a process writes, or has written."""
+        once(lambda: self.journal.exists() or process.printed)
+
+    def end(self, process: Process) -> tuple[bool, bool]:
+        """Wait for the end of one, and tell whether it was killed, and whether its receipt was printed."""
+        ended = process.wait()
+        killed, printed = ended.code == -signal.SIGKILL, ended.out.endswith("}\n")
+        assert killed or (printed and ended.code == 0), ended.err
+        if printed:
+            self.receipts.append(json.loads(ended.out))
+        return killed, printed
+
+    def lost(self) -> list[dict[str, Any]]:
+        """The receipts whose entries are not in the register as they say."""
+        found: dict[str, list[tuple[int, str]]] = {}
+        for number, invocation, _, hash_ in entries(self.register):
+            found.setdefault(invocation, []).append((number, hash_))
+        return [
+            receipt
+            for receipt in self.receipts
+            if [number for number, _ in found.get(receipt["invocation"], [])] != receipt["entries"]
+            or found[receipt["invocation"]][-1][1] != receipt["head"]
+        ]
+
+    def halves(self) -> dict[str, int]:
+        """The runs of which some entries are there and others are not."""
+        made = Counter(note for _, _, note, _ in entries(self.register))
+        return {note: made[note] for note, planned in self.planned.items() if made[note] not in (0, planned)}
+
+
+def measured(runs: Runs) -> tuple[float, float]:
+    """Seconds that an undisturbed run takes, and those of them in which it writes."""
+    whole, writing = [], []
+    for _ in range(9):
+        begun = time.perf_counter()
+        process = runs.start()
+        runs.writing(process)
+        wrote = time.perf_counter()
+        assert runs.end(process) == (False, True)
+        whole.append(time.perf_counter() - begun)
+        writing.append(time.perf_counter() - wrote)
+    return median(whole), median(writing)
+
+
+@pytest.mark.parametrize("command", ["update", "apply"])
+def test_a_kill_at_any_moment_loses_nothing_that_was_acknowledged(
+    command: str, register: Path, ksmy: Ksmy, forks: Forks, tell: Tell
+) -> None:
+    dice = random.Random(f"kills of {command}")
+    runs = Runs(command, register, forks, dice)
+    whole, writing = measured(runs)
+    kills = rolled_back = unprinted = printed_before = 0
+    while kills < KILLS:
+        # Of ten kills one comes after the receipt, four while the run writes, five at any moment.
+        process = runs.start(linger=kills % 10 == 0)
+        if kills % 10 == 0:
+            once(lambda process=process: process.printed)  # type: ignore[misc]
+        elif kills % 10 < 5:
+            runs.writing(process)
+            time.sleep(dice.uniform(0, 1.2 * writing))
+        else:
+            time.sleep(dice.uniform(0, 1.2 * whole))
+        process.kill()
+        killed, printed = runs.end(process)
+        if not killed:
+            continue
+        kills += 1
+        printed_before += printed
+        rolled_back += runs.journal.exists()
+
+        following = ["list"] if kills % 3 else ["update", "TOURISM", "--evidence", f"after kill {kills}"]
+        after = ksmy(*following)
+        assert (after.code, after.err) == (0, "")
+        check = ksmy("check")
+        assert (check.code, check.err) == (0, "")
+        assert runs.lost() == []
+        assert runs.halves() == {}
+        newest = list(runs.planned)[-1]
+        unprinted += not printed and any(note == newest for _, _, note, _ in entries(register))
+    assert ksmy("update", "TOURISM", "--note", "the end").code == 0
+    assert [path.name for path in register.parent.glob(f"{register.name}*")] == [register.name]
+    tell(
+        f"kills of {command}: {kills}, {rolled_back} while the file was being changed, {unprinted} between "
+        f"commit and receipt, {printed_before} after the receipt; "
+        f"changes acknowledged: {sum(len(receipt['entries']) for receipt in runs.receipts):,}, "
+        f"lost: {len(runs.lost())}, batches half there: {len(runs.halves())}"
+    )

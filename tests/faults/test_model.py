@@ -1,0 +1,479 @@
+"""Batches that nobody would think of: the register is what a tiny model of it is, or nothing has changed.
+
+The model keeps dictionaries and knows the rules as docs/scripting.md and the help state them; it shares no code
+with the program.
+"""
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ksmy_tracker import audit, batch, cli, clock, database
+from ksmy_tracker.database import Location
+from ksmy_tracker.errors import BadInput, Faults
+from ksmy_tracker.register import Recording, record
+from tests.conftest import NOW
+from tests.faults.conftest import Tell
+
+TODAY = "2026-01-15"
+
+#: Due dates as they may be given: as they are stored, with the first and the last day.
+DUES = {
+    "2025": ("2025", "2025-01-01", "2025-12-31"),
+    "2026-06": ("2026-06", "2026-06-01", "2026-06-30"),
+    "2026-Q3": ("2026-35", "2026-07-01", "2026-09-30"),
+    "2028-02-29": ("2028-02-29", "2028-02-29", "2028-02-29"),
+}
+LAST_DAY = {stored: last for stored, _, last in DUES.values()}
+
+#: What may be given for a field, and what is then stored.
+TAKEN: dict[str, list[tuple[Any, Any]]] = {
+    "title": [("M", "M"), ("N", "N"), (" 둘", " 둘")],
+    "detail": [("more", "more"), (" two\nlines", " two\nlines"), (None, None), ("", None)],
+    "agreement": [
+        ("AG-A", "AG-A"),
+        ("ag-b", "AG-B"),
+        ("ag-a", "AG-A"),
+        ("AG-B", "AG-B"),
+        ("AG-N", "AG-N"),
+        ("C-1", "C-1"),
+    ],
+    "sector": [("trade", "trade"), ("Space", "space"), ("trades", "trades"), ("water", "water")],
+    "parties": [("KR", "KR"), ("my", "MY"), ("both", "both")],
+    "firmness": [("agreed", "agreed"), ("hoped", "hoped"), ("HOPED", "hoped")],
+    "verifiable": [(True, 1), ("no", 0)],
+    "source": [("a report", "a report"), (None, None)],
+    "status": [(word, word) for word in ("planned", "in-progress", "completed", "cancelled")],
+    "due": [*((given, stored) for given, (stored, _, _) in DUES.items()), (None, None)],
+    "due_phrase": [("by then", "by then"), ("", None)],
+    "kind": [("treaty", "treaty")],
+    "stage": [("signed", "signed"), ("In-Force", "in-force")],
+    "dated": [("2025", "2025"), (None, None)],
+    "place": [("Seoul", "Seoul"), ("", None)],
+    "state": [(word, word) for word in ("scheduled", "met", "not-met")],
+}
+#: What no field takes.
+REFUSED: dict[str, list[Any]] = {
+    "title": ["", " ", None, 7],
+    "agreement": ["not a ref", None],
+    "sector": ["two words", ""],
+    "parties": ["SG"],
+    "verifiable": ["perhaps", 1],
+    "status": ["done", None, ["planned"]],
+    "due": ["soon", 2025, "2026-13"],
+    "detail": ["\0", {}],
+    "state": ["missed"],
+    "note": ["", None, 3],
+    "evidence": ["", [3]],
+    "on": ["yesterday", 20250101, "2025-02-30"],
+    "by": ["", None],
+    "key": ["", 5],
+    "expect": ["finished"],
+    "new_sector": ["perhaps"],
+    "colour": ["red"],
+    "deadline": ["overdue"],
+}
+#: Lines that are no changes at all.
+JUNK = [
+    b"{",
+    b"[]",
+    b'"ref"',
+    b"\xff{}",
+    b"{}",
+    b'{"ref": "C-1", "ref": "C-1", "note": "twice"}',
+    b'{"status": "planned"}',
+    b'{"ref": "C-1", "op": "delete"}',
+    b'{"ref": "C-1", "number": 1, "title": "One"}',
+    b'{"ref": "C-1/1", "op": "add", "title": "One"}',
+    b'{"ref": "", "note": "x"}',
+    b'{"ref": "C 1", "note": "x"}',
+]
+
+FIELDS = {
+    "agreement": ("title", "kind", "stage", "dated", "place", "parties", "source"),
+    "commitment": (
+        *("title", "detail", "agreement", "sector", "parties", "firmness", "verifiable", "source"),
+        *("status", "due", "due_phrase"),
+    ),
+    "milestone": ("title", "due", "state"),
+}
+REQUIRED = {
+    "agreement": ("title", "kind", "stage"),
+    "commitment": ("title", "agreement", "sector", "firmness"),
+    "milestone": ("title",),
+}
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "agreement": {"parties": "both"},
+    "commitment": {"parties": "both", "verifiable": 1, "status": "planned"},
+    "milestone": {"state": "scheduled"},
+}
+
+
+class Bad(Exception):
+    """The model does not take a line."""
+
+
+@dataclass
+class Model:
+    """Records by ref, as the tables keep them; the newest day of each; what each key stood for; the entries."""
+
+    records: dict[str, dict[str, Any]] = field(default_factory=dict)
+    newest: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, Any] = field(default_factory=dict)
+    batch_keys: dict[str, Any] = field(default_factory=dict)
+    sectors: set[str] = field(default_factory=set)
+    entries: list[tuple[Any, ...]] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def kind(self, ref: str) -> str | None:
+        record = self.records.get(ref)
+        if record is None:
+            return None
+        return "commitment" if "status" in record else "milestone" if "number" in record else "agreement"
+
+    def take(self, line: dict[str, Any]) -> None:
+        """Make the change a line asks for; raises `Bad`."""
+        if "ref" not in line or ("number" in line and line.get("op") != "milestone"):
+            raise Bad
+        given = {name: value for name, value in line.items() if name in TAKEN}
+        fields = {name: _stored(name, value) for name, value in given.items()}
+        about = {name: _read(name, line[name]) for name in line.keys() - given.keys()}
+        op, ref = about.pop("op", "update"), about.pop("ref")
+        key, _ = about.pop("key", None), about.pop("new_sector", None)
+        if "number" in about:
+            ref = f"{ref}/{about.pop('number')}"
+        asked = (op, ref, fields, about)
+        known = self.keys | self.batch_keys
+        if key is not None and key in known:
+            if known[key] != asked:
+                raise Bad
+            self.counts["skipped"] += 1
+            return
+        kind = self.kind(ref)
+        if op == "add":
+            new = "agreement" if "kind" in fields else "commitment"
+            if kind is not None:
+                raise Bad
+        elif op == "milestone" and "/" not in ref:
+            new = "milestone"
+            if kind != "commitment":
+                raise Bad
+            ref = f"{ref}/{1 + max((m['number'] for m in self._steps(ref)), default=0)}"
+        else:
+            new = ""
+            if kind is None or about.get("expect", self._stands(ref)) != self._stands(ref):
+                raise Bad
+        if new and "expect" in about:
+            raise Bad
+        if self._change(ref, new or str(kind), bool(new), fields, about, bool(line.get("new_sector"))):
+            note, evidence = about.get("note"), about.get("evidence", ())
+            self.entries.append((ref, self.newest[ref], about.get("by", "model"), note, evidence, key))
+            self.counts["applied"] += 1
+            if key is not None:
+                self.keys[key] = asked
+        else:
+            self.counts["unchanged"] += 1
+            if key is not None:
+                self.batch_keys[key] = asked
+
+    def _steps(self, ref: str) -> list[dict[str, Any]]:
+        return [record for record in self.records.values() if record.get("commitment") == ref]
+
+    def _stands(self, ref: str) -> Any:
+        record = self.records[ref]
+        return record.get("status", record.get("stage", record.get("state")))
+
+    def _change(
+        self, ref: str, kind: str, new: bool, fields: dict[str, Any], about: dict[str, Any], new_sector: bool
+    ) -> bool:
+        """Change or add a record; tell whether there was anything to do."""
+        if not fields.keys() <= set(FIELDS[kind]):
+            raise Bad
+        if new and any(fields.get(name) is None for name in REQUIRED[kind]):
+            raise Bad
+        parent = ref.partition("/")[0] if kind == "milestone" else fields.get("agreement")
+        if parent and self.kind(parent) != ("commitment" if kind == "milestone" else "agreement"):
+            raise Bad
+        newest = max(self.newest.get(ref, ""), self.records[parent]["created_on"] if parent else "")
+        day = about.get("on", TODAY)
+        if not newest <= day <= TODAY:
+            raise Bad
+        old = {} if new else self.records[ref]
+        wanted = {**(DEFAULTS[kind] if new else {}), **fields}
+        changed = {name: value for name, value in wanted.items() if value != old.get(name)}
+        if not new and not changed and "note" not in about and "evidence" not in about:
+            return False
+        if "sector" in changed:
+            # "trades" is the only one here that is close to another.
+            close = changed["sector"] in ("trade", "trades") and bool(self.sectors & {"trade", "trades"})
+            if changed["sector"] not in self.sectors and close and not new_sector:
+                raise Bad
+            self.sectors.add(changed["sector"])
+        if "status" in changed and old.get("status") in ("completed", "cancelled") and "note" not in about:
+            raise Bad
+        record = old
+        if new:
+            # The start has records of every kind.
+            columns = next(one for other, one in self.records.items() if self.kind(other) == kind)
+            record = {**dict.fromkeys(columns), "ref": ref, "created_on": day, "withdrawn": 0}
+        record |= changed
+        self.records[ref] = record
+        if kind == "milestone" and new:
+            record |= {"commitment": parent, "number": int(ref.partition("/")[2])}
+        self._derive(record, kind, changed, day)
+        self.newest[ref] = day
+        for touched in (record, *([self.records[record["commitment"]]] if kind == "milestone" else [])):
+            touched["updated_on"] = max(touched["updated_on"] or "", day)
+            if kind != "agreement":
+                touched["evidence"] = (touched["evidence"] or 0) + ("evidence" in about)
+        return True
+
+    def _derive(self, record: dict[str, Any], kind: str, changed: dict[str, Any], day: str) -> None:
+        if kind == "milestone" and "state" in changed:
+            record["met_on"] = day if record["state"] == "met" else None
+        if kind != "agreement":
+            _, record["due_earliest"], record["due_latest"] = next(
+                (window for window in DUES.values() if window[0] == record["due"]), (None, None, None)
+            )
+        if kind == "commitment":
+            record["baseline_due"] = record["baseline_due"] or record["due"]
+            record["slip_days"] = record["due"] and _days(record["baseline_due"], record["due"])
+            if "status" in changed:
+                completed = record["status"] == "completed"
+                record["completed_on"] = day if completed else None
+                record["completed_due"] = record["due"] if completed else None
+                record["completed_latest"] = LAST_DAY.get(record["completed_due"] or "")
+
+
+def _days(earlier: str, later: str) -> int:
+    return (date.fromisoformat(LAST_DAY[later]) - date.fromisoformat(LAST_DAY[earlier])).days
+
+
+def _stored(name: str, value: Any) -> Any:
+    """What a field keeps of a value; raises `Bad` where it takes none such."""
+    for taken, stored in TAKEN[name]:
+        if (type(taken), taken) == (type(value), value):
+            return stored
+    raise Bad
+
+
+def _read(name: str, value: Any) -> Any:
+    """What a line says of itself; raises `Bad` for what cannot be."""
+    if name in REFUSED and any((type(one), one) == (type(value), value) for one in REFUSED[name]):
+        raise Bad
+    if name == "ref":
+        return value.upper()
+    if name == "evidence":
+        return (value,) if isinstance(value, str) else tuple(value)
+    return value
+
+
+def read_register(connection: sqlite3.Connection) -> dict[str, dict[str, Any]]:
+    """The records of a register by ref."""
+    found = {}
+    for kind in FIELDS:
+        cursor = connection.execute(f"SELECT * FROM {kind}")
+        names = [column[0] for column in cursor.description]
+        for row in cursor:
+            found[row[names.index("ref")]] = dict(zip(names, row, strict=True))
+    return found
+
+
+def read_entries(connection: sqlite3.Connection, after: int) -> list[tuple[Any, ...]]:
+    sql = "SELECT ref, effective_on, actor, note, evidence, key FROM entry WHERE id > ? ORDER BY id"
+    return [(*row[:4], tuple(json.loads(row[4])), row[5]) for row in connection.execute(sql, (after,))]
+
+
+COMMITMENT = {"title": "C", "agreement": "AG-A", "sector": "trade", "firmness": "agreed", "on": "2025-03-01"}
+START: list[dict[str, Any]] = [
+    {"op": "add", "ref": "AG-A", "title": "A", "kind": "treaty", "stage": "negotiating", "on": "2025-01-01"},
+    {"op": "add", "ref": "AG-B", "title": "B", "kind": "treaty", "stage": "signed", "on": "2025-06-01"},
+    *({"op": "add", "ref": ref, **COMMITMENT} for ref in ("C-1", "C-2", "C-3")),
+    {"ref": "C-2", "status": "completed", "on": "2025-05-01"},
+    {"ref": "C-3", "due": "2025", "on": "2025-05-01"},
+    {"op": "milestone", "ref": "C-1", "title": "M", "due": "2025", "on": "2025-04-01"},
+]
+
+
+class Room:
+    """A register in memory that can be put back to its start, and the counts of what came of the batches."""
+
+    def __init__(self, start: Path) -> None:
+        self.location = Location(start)
+        self._start = sqlite3.connect(start)
+        self.counts: Counter[str] = Counter()
+        self.memory = self.connect()
+        self._start.backup(self.memory)
+        self.records = read_register(self.memory)
+        self.newest = dict(
+            self.memory.execute("SELECT ref, max(effective_on) FROM entry GROUP BY ref").fetchall()
+        )
+        self.last = self.memory.execute("SELECT max(id) FROM entry").fetchone()[0]
+
+    def connect(self, *_: object) -> sqlite3.Connection:
+        """What stands in for database.connect: the same room for every connection."""
+        return sqlite3.connect("file:/room?vfs=memdb", uri=True, isolation_level=None)
+
+    def model(self) -> Model:
+        """The model of the start, and the register put back to it."""
+        self._start.backup(self.memory)
+        return Model(deepcopy(self.records), dict(self.newest), sectors={"trade"})
+
+    def apply(self, lines: list[bytes]) -> tuple[dict[str, int], Faults]:
+        """Apply a batch as `ksmy apply` does."""
+        faults = Faults(20)
+        counts: dict[str, int] = {}
+        try:
+            with database.writing(self.location) as session:
+                changes = batch.read_json_lines(BytesIO(b"\n".join(lines)))
+                recording = Recording("model", NOW, date.fromisoformat(TODAY))
+                receipt = record(session, changes, recording, faults=faults)
+                counts = {name: getattr(receipt, name) for name in ("applied", "unchanged", "skipped")}
+                if faults.count:
+                    raise BadInput("the batch has faults")
+        except BadInput:
+            counts = {}
+        return counts, faults
+
+    def compare(self, batches: list[list[dict[str, Any] | bytes]]) -> None:
+        """Apply batches, one after another, to register and model."""
+        model = self.model()
+        for lines in batches:
+            self.counts["batches"] += 1
+            self.counts["lines"] += len(lines)
+            next_model = deepcopy(model)
+            next_model.counts.clear()
+            next_model.batch_keys.clear()
+            bad = None
+            for number, line in enumerate(lines, 1):
+                try:
+                    if isinstance(line, bytes):
+                        raise Bad
+                    next_model.take(line)
+                except Bad:
+                    bad = number
+                    break
+            written = [line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines]
+            counts, faults = self.apply(written)
+            first = int(faults.listed[0].split(":")[0].removeprefix("line ")) if faults.count else None
+            assert first == bad, (faults.listed, written)
+            if bad is None:
+                model = next_model
+                assert {name: count for name, count in counts.items() if count} == +model.counts
+            assert read_register(self.memory) == model.records
+            assert read_entries(self.memory, self.last) == model.entries
+            self.counts["applied"] += bad is None
+            self.counts["changes"] += counts.get("applied", 0)
+            self.counts["as the model"] += 1
+        if model.entries:
+            assert audit.check(database.Reader(self.memory)).faults == []
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory, tell: Tell) -> Iterator[Room]:
+    folder = tmp_path_factory.mktemp("model")
+    start, first = folder / "register.db", folder / "first.jsonl"
+    first.write_text("".join(json.dumps(line) + "\n" for line in START))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "now", lambda: NOW)
+        assert cli.run(["init", "--empty", "--db", str(start)]) == 0
+        assert cli.run(["apply", str(first), "--db", str(start), "--by", "model"]) == 0
+        ready = Room(start)
+        patch.setattr(database, "connect", ready.connect)
+        patch.setattr(database, "engine", lru_cache(database.engine))
+        yield ready
+    counts = ready.counts
+    tell(
+        f"hypothesis-made batches: {counts['batches']:,} of {counts['lines']:,} lines; as the model says: "
+        f"{counts['as the model']:,}, {counts['applied']:,} applied with {counts['changes']:,} changes, "
+        f"{counts['as the model'] - counts['applied']:,} refused with nothing changed"
+    )
+
+
+#: What a line may say of itself. What is listed twice here and below is said twice as often.
+ABOUT: dict[str, list[Any]] = {
+    "note": ["why", "because"],
+    "evidence": ["news", ["news", "a paper"]],
+    "on": [TODAY, TODAY, "2026-01-10", "2026-01-10", "2025-12-01", "2025-05-01", "2026-01-16"],
+    "key": ["first", "second", "third"],
+    "by": ["another"],
+    "new_sector": [True],
+    "expect": ["planned"],
+}
+COMMITMENTS = ["C-1", "C-2", "c-3"]
+AGREEMENTS = ["AG-A", "ag-a", "ag-b", "AG-B"]
+
+NEW = {"title": ["N"], "sector": ["trade"], "firmness": ["hoped"]}
+
+#: Sorts of lines: the records they are about, what they always say and what they may say.
+SORTS: list[tuple[list[str], dict[str, list[Any]], tuple[str, ...]]] = [
+    ([*COMMITMENTS, *COMMITMENTS, "C-N"], {}, FIELDS["commitment"]),
+    (COMMITMENTS, {"due": list(DUES)}, ("status", "due_phrase")),
+    (["C-1"], {"key": ["first"], "note": ["why"]}, ("evidence",) * 9),
+    (COMMITMENTS, {"status": ["in-progress", "completed", "cancelled"]}, ("due", "note", "note", "note")),
+    (COMMITMENTS, {"sector": ["trades", "trade"], "new_sector": [True, True, False]}, ("status",)),
+    ([*AGREEMENTS, "AG-N"], {}, FIELDS["agreement"]),
+    (["C-1/1", "c-1/1", "C-1/1", "C-1/2"], {}, FIELDS["milestone"]),
+    ([*COMMITMENTS, *COMMITMENTS, "AG-A"], {"op": ["milestone"], "title": ["M"]}, FIELDS["milestone"]),
+    (["C-1", "c-1", "C-1", "C-2"], {"op": ["milestone"], "number": [1, 1, 2]}, FIELDS["milestone"]),
+    (
+        ["C-N", "C-M", "C-O"],
+        {"op": ["add"], **NEW, "agreement": [*AGREEMENTS, "AG-N"]},
+        FIELDS["commitment"],
+    ),
+    (
+        ["AG-N", "AG-M"],
+        {"op": ["add"], "title": ["N"], "kind": ["treaty"], "stage": ["signed"]},
+        ("dated", "place"),
+    ),
+]
+
+
+@st.composite
+def lines(draw: st.DrawFn) -> dict[str, Any] | bytes:
+    """A line that reads well, mostly; whether it fits the register is another matter."""
+    # Not the ends of the range, which hypothesis likes best.
+    luck = draw(st.integers(0, 39))
+    if luck == 23:
+        return draw(st.sampled_from(JUNK))
+    refs, always, sometimes = draw(st.sampled_from(SORTS))
+    line = {"ref": draw(st.sampled_from(refs))}
+    line |= {name: draw(st.sampled_from(values)) for name, values in always.items()}
+    for name in draw(st.lists(st.sampled_from([*sometimes, *ABOUT]), max_size=3, unique=True)):
+        line[name] = draw(st.sampled_from(ABOUT.get(name) or [taken for taken, _ in TAKEN[name]]))
+    if luck in (15, 16):
+        del line[draw(st.sampled_from(sorted(line)))]
+    if luck == 31:
+        name = draw(st.sampled_from(sorted(REFUSED)))
+        line[name] = draw(st.sampled_from(REFUSED[name]))
+    return line
+
+
+BATCH = st.lists(lines(), min_size=1, max_size=6)
+
+
+@settings(max_examples=3000, deadline=None, derandomize=True, database=None)
+@given(lines=BATCH)
+def test_a_batch_does_what_the_model_does_or_nothing(room: Room, lines: list[dict[str, Any] | bytes]) -> None:
+    room.compare([lines])
+
+
+@settings(max_examples=1000, deadline=None, derandomize=True, database=None)
+@given(first=BATCH, second=BATCH)
+def test_a_batch_after_another_does_what_the_model_does_or_nothing(
+    room: Room, first: list[dict[str, Any] | bytes], second: list[dict[str, Any] | bytes]
+) -> None:
+    """Above all, keys that an earlier batch has used."""
+    room.compare([first, second])

@@ -1,0 +1,610 @@
+"""The report as text, as Markdown and as JSON: what each says, how wide it is, what is safe in it."""
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from rich.cells import cell_len
+
+from ksmy_tracker.render.report import (
+    as_json,
+    as_markdown,
+    as_page,
+    entry_summary,
+    milestone_summary,
+    quiet_since,
+    summary,
+)
+from ksmy_tracker.report import Contradiction, Listed, NextMilestone, Quiet, Report
+from ksmy_tracker.rows import Day, DeadlineRow, EntryRow, MilestoneRow
+from ksmy_tracker.vocabulary import DEADLINE_STATES, STATUSES
+
+OVERDUE = DeadlineRow(
+    ref="FTA-CONCLUDE",
+    record="commitment",
+    title="Conclude the agreement",
+    agreement="FTA",
+    sector="trade",
+    parties="both",
+    status="in-progress",
+    deadline="overdue",
+    days_left=-15,
+    due="2025",
+    due_earliest="2025-01-01",
+    due_latest="2025-12-31",
+    due_phrase="by next year",
+    slip_days=31,
+)
+SOON = OVERDUE._replace(
+    ref="HALAL/2",
+    record="milestone",
+    title="Port opened",
+    sector="halal",
+    parties="MY",
+    status="scheduled",
+    deadline="due-soon",
+    days_left=1,
+    due="2026-01-16",
+    due_earliest="2026-01-16",
+    due_latest="2026-01-16",
+    due_phrase=None,
+    slip_days=None,
+)
+ENTRY = EntryRow(
+    id=26,
+    invocation="a" * 32,
+    key=None,
+    key_digest=None,
+    recorded_at="2026-01-10T04:00:00.000000Z",
+    effective_on="2026-01-10",
+    actor="desk",
+    record="commitment",
+    ref="FTA-CONCLUDE",
+    action="updated",
+    changes={"status": ["planned", "in-progress"]},
+    note="Talks began",
+    evidence=["SBS News"],
+    previous_hash="b" * 64,
+    hash="c" * 64,
+)
+BARE = ENTRY._replace(note=None, evidence=[])
+CREATED = BARE._replace(
+    id=25,
+    effective_on="2026-01-09",
+    ref="HALAL/2",
+    record="milestone",
+    action="created",
+    changes={"title": [None, "Port opened"], "due": [None, "2026-01-16"]},
+)
+MILESTONE = MilestoneRow(
+    ref="FTA-CONCLUDE/2",
+    number=2,
+    title="Signed",
+    state="scheduled",
+    deadline="upcoming",
+    days_left=350,
+    due="2026",
+    due_earliest="2026-01-01",
+    due_latest="2026-12-31",
+    met_on=None,
+    evidence=0,
+    withdrawn=False,
+)
+HEAD = "c" * 64
+NONE: Listed[Any] = Listed((), 0)
+EMPTY = Report(
+    day=Day(date(2026, 1, 15)),
+    since="2025-12-16",
+    stale=180,
+    narrowed=(),
+    agreements=0,
+    by_status=dict.fromkeys(STATUSES, 0),
+    by_deadline=dict.fromkeys(DEADLINE_STATES, 0),
+    by_sector={},
+    overdue=NONE,
+    due_soon=NONE,
+    changed=NONE,
+    quiet=NONE,
+    contradictions=NONE,
+    next_milestones=NONE,
+    head=None,
+)
+FULL = EMPTY._replace(
+    agreements=1,
+    by_status={**EMPTY.by_status, "in-progress": 2, "completed": 1},
+    by_deadline={**EMPTY.by_deadline, "overdue": 1, "upcoming": 1, "met": 1},
+    by_sector={"halal": 1, "trade": 2},
+    overdue=Listed([OVERDUE], 1),
+    due_soon=Listed([SOON], 1),
+    changed=Listed([CREATED, ENTRY], 2),
+    quiet=Listed([Quiet("HALAL", "Recognise certificates", "2025-07-01")], 1),
+    contradictions=Listed(
+        [
+            Contradiction(
+                "FTA-CONCLUDE", "Conclude the agreement", "in-progress though its deadline has passed"
+            )
+        ],
+        1,
+    ),
+    next_milestones=Listed([NextMilestone("Conclude the agreement", MILESTONE)], 1),
+    head=HEAD,
+)
+PAGE = f"""\
+Republic of Korea - Malaysia: what was promised, as of 2026-01-15
+{{summary}}
+
+By status
+  in-progress 2, completed 1
+
+By sector
+  halal 1, trade 2
+
+By deadline
+  overdue 1, upcoming 1, met 1
+
+Overdue: 1
+  FTA-CONCLUDE: Conclude the agreement, both parties, due 2025 (2025-01-01
+    to 2025-12-31), 15 days ago, 31 days later than first stated
+
+Due within 90 days: 1
+  HALAL/2: Port opened, Malaysia, due 2026-01-16, in 1 day
+
+Changed since 2025-12-16: 2
+  2026-01-09  HALAL/2: milestone created: Port opened
+  2026-01-10  FTA-CONCLUDE: status planned -> in-progress (Talks
+              began) [1 evidence]
+
+Gone quiet, no entry for 180 days: 1
+  HALAL: 2025-07-01, 198 days ago
+
+Contradicts itself: 1
+  FTA-CONCLUDE: in-progress though its deadline has passed
+
+Next milestones: 1
+  FTA-CONCLUDE/2: 2. Signed, scheduled, due 2026, in 350 days
+
+Head
+  {HEAD}
+"""
+#: Everything but what a page's own words are made of: box drawing, blocks, arrows and other ornaments, escapes.
+NO_MAIL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2190-\u2bff]")
+TITLE = "한국과 말레이시아의 자유무역협정을 2025년까지 타결한다 " * 6
+
+
+def page(report: Report) -> str:
+    return str(as_page(report))
+
+
+def sections(report: Report) -> dict[str, list[str]]:
+    """The lines of a report's page under each of its headings."""
+    found: dict[str, list[str]] = {}
+    for block in page(report).split("\n\n"):
+        heading, *lines = block.splitlines()
+        found[heading] = lines
+    return found
+
+
+def in_a_line(lines: Sequence[str]) -> str:
+    return " ".join(" ".join(lines).split())
+
+
+def tables(text: str) -> dict[str, list[list[str]]]:
+    """What a Markdown reader makes of the tables under each heading: rows of cells, the header first."""
+    found: dict[str, list[list[str]]] = {}
+    heading = ""
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    for token, content in pairwise(tokens):
+        said = "".join(one.content for one in content.children or ())
+        if token.type == "heading_open":
+            heading = said
+        elif token.type == "tr_open":
+            found.setdefault(heading, []).append([])
+        elif token.type in ("th_open", "td_open"):
+            found[heading][-1].append(said)
+    return found
+
+
+def test_a_page_says_everything_in_its_order() -> None:
+    words = " ".join(page(FULL).split())
+    expected = PAGE.format(summary=summary(FULL))
+    assert words == " ".join(expected.split())
+
+
+def test_a_page_is_laid_out_under_headings_with_the_lists_indented() -> None:
+    (_, *blocks), (_, *expected) = page(FULL).split("\n\n"), PAGE.format(summary="-").split("\n\n")
+    assert blocks == expected
+
+
+def test_every_section_of_an_empty_register_says_that_there_is_nothing() -> None:
+    assert {heading: in_a_line(lines) for heading, lines in sections(EMPTY).items()} == {
+        "Republic of Korea - Malaysia: what was promised, as of 2026-01-15": summary(EMPTY),
+        "By status": "none",
+        "By sector": "none",
+        "By deadline": "none",
+        "Overdue: none": "",
+        "Due within 90 days: none": "",
+        "Changed since 2025-12-16: none": "",
+        "Gone quiet, no entry for 180 days: none": "",
+        "Contradicts itself: none": "",
+        "Next milestones: none": "",
+        "Head": "none: the register has no entry",
+    }
+
+
+def test_the_title_says_what_the_report_is_narrowed_to() -> None:
+    narrowed = FULL._replace(narrowed=("trade", "KR", "FTA"))
+    title = "Republic of Korea - Malaysia: what was promised (trade, KR, FTA), as of 2026-01-15"
+    assert in_a_line(page(narrowed).splitlines()[:2]).startswith(title)
+    assert as_markdown(narrowed).startswith(
+        "# Republic of Korea - Malaysia: what was promised \\(trade, KR, FTA\\)"
+    )
+
+
+def test_the_summary_is_the_paragraph_under_the_title() -> None:
+    title, *paragraph = page(FULL).split("\n\n")[0].splitlines()
+    assert title.startswith("Republic of Korea - Malaysia")
+    assert in_a_line(paragraph) == summary(FULL)
+
+
+def test_the_summary_says_how_many_are_open_overdue_and_due_and_which_is_longest_overdue() -> None:
+    said = summary(FULL._replace(due_soon=NONE))
+    assert said == (
+        "Of 3 commitments under 1 agreement, 2 are open and 1 completed. "
+        "1 is overdue and none is due within 90 days. "
+        "Longest overdue is FTA-CONCLUDE, by 15 days. There is 1 contradiction."
+    )
+
+
+def test_the_summary_of_a_register_where_all_is_done_is_short() -> None:
+    done = EMPTY._replace(agreements=1, by_status={**EMPTY.by_status, "completed": 2})
+    assert summary(done) == (
+        "Of 2 commitments under 1 agreement, 0 are open and 2 completed. "
+        "No commitment is overdue and none is due within 90 days."
+    )
+
+
+def test_the_summary_of_an_empty_register_is_one_sentence() -> None:
+    assert summary(EMPTY) == "There is no commitment here yet."
+
+
+def test_the_summary_separates_thousands() -> None:
+    many = EMPTY._replace(agreements=1200, by_status={**EMPTY.by_status, "planned": 100_000})
+    assert summary(many).startswith(
+        "Of 100,000 commitments under 1,200 agreements, 100,000 are open and 0 completed."
+    )
+
+
+def test_the_summary_counts_no_milestone_as_a_commitment() -> None:
+    milestone = OVERDUE._replace(ref="FTA-CONCLUDE/1", record="milestone", slip_days=None)
+    both = FULL._replace(overdue=Listed([milestone, OVERDUE], 2))
+    assert "2 are overdue" not in summary(both)
+
+
+def test_the_summary_does_not_take_two_contradictions_for_two_commitments() -> None:
+    twice = FULL._replace(
+        contradictions=Listed(
+            [
+                Contradiction("FTA-CONCLUDE", "Conclude the agreement", "completed with milestone 2 open"),
+                Contradiction("FTA-CONCLUDE", "Conclude the agreement", "completed with no evidence"),
+            ],
+            2,
+        )
+    )
+    assert summary(twice).endswith(" There are 2 contradictions.")
+
+
+@pytest.mark.parametrize(("within", "said"), [(0, "0 days"), (1, "1 day"), (1000, "1,000 days")])
+def test_the_horizon_is_named(within: int, said: str) -> None:
+    report = FULL._replace(day=Day(date(2026, 1, 15), within))
+    assert f"Due within {said}: 1" in sections(report)
+    assert f"due within {said}." in summary(report)
+
+
+@pytest.mark.parametrize(
+    ("parties", "said"), [("KR", ", Korea, "), ("MY", ", Malaysia, "), ("both", ", both parties, ")]
+)
+def test_who_is_party_to_what_is_overdue_is_named(parties: str, said: str) -> None:
+    report = FULL._replace(overdue=Listed([OVERDUE._replace(parties=parties)], 1))
+    assert said in in_a_line(sections(report)["Overdue: 1"])
+
+
+@pytest.mark.parametrize(
+    ("slip_days", "said"),
+    [(31, "31 days later than first stated"), (1, "1 day later"), (-30, "30 days earlier than first stated")],
+)
+def test_a_due_date_that_moved_says_by_how_much(slip_days: int, said: str) -> None:
+    report = FULL._replace(overdue=Listed([OVERDUE._replace(slip_days=slip_days)], 1))
+    assert said in in_a_line(sections(report)["Overdue: 1"])
+    assert said in as_markdown(report)
+
+
+@pytest.mark.parametrize("slip_days", [0, None])
+def test_a_due_date_that_never_moved_says_nothing_of_it(slip_days: int | None) -> None:
+    report = FULL._replace(overdue=Listed([OVERDUE._replace(slip_days=slip_days)], 1))
+    assert "first stated" not in page(report) + as_markdown(report)
+
+
+def test_a_due_date_is_said_as_people_say_it() -> None:
+    quarter = SOON._replace(due="2026-33", due_earliest="2026-01-01", due_latest="2026-03-31", days_left=75)
+    report = FULL._replace(due_soon=Listed([quarter], 1))
+    assert "due 2026-Q1 (2026-01-01 to 2026-03-31), in 75 days" in in_a_line(
+        sections(report)["Due within 90 days: 1"]
+    )
+
+
+def test_what_is_due_on_the_day_itself_says_today() -> None:
+    report = FULL._replace(due_soon=Listed([SOON._replace(days_left=0, due_latest="2026-01-15")], 1))
+    assert in_a_line(sections(report)["Due within 90 days: 1"]).endswith("today")
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (ENTRY, "status planned -> in-progress (Talks began) [1 evidence]"),
+        (CREATED, "milestone created: Port opened"),
+        (ENTRY._replace(action="noted", changes={}, evidence=[]), "noted (Talks began)"),
+        (BARE._replace(action="noted", changes={}, evidence=["a", "b"]), "noted [2 evidence]"),
+        (BARE._replace(action="withdrawn", changes={"withdrawn": [False, True]}), "withdrawn"),
+        (
+            BARE._replace(changes={"due": ["2025-36", None], "baseline_due": [None, "2025"]}),
+            "due 2025-Q4 -> nothing",
+        ),
+    ],
+)
+def test_an_entry_says_in_a_line_what_it_did(entry: EntryRow, said: str) -> None:
+    assert entry_summary(entry) == said
+
+
+def test_what_is_quiet_says_since_when() -> None:
+    day = Day(date(2026, 1, 15))
+    assert quiet_since(Quiet("A", "t", "2026-01-14"), day) == "2026-01-14, 1 day ago"
+    assert quiet_since(Quiet("A", "t", "2026-01-15"), day) == "2026-01-15, 0 days ago"
+
+
+@pytest.mark.parametrize(
+    ("milestone", "said"),
+    [
+        (MILESTONE, "2. Signed, scheduled, due 2026, in 350 days"),
+        (MILESTONE._replace(due="2025-36", days_left=-15), "2. Signed, scheduled, due 2025-Q4, 15 days ago"),
+        (MILESTONE._replace(due=None, days_left=None, state="partially-met"), "2. Signed, partially-met"),
+    ],
+)
+def test_a_next_milestone_says_its_state_and_when_it_is_due(milestone: MilestoneRow, said: str) -> None:
+    assert milestone_summary(NextMilestone("Conclude the agreement", milestone)) == said
+
+
+@pytest.mark.parametrize(
+    "part", ["overdue", "due_soon", "changed", "quiet", "contradictions", "next_milestones"]
+)
+def test_a_list_cut_short_says_how_many_more_there_are(part: str) -> None:
+    items = getattr(FULL, part).items
+    cut = FULL._replace(**{part: Listed(items, len(items) + 1234)})  # type: ignore[arg-type]
+    assert page(cut).count("  and 1,234 more\n") == 1
+    assert as_markdown(cut).count("\nand 1,234 more\n") == 1
+    assert " more" not in page(FULL) + as_markdown(FULL)
+
+
+def test_a_list_of_which_nothing_is_shown_still_says_how_many_there_are() -> None:
+    cut = FULL._replace(quiet=Listed((), 7))
+    assert sections(cut)["Gone quiet, no entry for 180 days: 7"] == ["  and 7 more"]
+
+
+def test_nothing_in_a_page_is_wider_than_a_mail_program_leaves_alone() -> None:
+    wide = FULL._replace(
+        overdue=Listed([OVERDUE._replace(title=TITLE)], 1),
+        due_soon=Listed([SOON._replace(title="x" * 300, ref=f"{'W' * 64}/12")], 1),
+        changed=Listed([ENTRY._replace(note="한" * 200)], 1),
+        contradictions=Listed([Contradiction("W" * 64, TITLE, "completed with milestone 2 open")], 1),
+        next_milestones=Listed([NextMilestone(TITLE, MILESTONE._replace(title=TITLE))], 1),
+        by_sector={"m" * 64: 1, "n" * 64: 2},
+        narrowed=("m" * 64, "n" * 64),
+    )
+    lines = page(wide).splitlines()
+    assert max(map(cell_len, lines)) <= 78
+    assert max(map(cell_len, lines)) > 70
+    for said in (TITLE.split(), ["x" * 300], ["한" * 200], ["m" * 64]):
+        assert "".join(said) in "".join(page(wide).split())
+
+
+def test_korean_counts_two_columns_a_letter() -> None:
+    report = FULL._replace(overdue=Listed([OVERDUE._replace(title="한" * 200)], 1))
+    full = [line for line in sections(report)["Overdue: 1"] if "한" * 30 in line]
+    assert full
+    assert all(74 <= cell_len(line) <= 78 for line in full)
+
+
+@settings(deadline=None)
+@example("❤️" * 100)
+@example(("한" + "\u0301" * 100) * 100)
+@example("👨‍👩‍👧" * 100)
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=300))
+def test_no_text_of_the_register_makes_a_line_too_wide_or_breaks_it(text: str) -> None:
+    report = FULL._replace(
+        overdue=Listed([OVERDUE._replace(title=text)], 1), changed=Listed([ENTRY._replace(note=text)], 1)
+    )
+    lines = str(as_page(report)).split("\n")
+    assert max(map(cell_len, lines)) <= 78
+    assert not any(re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]", line) for line in lines)
+
+
+@pytest.mark.parametrize("width", [78, 60, 40])
+def test_a_page_fits_a_narrower_terminal_too(width: int) -> None:
+    lines = str(
+        as_page(FULL._replace(overdue=Listed([OVERDUE._replace(title=TITLE)], 1)), width)
+    ).splitlines()
+    assert max(cell_len(line) for line in lines if HEAD[:10] not in line) <= width
+
+
+def test_a_page_has_no_escape_codes_and_no_drawing() -> None:
+    assert not NO_MAIL.search(page(FULL))
+    assert not NO_MAIL.search(as_markdown(FULL))
+
+
+def test_what_a_page_marks_for_colour_says_so_in_words_too() -> None:
+    marked = {line.split(":")[0].strip(): style for line, style in as_page(FULL).lines if style}
+    assert (marked["FTA-CONCLUDE"], marked["HALAL/2"]) == ("overdue", "due-soon")
+    found = sections(FULL)
+    assert found["Overdue: 1"][0].startswith("  FTA-CONCLUDE")
+    assert found["Due within 90 days: 1"][0].startswith("  HALAL/2")
+
+
+@pytest.mark.parametrize("write", [page, as_markdown])
+def test_control_characters_are_shown_and_never_sent(write: Any) -> None:
+    evil = "a\x1b[2Jb\x9b31mc\x07d\u202ee"
+    report = FULL._replace(
+        overdue=Listed([OVERDUE._replace(title=evil)], 1),
+        changed=Listed([ENTRY._replace(note=evil), CREATED._replace(changes={"title": [None, evil]})], 2),
+        next_milestones=Listed([NextMilestone(evil, MILESTONE._replace(title=evil))], 1),
+        by_sector={evil: 1},
+        narrowed=(evil,),
+    )
+    said = write(report)
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", said)
+    assert "␛" in said
+
+
+def test_markdown_has_a_table_for_every_count_and_every_list() -> None:
+    found = tables(as_markdown(FULL))
+    assert found["By status"] == [
+        ["status", "commitments"],
+        *([status, str(FULL.by_status[status])] for status in STATUSES),
+    ]
+    assert found["By deadline"] == [
+        ["deadline", "commitments"],
+        *([state, str(FULL.by_deadline[state])] for state in DEADLINE_STATES),
+    ]
+    assert found["By sector"] == [["sector", "commitments"], ["halal", "1"], ["trade", "2"]]
+    deadline = ["ref", "title", "parties", "due", "last day", "days left", "slipped"]
+    assert found["Overdue: 1"] == [
+        deadline,
+        [
+            *("FTA-CONCLUDE", "Conclude the agreement", "both", "2025", "2025-12-31", "15 days ago"),
+            "31 days later than first stated",
+        ],
+    ]
+    assert found["Due within 90 days: 1"] == [
+        deadline,
+        ["HALAL/2", "Port opened", "MY", "2026-01-16", "2026-01-16", "in 1 day", ""],
+    ]
+    assert found["Changed since 2025-12-16: 2"] == [
+        ["effective on", "ref", "what"],
+        ["2026-01-09", "HALAL/2", "milestone created: Port opened"],
+        ["2026-01-10", "FTA-CONCLUDE", "status planned -> in-progress (Talks began) [1 evidence]"],
+    ]
+    assert found["Gone quiet, no entry for 180 days: 1"] == [
+        ["ref", "title", "newest entry"],
+        ["HALAL", "Recognise certificates", "2025-07-01, 198 days ago"],
+    ]
+    assert found["Contradicts itself: 1"] == [
+        ["ref", "title", "why"],
+        ["FTA-CONCLUDE", "Conclude the agreement", "in-progress though its deadline has passed"],
+    ]
+    assert found["Next milestones: 1"] == [
+        ["ref", "commitment", "milestone"],
+        [
+            *("FTA-CONCLUDE/2", "Conclude the agreement"),
+            "2. Signed, scheduled, due 2026, in 350 days",
+        ],
+    ]
+
+
+def test_markdown_has_the_title_the_summary_and_the_head() -> None:
+    rendered = re.sub(r"<[^>]*>", "", MarkdownIt().render(as_markdown(FULL)))
+    assert rendered.startswith("Republic of Korea - Malaysia: what was promised, as of 2026-01-15\n")
+    assert summary(FULL) in rendered
+    assert rendered.rstrip().endswith(f"Head\n{HEAD}")
+
+
+def test_markdown_of_an_empty_register_has_headings_and_no_empty_lists() -> None:
+    said = as_markdown(EMPTY)
+    assert summary(EMPTY) in said
+    headings = re.findall(r"^#+ .*", said, re.MULTILINE)
+    assert headings[1:] == [
+        *("## By status", "## By sector", "## By deadline", "## Overdue: none"),
+        *("## Due within 90 days: none", "## Changed since 2025-12-16: none"),
+        *("## Gone quiet, no entry for 180 days: none", "## Contradicts itself: none"),
+        *("## Next milestones: none", "## Head"),
+    ]
+    assert set(tables(said)) == {"By status", "By sector", "By deadline"}
+    assert said.endswith("none: the register has no entry\n")
+
+
+def test_markdown_takes_nothing_of_the_register_for_markup() -> None:
+    evil = "**b** `c` [x](javascript:1) <script>alert(1)</script> | cell # ~~s~~ ![i](//evil) &amp;"
+    report = FULL._replace(
+        overdue=Listed([OVERDUE._replace(title=evil)], 1), changed=Listed([ENTRY._replace(note=evil)], 1)
+    )
+    said = as_markdown(report)
+    html = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(said)
+    assert not re.search(r"<(script|strong|em|a|img|code|s|del)\b", html)
+    assert tables(said)["Overdue: 1"][1][1] == evil
+
+
+def test_json_has_every_key_in_its_order() -> None:
+    assert list(as_json(FULL)) == [
+        *("today", "within", "since", "commitments", "open", "agreements", "by_status", "by_deadline"),
+        *("overdue", "overdue_count", "due_soon", "due_soon_count", "changed", "changed_count"),
+        *("contradictions", "contradiction_count", "head", "summary", "by_sector", "stale"),
+        *("quiet", "quiet_count", "next_milestones", "next_milestone_count", "needs_attention"),
+    ]
+    assert list(as_json(EMPTY)) == list(as_json(FULL))
+
+
+def test_json_says_everything_in_plain_values() -> None:
+    value = json.loads(json.dumps(as_json(FULL)))
+    assert {name: value[name] for name in value if not isinstance(value[name], list | dict)} == {
+        "today": "2026-01-15",
+        "within": 90,
+        "since": "2025-12-16",
+        "commitments": 3,
+        "open": 2,
+        "agreements": 1,
+        "overdue_count": 1,
+        "due_soon_count": 1,
+        "changed_count": 2,
+        "contradiction_count": 1,
+        "head": HEAD,
+        "summary": summary(FULL),
+        "stale": 180,
+        "quiet_count": 1,
+        "next_milestone_count": 1,
+        "needs_attention": True,
+    }
+    assert value["by_status"] == FULL.by_status
+    assert value["by_deadline"] == FULL.by_deadline
+    assert value["by_sector"] == {"halal": 1, "trade": 2}
+    assert value["overdue"] == [OVERDUE._asdict()]
+    assert value["due_soon"] == [SOON._asdict()]
+    assert value["changed"] == [CREATED._asdict(), ENTRY._asdict()]
+    assert value["quiet"] == [{"ref": "HALAL", "title": "Recognise certificates", "updated_on": "2025-07-01"}]
+    assert value["contradictions"] == [
+        {
+            "ref": "FTA-CONCLUDE",
+            "title": "Conclude the agreement",
+            "why": "in-progress though its deadline has passed",
+        }
+    ]
+    assert value["next_milestones"] == [MILESTONE._asdict()]
+
+
+def test_json_of_an_empty_register_has_empty_lists_zeros_and_no_head() -> None:
+    value = as_json(EMPTY)
+    assert [name for name, one in value.items() if one == []] == [
+        *("overdue", "due_soon", "changed", "contradictions", "quiet", "next_milestones")
+    ]
+    assert value["head"] is None
+    assert value["needs_attention"] is False
+    assert value["by_status"] == dict.fromkeys(STATUSES, 0)
+    assert value["by_deadline"] == dict.fromkeys(DEADLINE_STATES, 0)
+
+
+def test_json_counts_what_it_does_not_list() -> None:
+    value = as_json(FULL._replace(overdue=Listed([OVERDUE], 1234)))
+    assert (len(value["overdue"]), value["overdue_count"]) == (1, 1234)

@@ -1,0 +1,161 @@
+"""How values read to a person."""
+
+from typing import Any
+
+import pytest
+
+from ksmy_tracker.render.wording import (
+    cell,
+    days,
+    describe,
+    due,
+    field_name,
+    left,
+    plural,
+    short_window,
+    slip,
+    window,
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(None, ""), (True, "yes"), (False, "no"), (0, "0"), (-15, "-15"), ("trade", "trade"), ("a\tb", "a␉b")],
+)
+def test_a_cell(value: Any, expected: str) -> None:
+    assert cell(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"), [(0, "0 days"), (1, "1 day"), (2, "2 days"), (1446, "1,446 days")]
+)
+def test_days_are_counted(count: int, expected: str) -> None:
+    assert days(count) == expected
+
+
+@pytest.mark.parametrize(
+    ("days_left", "expected"),
+    [
+        (0, "today"),
+        (1, "in 1 day"),
+        (2, "in 2 days"),
+        (1446, "in 1,446 days"),
+        (-1, "1 day ago"),
+        (-15, "15 days ago"),
+    ],
+)
+def test_the_time_left_reads_as_a_person_says_it(days_left: int, expected: str) -> None:
+    assert left(days_left) == expected
+
+
+def test_an_imprecise_date_shows_its_window() -> None:
+    assert window("2025", "2025-01-01", "2025-12-31") == "2025-01-01 to 2025-12-31"
+
+
+def test_a_date_that_is_one_day_has_no_window_to_show() -> None:
+    assert window("2025-12-31", "2025-12-31", "2025-12-31") == ""
+
+
+@pytest.mark.parametrize(
+    ("earliest", "latest", "expected"),
+    [
+        ("2025-12-31", "2025-12-31", "2025-12-31"),
+        ("2025-01-01", "2025-12-31", "2025-01-01 to 12-31"),
+        ("2025-12-01", "2026-01-31", "2025-12-01 to 2026-01-31"),
+    ],
+)
+def test_a_window_where_room_is_short_says_a_year_once(earliest: str, latest: str, expected: str) -> None:
+    assert short_window(earliest, latest) == expected
+
+
+@pytest.mark.parametrize(
+    ("edtf", "expected"),
+    [
+        ("2025", "2025"),
+        ("2026-06", "2026-06"),
+        ("2026-12", "2026-12"),
+        ("2025-12-31", "2025-12-31"),
+        ("2025-33", "2025-Q1"),
+        ("2025-34", "2025-Q2"),
+        ("2025-35", "2025-Q3"),
+        ("2025-36", "2025-Q4"),
+        ("2026-40", "2026-H1"),
+        ("2026-41", "2026-H2"),
+        ("2025-11/2026-01", "2025-11/2026-01"),
+        ("2025~", "2025~"),
+        ("202X", "202X"),
+    ],
+)
+def test_a_due_date_reads_as_people_write_it(edtf: str, expected: str) -> None:
+    assert due(edtf) == expected
+
+
+@pytest.mark.parametrize(
+    ("slip_days", "expected"),
+    [
+        (None, ""),
+        (0, ""),
+        (1, "1 day later than first stated"),
+        (365, "365 days later than first stated"),
+        (-30, "30 days earlier than first stated"),
+    ],
+)
+def test_a_slip_says_which_way_the_deadline_moved(slip_days: int | None, expected: str) -> None:
+    assert slip(slip_days) == expected
+
+
+def test_a_field_is_named_without_underscores() -> None:
+    assert field_name("due_phrase") == "due phrase"
+
+
+def test_a_change_names_the_old_value_and_the_new() -> None:
+    assert describe({"status": ["planned", "completed"], "due": ["2025", "2026"]}) == (
+        "status planned -> completed; due 2025 -> 2026"
+    )
+
+
+def test_a_first_value_has_no_old_one() -> None:
+    assert describe({"due_phrase": [None, "by next year"]}) == "due phrase by next year"
+
+
+def test_a_cleared_field_becomes_nothing() -> None:
+    assert describe({"due": ["2025", None]}) == "due 2025 -> nothing"
+
+
+def test_quarters_and_halves_in_a_change_read_as_people_write_them() -> None:
+    assert describe({"due": ["2025-36", "2026-41"]}) == "due 2025-Q4 -> 2026-H2"
+    assert describe({"dated": [None, "2025-33"]}) == "dated 2025-Q1"
+
+
+def test_truths_in_a_change_read_as_yes_and_no() -> None:
+    assert describe({"verifiable": [True, False]}) == "verifiable yes -> no"
+
+
+@pytest.mark.parametrize("name", ["baseline_due", "completed_on", "completed_due", "met_on", "withdrawn"])
+def test_what_follows_from_a_change_is_not_told_again(name: str) -> None:
+    assert (
+        describe({"status": ["planned", "completed"], name: [None, "2025"]}) == "status planned -> completed"
+    )
+
+
+def test_no_change_is_described_as_nothing() -> None:
+    assert describe({}) == ""
+
+
+def test_a_change_shows_controls_and_obeys_none() -> None:
+    assert describe({"title": ["\x1b[1mold", "new\u202e"]}) == r"title ␛[1mold -> new\u202e"
+
+
+@pytest.mark.parametrize(
+    ("count", "noun", "expected"),
+    [
+        (0, "commitment", "0 commitments"),
+        (1, "commitment", "1 commitment"),
+        (19, "commitment", "19 commitments"),
+        (1, "entry", "1 entry"),
+        (2, "entry", "2 entries"),
+        (100000, "entry", "100,000 entries"),
+    ],
+)
+def test_a_noun_agrees_with_its_number(count: int, noun: str, expected: str) -> None:
+    assert plural(count, noun) == expected

@@ -1,0 +1,98 @@
+"""The transcripts in the documentation: run as on a terminal, compared; as a script, rewritten."""
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+from pathlib import Path
+
+TOP = Path(__file__).parent.parent
+DOCUMENTS = ("README.md",)
+COLUMNS = 100
+
+_BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_HASH = re.compile(r"\b([0-9a-f]{32}|[0-9a-f]{64})\b")
+
+
+def on_terminal(command: str, register: Path, columns: int = COLUMNS, *, colour: bool = False) -> str:
+    """What a shell command that runs `ksmy` shows on a terminal, stdout and stderr together."""
+    here, there = pty.openpty()
+    fcntl.ioctl(there, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    environment = {
+        "KSMY_DATABASE_URL": str(register),
+        "HOME": str(register.parent),
+        "PATH": "/usr/bin:/bin",
+        "TERM": "xterm-256color",
+        **({} if colour else {"NO_COLOR": "1"}),
+    }
+    command = re.sub(r"\bksmy\b", f"{sys.executable} -m ksmy_tracker", command, count=1)
+    child = subprocess.Popen(
+        ["/bin/sh", "-c", command], stdin=there, stdout=there, stderr=there, env=environment
+    )
+    os.close(there)
+    shown = b""
+    while True:
+        try:
+            part = os.read(here, 65536)
+        except OSError:  # Linux's way to say that the other end is closed
+            break
+        if not part:
+            break
+        shown += part
+    os.close(here)
+    child.wait()
+    lines = shown.decode().replace("\r\n", "\n").split("\n")
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def blocks(document: str) -> list[str]:
+    """The transcripts of a document."""
+    return _BLOCK.findall((TOP / document).read_text())
+
+
+def replay(block: str, register: Path) -> str:
+    """A transcript with what its commands show now; hashes stay as they were written where they stand alone."""
+    shown = []
+    for line in block.splitlines():
+        if line.startswith("$ "):
+            shown.append(f"{line}\n{on_terminal(line[2:], register)}")
+    return "".join(shown)
+
+
+def comparable(text: str) -> str:
+    """A transcript without what differs from one register to the next: hashes and invocations."""
+    return _HASH.sub("<hash>", text)
+
+
+def new_register(directory: Path) -> Path:
+    """A seeded register for a document's transcripts, which run on it in their order."""
+    register = directory / "register.db"
+    subprocess.run(
+        [sys.executable, "-m", "ksmy_tracker", "init", "--db", str(register), "--by", "desk"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    return register
+
+
+def rewrite(document: str) -> None:
+    """Put into a document what its transcripts show now; leave those alone that differ in hashes only."""
+    path = TOP / document
+    with tempfile.TemporaryDirectory() as directory:
+        register = new_register(Path(directory))
+
+        def again(found: re.Match[str]) -> str:
+            now = replay(found[1], register)
+            return found[0] if comparable(now) == comparable(found[1]) else f"```console\n{now}```"
+
+        path.write_text(_BLOCK.sub(again, path.read_text()))
+
+
+if __name__ == "__main__":
+    for name in DOCUMENTS:
+        rewrite(name)
