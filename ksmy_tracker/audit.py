@@ -40,6 +40,7 @@ def check(reader: Reader, expected_head: str | None = None) -> Audit:
         reader.dangling(),
         _chain_faults(reader, audit, expected_head),
         record_faults(reader, audit),
+        key_faults(reader),
     ):
         try:
             for fault in search:
@@ -126,6 +127,14 @@ def _differences(kind: str, found: States, expected: States) -> Iterator[str]:
                     yield (
                         f"{kind} {ref}: {column} is {value!r}, but its history says {expected[ref][column]!r}"
                     )
+
+
+def key_faults(reader: Reader) -> Iterator[str]:
+    """Every key that stands both for an entry and for a line that changed nothing."""
+    for (key,) in reader.stream(
+        "SELECT key FROM unchanged_key WHERE key IN (SELECT key FROM entry) ORDER BY key"
+    ):
+        yield f"key {key!r} is an entry's and that of a line that changed nothing"
 
 
 class _Stored:

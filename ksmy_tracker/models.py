@@ -231,6 +231,16 @@ class EntryRow(Table, table=True):
     hash: str = Field(sa_type=TEXT)
 
 
+class UnchangedKey(Table, table=True):
+    """The key of a batch's line that changed nothing, and so has no entry to keep it; see batch.py."""
+
+    __tablename__ = "unchanged_key"
+    __table_args__ = (STRICT,)
+
+    key: str = Field(primary_key=True, sa_type=TEXT)
+    key_digest: str = Field(sa_type=TEXT)
+
+
 #: What holds the history together on SQLite; migrations/versions/0001_register.py made them.
 HISTORY_TRIGGERS = {
     **{

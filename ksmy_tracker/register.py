@@ -29,6 +29,7 @@ MOST_STATES = 40_000
 
 _TABLES: dict[str, SQLTable] = dict(models.Table.metadata.tables)
 _ENTRY = _TABLES["entry"]
+_UNCHANGED_KEY = _TABLES["unchanged_key"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +213,7 @@ class _Writer:
         self._keys: dict[str, str] = {}
         self._sectors: set[str] | None = None
         self._entries: list[Entry] = []
+        self._unchanged_keys: list[dict[str, str]] = []
         last = session.execute(
             select(_ENTRY.c.id, _ENTRY.c.hash).order_by(_ENTRY.c.id.desc()).limit(1)
         ).first()
@@ -234,8 +236,9 @@ class _Writer:
                 self._numbers.setdefault(ref, number)
         keys = {change.key for change in chunk if change.key is not None} - self._keys.keys()
         if keys:
-            known = select(_ENTRY.c.key, _ENTRY.c.key_digest).where(_ENTRY.c.key.in_(keys))
-            self._keys.update((key, key_digest) for key, key_digest in self._session.execute(known))
+            for table in (_ENTRY, _UNCHANGED_KEY):
+                known = select(table.c.key, table.c.key_digest).where(table.c.key.in_(keys))
+                self._keys.update((key, key_digest) for key, key_digest in self._session.execute(known))
 
     def _load_states(self, refs: set[str]) -> None:
         for name in COLUMNS:
@@ -276,6 +279,8 @@ class _Writer:
             self._meet(changed["sector"][1], asked=change.new_sector)
         rules.check_reopening(change, changed)
         if state is not None and not changed and not change.note and not change.evidence:
+            if change.key is not None and change.key_digest is not None:
+                self._unchanged_keys.append({"key": change.key, "key_digest": change.key_digest})
             return Outcome(change.ref, kind, None, {})
         if state is not None and state["withdrawn"]:
             raise Refused(f"{change.ref} is withdrawn; bring it back with `ksmy undo` before changing it")
@@ -320,11 +325,17 @@ class _Writer:
         return follows
 
     def store(self, *, to_database: bool) -> None:
-        """Write the entries made since the last time; keep the records in memory while there is room."""
+        """Write the entries made since the last time, and the keys of what made none.
+
+        The records are kept in memory while there is room.
+        """
         if to_database and self._entries:
             insert_rows(self._session, "entry", [entry_row(entry) for entry in self._entries])
             self._changed.update(entry.ref for entry in self._entries)
+        if to_database and self._unchanged_keys:
+            insert_rows(self._session, "unchanged_key", self._unchanged_keys)
         self._entries.clear()
+        self._unchanged_keys.clear()
         if to_database and len(self._states) > MOST_STATES:
             self.store_records()
 

@@ -1,8 +1,9 @@
 """A whole register as JSON lines (`ksmy-export/1`), and back: the same history, the same head.
 
 Line 1 is `{"format", "entries", "head"}`. Then come the records as they now are, agreements, commitments, milestones,
-each kind by ref: `{"agreement": {...}}`. Then the entries in the order of the chain: `{"entry": {...}}`, each with all
-that its hash covers. Keys are sorted and there are no spaces, so equal registers give equal bytes.
+each kind by ref: `{"agreement": {...}}`. Then, by key, the keys of lines that changed nothing:
+`{"unchanged_key": {...}}`. Then the entries in the order of the chain: `{"entry": {...}}`, each with all that its
+hash covers. Keys of objects are sorted and there are no spaces, so equal registers give equal bytes.
 """
 
 import json
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
-from ksmy_tracker.audit import Audit, record_faults
+from ksmy_tracker.audit import Audit, key_faults, record_faults
 from ksmy_tracker.database import Reader, bulk_loading, insert_rows, reader_of
 from ksmy_tracker.errors import BadInput
 from ksmy_tracker.history import (
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 FORMAT: Final = "ksmy-export/1"
 
+#: The tables before the history, in their order; each is written by its first column.
+_TABLES: Final = {**COLUMNS, "unchanged_key": ("key", "key_digest")}
+
 
 def export_lines(reader: Reader) -> Iterator[str]:
     """The lines of an export, each with its line break, one at a time; raises `BrokenEntry` on damage."""
@@ -44,9 +48,9 @@ def _lines(reader: Reader) -> Iterator[str]:
         "SELECT count(*), (SELECT hash FROM entry ORDER BY id DESC LIMIT 1) FROM entry"
     )[0]
     yield to_canonical_json({"format": FORMAT, "entries": count, "head": head}) + "\n"
-    for record, columns in COLUMNS.items():
-        for row in reader.stream(f"SELECT {', '.join(columns)} FROM {record} ORDER BY ref"):
-            yield to_canonical_json({record: dict(zip(columns, row, strict=True))}) + "\n"
+    for table, columns in _TABLES.items():
+        for row in reader.stream(f"SELECT {', '.join(columns)} FROM {table} ORDER BY {columns[0]}"):
+            yield to_canonical_json({table: dict(zip(columns, row, strict=True))}) + "\n"
     names = [json.dumps(name) for name in sorted(ENTRY_FIELDS)]
     order = sorted(range(len(ENTRY_FIELDS)), key=lambda index: ENTRY_FIELDS[index])
     whole = [ENTRY_FIELDS.index(name) for name in ("changes", "evidence")]
@@ -76,7 +80,7 @@ def load(session: "Session", lines: Iterable[bytes]) -> str | None:
         raise BadInput(f"the export has what no register can hold: {error}; nothing was imported") from None
     reader = reader_of(session)
     audit = Audit(counts=dict.fromkeys(COLUMNS, 0))
-    for fault in chain(reader.dangling(), record_faults(reader, audit)):
+    for fault in chain(reader.dangling(), record_faults(reader, audit), key_faults(reader)):
         raise BadInput(f"the export contradicts itself: {fault}; nothing was imported")
     return head
 
@@ -88,7 +92,7 @@ def _read(lines: Iterable[bytes], loader: "_Loader") -> str | None:
     if header.get("format") != FORMAT:
         raise BadInput(f'this is no export: its first line must have "format": "{FORMAT}"')
     previous: Entry | None = None
-    kinds = list(COLUMNS)
+    kinds = list(_TABLES)
     for number, line in numbered:
         content = _object(number, line)
         kind, fields = next(iter(content.items()), ("", None))
@@ -100,7 +104,7 @@ def _read(lines: Iterable[bytes], loader: "_Loader") -> str | None:
             previous = entry
             continue
         in_place = kind in kinds and previous is None and len(content) == 1
-        if not in_place or not isinstance(fields, dict) or fields.keys() != set(COLUMNS[kind]):
+        if not in_place or not isinstance(fields, dict) or fields.keys() != set(_TABLES[kind]):
             raise BadInput(f"line {number}: is not a part of an export in its place; nothing was imported")
         del kinds[: kinds.index(kind)]
         loader.add(kind, fields)

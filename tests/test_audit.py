@@ -102,6 +102,16 @@ def test_an_entry_given_a_key_is_found(ksmy: Ksmy, register: Path) -> None:
     assert f"entry {ENTRY} ({ENTRY_REF}) was altered" in faults(ksmy, register)[0]
 
 
+def test_a_key_of_an_entry_that_is_also_said_to_have_changed_nothing_is_found(
+    ksmy: Ksmy, register: Path, tmp_path: Path
+) -> None:
+    line = tmp_path / "line.jsonl"
+    line.write_text('{"ref": "TOURISM", "note": "n", "key": "k"}\n')
+    ksmy("apply", str(line))
+    tamper(register, "INSERT INTO unchanged_key VALUES ('k', 'd')")
+    assert faults(ksmy, register) == ["key 'k' is an entry's and that of a line that changed nothing"]
+
+
 @pytest.mark.parametrize(("column", "value"), [("record", "commitment"), ("ref", "MOU-TOURIST")])
 def test_an_entry_moved_to_another_record_is_found(
     ksmy: Ksmy, register: Path, column: str, value: str

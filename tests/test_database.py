@@ -287,7 +287,7 @@ def _behind_by_one(register: Path) -> Path:
 
 
 def _behind_without_tables(register: Path) -> Path:
-    tables = ("entry", "milestone", "commitment", "agreement")
+    tables = ("unchanged_key", "entry", "milestone", "commitment", "agreement")
     execute(register, "DELETE FROM alembic_version", *(f"DROP TABLE {table}" for table in tables))
     return register
 

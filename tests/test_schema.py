@@ -44,7 +44,7 @@ def generous_umask() -> Iterator[None]:
 @pytest.fixture
 def behind(register: Path) -> Path:
     """A register from before the first revision: nothing but its mark and an empty table of revisions."""
-    tables = ("entry", "milestone", "commitment", "agreement")
+    tables = ("unchanged_key", "entry", "milestone", "commitment", "agreement")
     execute(register, "DELETE FROM alembic_version", *(f"DROP TABLE {table}" for table in tables))
     return register
 

@@ -96,6 +96,7 @@ def busy(register: Path) -> Path:
         ),
         Change("add", "FTA-CONCLUDE", record="milestone", fields={"title": "Celebrated", "due": "2025-Q4"}),
         Change("update", "FTA-CONCLUDE/1", fields={"state": "met"}),
+        Change("update", "HYDROGEN", fields={"sector": "green-energy"}, key="as-it-is", key_digest="1" * 64),
     )
     new = {"title": "t", "agreement": "TREATY", "sector": "trade", "firmness": "agreed"}
     make(register, Change("add", "NEW", record="commitment", fields=new))
@@ -118,7 +119,7 @@ def test_records_come_by_kind_and_ref_and_then_the_history_by_id(busy: Path) -> 
     lines = [json.loads(line) for line in exported(busy)][1:]
     assert all(len(line) == 1 for line in lines)
     kinds = [kind for line in lines for kind in line]
-    assert kinds == sorted(kinds, key=[*COLUMNS, "entry"].index)
+    assert kinds == sorted(kinds, key=[*COLUMNS, "unchanged_key", "entry"].index)
     for kind in COLUMNS:
         refs = [line[kind]["ref"] for line in lines if kind in line]
         assert refs == sorted(set(refs))
@@ -127,9 +128,27 @@ def test_records_come_by_kind_and_ref_and_then_the_history_by_id(busy: Path) -> 
 
 
 def test_a_line_has_every_column_of_its_record_and_every_field_of_its_entry(busy: Path) -> None:
+    columns = {**COLUMNS, "unchanged_key": ("key", "key_digest"), "entry": ENTRY_FIELDS}
     for line in exported(busy)[1:]:
         ((kind, fields),) = json.loads(line).items()
-        assert set(fields) == set(ENTRY_FIELDS if kind == "entry" else COLUMNS[kind])
+        assert set(fields) == set(columns[kind])
+
+
+def test_the_keys_of_lines_that_changed_nothing_are_exported_by_key(register: Path) -> None:
+    for key in ("b", "a"):
+        fields = {"sector": "green-energy"}
+        make(register, Change("update", "HYDROGEN", fields=fields, key=key, key_digest=key * 64))
+    assert [line for line in exported(register) if "unchanged_key" in line] == [
+        f'{{"unchanged_key":{{"key":"{key}","key_digest":"{key * 64}"}}}}\n' for key in ("a", "b")
+    ]
+
+
+def test_a_key_that_an_entry_has_too_is_refused(importer: Importer, busy: Path) -> None:
+    lines = [line.replace("as-it-is", "k-1") for line in exported(busy)]
+    assert importer.fault(lines) == (
+        "the export contradicts itself: key 'k-1' is an entry's and that of a line that changed nothing; "
+        "nothing was imported"
+    )
 
 
 def test_every_line_is_canonical_json(busy: Path) -> None:
@@ -350,29 +369,29 @@ def swap(lines: Lines, one: int, other: int) -> Lines:
         (lambda lines: [*lines[:5], "\n", *lines[5:]], "line 6: is not a JSON object in UTF-8; "),
         (lambda lines: [*lines[:5], "nonsense\n"], "line 6: is not a JSON object in UTF-8; "),
         (lambda lines: [*lines[:5], "[" * 100_000], "line 6: is not a JSON object in UTF-8; "),
-        (lambda lines: [*lines, lines[-1]], "line 72: entry 38 is missing: entry 37 stands in its place; "),
-        (lambda lines: swap(lines, -1, -2), "line 70: entry 36 is missing: entry 37 stands in its place; "),
+        (lambda lines: [*lines, lines[-1]], "line 73: entry 38 is missing: entry 37 stands in its place; "),
+        (lambda lines: swap(lines, -1, -2), "line 71: entry 36 is missing: entry 37 stands in its place; "),
         (
             lambda lines: [*lines[:-3], *lines[-2:]],
-            "line 69: entry 35 is missing: entry 36 stands in its place; ",
+            "line 70: entry 35 is missing: entry 36 stands in its place; ",
         ),
         (
             lambda lines: edit(lines, -1, '"actor":"desk"', '"actor":"duck"'),
-            "line 71: entry 37 (NEW) was altered: ",
+            "line 72: entry 37 (NEW) was altered: ",
         ),
-        (lambda lines: edit(lines, -2, '"note":null', '"note":"n"'), "line 70: entry 36 (NEW) was altered: "),
+        (lambda lines: edit(lines, -2, '"note":null', '"note":"n"'), "line 71: entry 36 (NEW) was altered: "),
         (
             lambda lines: edit(lines, -1, '"note":', '"nota":'),
-            "line 71: is not an entry with all its fields; ",
+            "line 72: is not an entry with all its fields; ",
         ),
         (
             lambda lines: edit(lines, -1, '"note":', '"more":1,"note":'),
-            "line 71: is not an entry with all its ",
+            "line 72: is not an entry with all its ",
         ),
-        (lambda lines: [*lines, '{"entry":[]}\n'], "line 72: is not an entry with all its fields; "),
-        (lambda lines: [*lines, '{"entry":null}\n'], "line 72: is not an entry with all its fields; "),
-        (lambda lines: [*lines, "{}\n"], "line 72: is not a part of an export in its place; "),
-        (lambda lines: [*lines, lines[1]], "line 72: is not a part of an export in its place; "),
+        (lambda lines: [*lines, '{"entry":[]}\n'], "line 73: is not an entry with all its fields; "),
+        (lambda lines: [*lines, '{"entry":null}\n'], "line 73: is not an entry with all its fields; "),
+        (lambda lines: [*lines, "{}\n"], "line 73: is not a part of an export in its place; "),
+        (lambda lines: [*lines, lines[1]], "line 73: is not a part of an export in its place; "),
         (
             lambda lines: swap(lines, at(lines, "agreement"), at(lines, "commitment")),
             "line 3: is not a part of ",

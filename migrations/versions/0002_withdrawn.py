@@ -1,14 +1,17 @@
 """A record whose adding was undone is withdrawn: kept, with its ref and its history, and not listed.
 
-Two indexes give way to wider ones.
+Keys of lines that changed nothing are kept too. Two indexes give way to wider ones.
 """
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
+
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -17,6 +20,13 @@ def upgrade() -> None:
             f"ALTER TABLE {table} ADD COLUMN withdrawn INTEGER DEFAULT 0 NOT NULL "
             f"CONSTRAINT ck_{table}_withdrawn CHECK (withdrawn IN (0, 1))"
         )
+    op.create_table(
+        "unchanged_key",
+        sa.Column("key", TEXT, nullable=False),
+        sa.Column("key_digest", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+        sqlite_strict=True,
+    )
     # All that a report counts, so that it need not read the records themselves.
     op.drop_index("ix_commitment_status_due_latest", "commitment")
     op.create_index(

@@ -649,7 +649,7 @@ def test_migrate_leaves_a_register_that_is_up_to_date_alone(
 @pytest.fixture
 def behind(register: Path) -> Path:
     """A register from before the first revision: nothing but its mark and an empty table of revisions."""
-    tables = ("entry", "milestone", "commitment", "agreement")
+    tables = ("unchanged_key", "entry", "milestone", "commitment", "agreement")
     execute(register, "DELETE FROM alembic_version", *(f"DROP TABLE {table}" for table in tables))
     return register
 

@@ -132,7 +132,6 @@ class Model:
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
     newest: dict[str, str] = field(default_factory=dict)
     keys: dict[str, Any] = field(default_factory=dict)
-    batch_keys: dict[str, Any] = field(default_factory=dict)
     sectors: set[str] = field(default_factory=set)
     entries: list[tuple[Any, ...]] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
@@ -155,9 +154,8 @@ class Model:
         if "number" in about:
             ref = f"{ref}/{about.pop('number')}"
         asked = (op, ref, fields, about)
-        known = self.keys | self.batch_keys
-        if key is not None and key in known:
-            if known[key] != asked:
+        if key is not None and key in self.keys:
+            if self.keys[key] != asked:
                 raise Bad
             self.counts["skipped"] += 1
             return
@@ -181,12 +179,10 @@ class Model:
             note, evidence = about.get("note"), about.get("evidence", ())
             self.entries.append((ref, self.newest[ref], about.get("by", "model"), note, evidence, key))
             self.counts["applied"] += 1
-            if key is not None:
-                self.keys[key] = asked
         else:
             self.counts["unchanged"] += 1
-            if key is not None:
-                self.batch_keys[key] = asked
+        if key is not None:
+            self.keys[key] = asked
 
     def _steps(self, ref: str) -> list[dict[str, Any]]:
         return [record for record in self.records.values() if record.get("commitment") == ref]
@@ -355,7 +351,6 @@ class Room:
             self.counts["lines"] += len(lines)
             next_model = deepcopy(model)
             next_model.counts.clear()
-            next_model.batch_keys.clear()
             bad = None
             for number, line in enumerate(lines, 1):
                 try:
