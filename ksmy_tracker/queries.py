@@ -108,6 +108,12 @@ class View(DayView):
         sql = f"{_COMMITMENTS} {where} ORDER BY {order}{_limited(limit)}"
         return [self._commitment(row) for row in self._rows(sql, **parameters, limit=limit)]
 
+    def count(self, filters: Filters = _ALL) -> int:
+        """How many commitments pass the filters."""
+        where, parameters = self._where(filters)
+        count: int = self._rows(f"SELECT count(*) FROM commitment c {where}", **parameters)[0][0]
+        return count
+
     def commitment(self, ref: str) -> CommitmentRow | None:
         """One commitment, or None."""
         rows = self._rows(f"{_COMMITMENTS} WHERE c.ref = :ref", ref=ref)
@@ -169,6 +175,8 @@ class View(DayView):
         if filters.due_after is not None:
             parts.append("c.due_latest > :due_after")
             parameters["due_after"] = filters.due_after
+        if filters.dated is not None:
+            parts.append(f"c.due_latest IS {'NOT ' if filters.dated else ''}NULL")
         if filters.stale is not None:
             parts.append(f"{OPEN} AND c.updated_on <= :quiet_since")
             parameters["quiet_since"] = days_before(self.day.today, filters.stale)

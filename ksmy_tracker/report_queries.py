@@ -91,20 +91,18 @@ class ReportView(View):
         count: int = self._rows(f"SELECT count(*) {_QUIET}", quiet_since=quiet_since)[0][0]
         return count
 
-    def next_milestones(self, *, limit: int) -> list[tuple[str, MilestoneRow]]:
-        """The next open milestone of each open commitment, with the commitment's title, by due date."""
+    def next_milestones(self, *, limit: int) -> tuple[list[tuple[str, MilestoneRow]], int]:
+        """The next open milestone of each open commitment, with its title, by due date; and how many there are."""
         columns = COLUMNS["milestone"]
         sql = (
-            f"SELECT c.title, {', '.join(f'm.{name}' for name in columns)} {_NEXT_MILESTONES} "
-            "ORDER BY m.due_latest NULLS LAST, m.ref LIMIT :limit"
+            f"SELECT k.total, c.title, {', '.join(f'm.{name}' for name in columns)} FROM ("
+            f"SELECT m.ref, count(*) OVER () AS total {_NEXT_MILESTONES} "
+            "ORDER BY m.due_latest NULLS LAST, m.ref LIMIT :limit) k JOIN milestone m ON m.ref = k.ref "
+            "JOIN commitment c ON c.ref = m.commitment ORDER BY m.due_latest NULLS LAST, m.ref"
         )
         rows = self._rows(sql, limit=limit)
-        return [(row[0], self._milestone(dict(zip(columns, row[1:], strict=True)))) for row in rows]
-
-    def count_next_milestones(self) -> int:
-        """How many open commitments have an open milestone."""
-        count: int = self._rows(f"SELECT count(*) {_NEXT_MILESTONES}")[0][0]
-        return count
+        found = [(row[1], self._milestone(dict(zip(columns, row[2:], strict=True)))) for row in rows]
+        return found, rows[0][0] if rows else 0
 
     def contradictions(self, *, limit: int) -> tuple[list[tuple[str, str, str]], int]:
         """Commitments whose status, evidence and deadline do not agree: ref, title and why; and how many."""

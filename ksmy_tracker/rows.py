@@ -34,6 +34,7 @@ class Filters(NamedTuple):
     """Which commitments a listing is of; several values of one filter are alternatives, texts all must match.
 
     Dates compare with the last day of a due date. `stale` is a number of days without an entry, of open ones.
+    `dated` asks for those with a due date, or (False) without.
     """
 
     sector: Sequence[str] = ()
@@ -47,6 +48,7 @@ class Filters(NamedTuple):
     stale: int | None = None
     search: Sequence[str] = ()
     withdrawn: bool = False
+    dated: bool | None = None
 
 
 class CommitmentRow(NamedTuple):

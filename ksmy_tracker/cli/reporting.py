@@ -21,6 +21,7 @@ from ksmy_tracker.report_queries import ReportView
 from ksmy_tracker.rows import Filters
 from ksmy_tracker.timeline import Timeline
 from ksmy_tracker.timeline import build as build_timeline
+from ksmy_tracker.vocabulary import OPEN_STATUSES
 
 app = typer.Typer()
 
@@ -186,6 +187,7 @@ def _report(view: ReportView, since: str, stale: int, only: Filters, most: int) 
     horizon = view.day.horizon.isoformat()
     by_status, by_deadline, by_sector = reports.tally(view.counts())
     found, contradictory = view.contradictions(limit=most)
+    steps, all_steps = view.next_milestones(limit=most)
     return Report(
         day=view.day,
         since=since,
@@ -203,10 +205,7 @@ def _report(view: ReportView, since: str, stale: int, only: Filters, most: int) 
         changed=Listed(view.entries(since=since, newest=most), view.count_entries(since=since)),
         quiet=Listed([reports.Quiet(*row) for row in view.quiet(stale, limit=most)], view.count_quiet(stale)),
         contradictions=Listed([reports.Contradiction(*row) for row in found], contradictory),
-        next_milestones=Listed(
-            [reports.NextMilestone(*row) for row in view.next_milestones(limit=most)],
-            view.count_next_milestones(),
-        ),
+        next_milestones=Listed([reports.NextMilestone(*row) for row in steps], all_steps),
         head=view.head(),
     )
 
@@ -215,16 +214,15 @@ def _timeline(
     view: View, only: Filters, start: date | None, end: date | None, most: int | None = None
 ) -> Timeline:
     """Ask the view what a timeline draws: at most so many commitments, those due first from today on."""
-    rows = view.commitments(only, sort=["due"])
-    dated = [row for row in rows if row.due is not None]
+    wanted = only._replace(dated=True)
     left_out = 0
-    if most is not None and len(dated) > most:
-        dated = [row for row in dated if row.deadline in ("overdue", "due-soon", "upcoming")]
-        left_out = max(0, len(dated) - most)
-        dated = dated[:most]
-    undated = [row for row in rows if row.due is None]
-    milestones = view.milestones_of([row.ref for row in dated])
-    return build_timeline([*dated, *undated], milestones, view.day.today, start, end, left_out)
+    if most is not None and view.count(wanted) > most:
+        wanted = wanted._replace(status=OPEN_STATUSES)
+        left_out = max(0, view.count(wanted) - most)
+    rows = view.commitments(wanted, sort=["due"], limit=most)
+    milestones = view.milestones_of([row.ref for row in rows])
+    undated = view.count(only._replace(dated=False))
+    return build_timeline(rows, milestones, view.day.today, start, end, undated=undated, left_out=left_out)
 
 
 def _since(given: str | None, today: date) -> str:
