@@ -11,8 +11,14 @@ from typing import Any
 
 from ksmy_tracker.database import Reader
 from ksmy_tracker.errors import Usage
-from ksmy_tracker.history import ENTRY_FIELDS, BrokenEntry, Entry, chain_fault, read_entry, to_canonical_json
+from ksmy_tracker.history import ENTRY_FIELDS, BrokenEntry, Entry, chain_fault, entry_row, read_entry
 from ksmy_tracker.replay import COLUMNS, State, States, commitment_of, kind_of, step
+
+#: An entry's columns without those that change no record: less to sort.
+_WHAT_IT_DID = ", ".join(
+    name if name in ("id", "effective_on", "record", "ref", "changes", "evidence") else f"'' AS {name}"
+    for name in ENTRY_FIELDS
+)
 
 #: How many faults are named before the search ends.
 MOST_FAULTS = 20
@@ -73,10 +79,11 @@ def _chain_faults(reader: Reader, audit: Audit, expected_head: str | None) -> It
             yield f"{error}: its changes or its evidence was altered"
             previous = Entry(*row)
             continue
-        fault = chain_fault(entry, previous)
+        canonical = entry_row(entry)
+        fault = chain_fault(entry, previous, canonical)
         if fault is not None:
             yield fault
-        elif (row[10], row[12]) != (to_canonical_json(entry.changes), to_canonical_json(entry.evidence)):
+        elif (row[10], row[12]) != (canonical["changes"], canonical["evidence"]):
             yield f"entry {entry.id} ({entry.ref}) is not stored in its canonical form"
         if entry.hash == expected_head:
             expected_head = None
@@ -97,7 +104,7 @@ def record_faults(reader: Reader, audit: Audit) -> Iterator[str]:
     """
     stored = {kind: _Stored(reader, kind) for kind in COLUMNS}
     family = reader.family("ref")
-    entries = reader.stream(f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry ORDER BY {family}, id")
+    entries = reader.stream(f"SELECT {_WHAT_IT_DID} FROM entry ORDER BY {family}, id")
     for ref, history in groupby(entries, key=lambda row: commitment_of(row[8])):
         states: States = {}
         for row in history:

@@ -212,7 +212,7 @@ class _Writer:
         self._numbers: dict[str, int] = {}
         self._keys: dict[str, str] = {}
         self._sectors: set[str] | None = None
-        self._entries: list[Entry] = []
+        self._entries: list[dict[str, Any]] = []
         self._unchanged_keys: list[dict[str, str]] = []
         last = session.execute(
             select(_ENTRY.c.id, _ENTRY.c.hash).order_by(_ENTRY.c.id.desc()).limit(1)
@@ -330,8 +330,8 @@ class _Writer:
         The records are kept in memory while there is room.
         """
         if to_database and self._entries:
-            insert_rows(self._session, "entry", [entry_row(entry) for entry in self._entries])
-            self._changed.update(entry.ref for entry in self._entries)
+            insert_rows(self._session, "entry", self._entries)
+            self._changed.update(row["ref"] for row in self._entries)
         if to_database and self._unchanged_keys:
             insert_rows(self._session, "unchanged_key", self._unchanged_keys)
         self._entries.clear()
@@ -446,11 +446,12 @@ class _Writer:
             evidence=change.evidence,
             previous_hash=self.head,
         )
-        entry.hash = self.head = digest(entry)
+        row = entry_row(entry)
+        row["hash"] = self.head = digest(entry, row)
         self._last_id = entry.id
         self._newest[change.ref] = effective_on
         step(self._states, entry)
-        self._entries.append(entry)
+        self._entries.append(row)
         return Outcome(change.ref, kind, action, changed, entry.id, entry.note, entry.evidence)
 
     def _not_found(self, ref: str, what: str, *kinds: str) -> NotFound:

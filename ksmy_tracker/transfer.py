@@ -10,15 +10,18 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from operator import itemgetter
+from types import NoneType
 from typing import TYPE_CHECKING, Any, Final
 
 from ksmy_tracker.audit import Audit, key_faults, record_faults
-from ksmy_tracker.database import Reader, bulk_loading, insert_rows, reader_of
+from ksmy_tracker.database import INSERTED_AT_ONCE, Reader, bulk_loading, insert_rows, reader_of
 from ksmy_tracker.errors import BadInput
 from ksmy_tracker.history import (
     ENTRY_FIELDS,
     BrokenEntry,
     Entry,
+    canonical_value,
     chain_fault,
     check_changes,
     entry_row,
@@ -59,7 +62,7 @@ def _lines(reader: Reader) -> Iterator[str]:
         if not all(isinstance(row[index], str) for index in whole):
             raise BrokenEntry(f"entry {row[0]} cannot be read")
         values = (
-            row[index] if stored else to_canonical_json(row[index])
+            row[index] if stored else canonical_value(row[index])
             for index, stored in zip(order, as_stored, strict=True)
         )
         yield '{"entry":{' + ",".join(map(":".join, zip(names, values, strict=True))) + "}}\n"
@@ -98,9 +101,10 @@ def _read(lines: Iterable[bytes], loader: "_Loader") -> str | None:
         kind, fields = next(iter(content.items()), ("", None))
         if kind == "entry" and len(content) == 1:
             entry = _entry(number, fields)
-            if fault := chain_fault(entry, previous):
+            row = entry_row(entry)
+            if fault := chain_fault(entry, previous, row):
                 raise BadInput(f"line {number}: {fault}; nothing was imported")
-            loader.add("entry", entry_row(entry))
+            loader.add("entry", row)
             previous = entry
             continue
         in_place = kind in kinds and previous is None and len(content) == 1
@@ -118,6 +122,9 @@ def _read(lines: Iterable[bytes], loader: "_Loader") -> str | None:
 
 
 _decode = json.JSONDecoder().decode
+_FIELDS: Final = set(ENTRY_FIELDS)
+_in_order = itemgetter(*ENTRY_FIELDS)
+_texts_of = itemgetter(*(name for name in ENTRY_FIELDS if name not in ("id", "changes", "evidence")))
 
 
 class _Loader:
@@ -130,7 +137,7 @@ class _Loader:
 
     def add(self, kind: str, row: dict[str, Any]) -> None:
         """Take a row of a table."""
-        if kind != self._kind or len(self._rows) == 2000:
+        if kind != self._kind or len(self._rows) == INSERTED_AT_ONCE:
             self.flush()
             self._kind = kind
         self._rows.append(row)
@@ -154,14 +161,15 @@ def _object(number: int, line: bytes) -> dict[str, Any]:
 
 def _entry(number: int, fields: Any) -> Entry:
     try:
-        entry = Entry(**fields)
+        if fields.keys() != _FIELDS:
+            raise TypeError
+        entry = Entry(*_in_order(fields))
         entry.evidence = tuple(entry.evidence)
-        for name in ENTRY_FIELDS:
-            if name not in ("id", "changes", "evidence") and not isinstance(fields[name], str | None):
-                raise TypeError
-        if type(entry.id) is not int or not all(isinstance(one, str) for one in entry.evidence):
+        if not {str, NoneType}.issuperset(map(type, _texts_of(fields))):
+            raise TypeError
+        if type(entry.id) is not int or not {str}.issuperset(map(type, entry.evidence)):
             raise TypeError
         check_changes(entry)
         return entry
-    except (TypeError, BrokenEntry):
+    except (AttributeError, TypeError, BrokenEntry):
         raise BadInput(f"line {number}: is not an entry with all its fields; nothing was imported") from None

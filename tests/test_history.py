@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ksmy_tracker.history import ENTRY_FIELDS, Entry, chain_fault, digest, to_canonical_json
+from ksmy_tracker.history import ENTRY_FIELDS, Entry, chain_fault, digest, entry_row, to_canonical_json
 
 COMPLETION = Entry(
     id=7,
@@ -204,6 +204,15 @@ def test_an_entry_read_back_from_its_canonical_form_has_the_same_hash(entry: Ent
     stored_evidence = json.loads(to_canonical_json(entry.evidence))
 
     assert digest(replace(entry, changes=stored_changes, evidence=stored_evidence)) == digest(entry)
+
+
+@given(entries)
+def test_what_is_hashed_and_stored_is_canonical_json(entry: Entry) -> None:
+    fields = {name: getattr(entry, name) for name in ENTRY_FIELDS if name != "hash"}
+    assert digest(entry) == sha256(to_canonical_json(fields).encode()).hexdigest()
+    row = entry_row(entry)
+    assert row["changes"] == to_canonical_json(entry.changes)
+    assert row["evidence"] == to_canonical_json(entry.evidence)
 
 
 def test_canonical_json_has_sorted_keys_and_no_spaces_of_its_own() -> None:
