@@ -2,33 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ksmy_tracker import report
-from ksmy_tracker.report import Listed, Report, tally
-from ksmy_tracker.rows import Day
+from ksmy_tracker.report import Listed, tally
 from ksmy_tracker.vocabulary import DEADLINE_STATES, OPEN_STATUSES, STATUSES
+from tests.rows import EMPTY
 
-NOTHING: Listed[Any] = Listed((), 0)
-CALM = Report(
-    day=Day(date(2026, 1, 15)),
-    since="2025-12-16",
-    stale=180,
-    narrowed=(),
+CALM = EMPTY._replace(
     agreements=2,
-    by_status={**dict.fromkeys(STATUSES, 0), "planned": 4, "suspended": 1, "completed": 3, "cancelled": 2},
-    by_deadline={**dict.fromkeys(DEADLINE_STATES, 0), "undated": 5, "met": 3, "closed": 2},
+    by_status={**EMPTY.by_status, "planned": 4, "suspended": 1, "completed": 3, "cancelled": 2},
+    by_deadline={**EMPTY.by_deadline, "undated": 5, "met": 3, "closed": 2},
     by_sector={"trade": 10},
-    overdue=NOTHING,
-    due_soon=NOTHING,
-    changed=NOTHING,
-    quiet=NOTHING,
-    contradictions=NOTHING,
-    next_milestones=NOTHING,
     head="c" * 64,
 )
 

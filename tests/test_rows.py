@@ -18,6 +18,7 @@ from ksmy_tracker.rows import (
     milestone_deadline,
     names,
 )
+from tests.rows import MILESTONE
 
 TODAY = date(2026, 1, 15)
 
@@ -75,7 +76,7 @@ def test_the_fields_of_a_row_are_those_of_the_contract_in_its_order(
 
 
 def test_a_row_is_an_object_with_a_key_for_each_field() -> None:
-    row = MilestoneRow("A/1", 1, "Sign", "scheduled", "undated", None, None, None, None, None, 0, False)
+    row = MILESTONE._replace(number=1, due=None)
     assert tuple(as_dict(row)) == names(MilestoneRow)
     assert as_dict(row)["number"] == 1
     assert as_dict(row)["due"] is None

@@ -12,54 +12,14 @@ from hypothesis import strategies as st
 from ksmy_tracker.deadlines import read_due
 from ksmy_tracker.rows import CommitmentRow, MilestoneRow
 from ksmy_tracker.timeline import Timeline, build, quarters, share
+from tests.rows import COMMITMENT, MILESTONE
 
 TODAY = date(2026, 1, 15)
-
-_COMMITMENT = CommitmentRow(
-    ref="FTA-CONCLUDE",
-    title="Conclude the agreement",
-    detail=None,
-    agreement="FTA",
-    sector="trade",
-    parties="both",
-    firmness="committed",
-    verifiable=True,
-    source=None,
-    status="in-progress",
-    deadline="upcoming",
-    days_left=None,
-    due=None,
-    due_earliest=None,
-    due_latest=None,
-    due_phrase=None,
-    baseline_due=None,
-    slip_days=None,
-    milestones_met=0,
-    milestones=0,
-    evidence=0,
-    created_on="2024-11-25",
-    updated_on="2024-11-25",
-    withdrawn=False,
-)
-_MILESTONE = MilestoneRow(
-    ref="FTA-CONCLUDE/1",
-    number=1,
-    title="Signed",
-    state="scheduled",
-    deadline="upcoming",
-    days_left=None,
-    due=None,
-    due_earliest=None,
-    due_latest=None,
-    met_on=None,
-    evidence=0,
-    withdrawn=False,
-)
 
 
 def commitment(ref: str, due: str | None, baseline: str | None = None, **more: Any) -> CommitmentRow:
     window = read_due(due) if due else None
-    return _COMMITMENT._replace(
+    return COMMITMENT._replace(
         ref=ref,
         due=window.edtf if window else None,
         due_earliest=str(window.earliest) if window else None,
@@ -71,7 +31,7 @@ def commitment(ref: str, due: str | None, baseline: str | None = None, **more: A
 
 def milestone(number: int, due: str | None, **more: Any) -> MilestoneRow:
     window = read_due(due) if due else None
-    return _MILESTONE._replace(
+    return MILESTONE._replace(
         number=number,
         due=due,
         due_earliest=str(window.earliest) if window else None,

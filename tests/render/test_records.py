@@ -6,49 +6,10 @@ from collections.abc import Sequence
 import pytest
 
 from ksmy_tracker.render.records import agreement_page, commitment_page
-from ksmy_tracker.rows import AgreementRow, CommitmentRow, EntryRow, MilestoneRow
+from ksmy_tracker.rows import CommitmentRow, EntryRow, MilestoneRow
+from tests.rows import AGREEMENT, COMMITMENT, ENTRY, MILESTONE
 
-COMMITMENT = CommitmentRow(
-    ref="FTA-CONCLUDE",
-    title="Conclude the agreement",
-    detail="Both leaders took it on",
-    agreement="FTA",
-    sector="trade",
-    parties="both",
-    firmness="committed",
-    verifiable=True,
-    source="Summit report",
-    status="in-progress",
-    deadline="overdue",
-    days_left=-15,
-    due="2025",
-    due_earliest="2025-01-01",
-    due_latest="2025-12-31",
-    due_phrase="by next year",
-    baseline_due="2024",
-    slip_days=365,
-    milestones_met=1,
-    milestones=2,
-    evidence=1,
-    created_on="2024-11-25",
-    updated_on="2025-03-20",
-    withdrawn=False,
-)
-AGREEMENT = AgreementRow(
-    ref="FTA",
-    title="Free trade agreement",
-    kind="treaty",
-    stage="negotiating",
-    dated=None,
-    place=None,
-    parties="both",
-    source="Summit report",
-    commitments=2,
-    open=2,
-    overdue=1,
-    withdrawn=False,
-)
-MILESTONE = MilestoneRow(
+MET = MILESTONE._replace(
     ref="FTA-CONCLUDE/1",
     number=1,
     title="Finish the talks",
@@ -60,45 +21,31 @@ MILESTONE = MilestoneRow(
     due_latest="2025-03-31",
     met_on="2025-03-20",
     evidence=1,
-    withdrawn=False,
 )
-OPEN_MILESTONE = MilestoneRow(
-    ref="FTA-CONCLUDE/2",
-    number=2,
+OPEN = MILESTONE._replace(
     title="Sign the treaty",
-    state="scheduled",
     deadline="due-soon",
     days_left=30,
     due="2026-02-14",
     due_earliest="2026-02-14",
     due_latest="2026-02-14",
-    met_on=None,
-    evidence=0,
-    withdrawn=False,
 )
-ENTRY = EntryRow(
+CREATED = ENTRY._replace(
     id=7,
-    invocation="a" * 32,
-    key=None,
-    key_digest=None,
     recorded_at="2024-11-25T04:00:00.000000Z",
     effective_on="2024-11-25",
-    actor="desk",
-    record="commitment",
-    ref="FTA-CONCLUDE",
     action="created",
     changes={"title": [None, "Conclude the agreement"]},
     note="By next year is 2025",
     evidence=["https://example.org/report", "The leaders' statement"],
     previous_hash=None,
-    hash="c" * 64,
 )
 
 
 def commitment_lines(
     row: CommitmentRow = COMMITMENT,
     milestones: Sequence[MilestoneRow] = (),
-    entries: Sequence[EntryRow] = (ENTRY,),
+    entries: Sequence[EntryRow] = (CREATED,),
     width: int = 78,
 ) -> list[str]:
     return str(commitment_page(row, AGREEMENT, milestones, entries, width)).splitlines()
@@ -159,7 +106,7 @@ def test_a_due_date_that_is_one_day_shows_no_window() -> None:
 
 
 def test_a_met_milestone_says_when_and_an_open_one_how_long() -> None:
-    lines = commitment_lines(milestones=[MILESTONE, OPEN_MILESTONE], width=100)
+    lines = commitment_lines(milestones=[MET, OPEN], width=100)
     start = lines.index("Milestones")
     assert lines[start - 1] == ""
     assert lines[start + 1 : start + 3] == [
@@ -172,32 +119,32 @@ QUARTER = COMMITMENT._replace(due="2025-36", due_earliest="2025-10-01", baseline
 
 
 def test_a_quarter_reads_as_people_write_it() -> None:
-    step = OPEN_MILESTONE._replace(due="2026-33", due_earliest="2026-01-01", due_latest="2026-03-31")
+    step = OPEN._replace(due="2026-33", due_earliest="2026-01-01", due_latest="2026-03-31")
     found = {" ".join(line.split()) for line in commitment_lines(QUARTER, [step], width=100)}
     assert "due 2025-Q4 (2025-10-01 to 2025-12-31)" in found
     assert "2. Sign the treaty: scheduled, due 2026-Q1 (2026-01-01 to 2026-03-31), in 30 days" in found
-    page = str(agreement_page(AGREEMENT, [QUARTER], [ENTRY], 100))
+    page = str(agreement_page(AGREEMENT, [QUARTER], [CREATED], 100))
     assert "(in-progress, overdue, due 2025-Q4)" in page
 
 
 def test_the_first_due_date_and_an_agreements_date_read_so_too() -> None:
     assert "baseline due 2025-Q1" in {" ".join(line.split()) for line in commitment_lines(QUARTER)}
-    page = str(agreement_page(AGREEMENT._replace(dated="2024-36"), [], [ENTRY], 100))
+    page = str(agreement_page(AGREEMENT._replace(dated="2024-36"), [], [CREATED], 100))
     assert "dated 2024-Q4" in " ".join(page.split())
 
 
 def test_what_is_withdrawn_says_so_and_what_is_not_says_nothing() -> None:
     found = {" ".join(line.split()) for line in commitment_lines(COMMITMENT._replace(withdrawn=True))}
     assert "withdrawn yes" in found
-    gone = str(agreement_page(AGREEMENT._replace(withdrawn=True), [], [ENTRY], 78))
+    gone = str(agreement_page(AGREEMENT._replace(withdrawn=True), [], [CREATED], 78))
     assert "withdrawn yes" in {" ".join(line.split()) for line in gone.splitlines()}
-    for page in ("\n".join(commitment_lines()), str(agreement_page(AGREEMENT, [], [ENTRY], 78))):
+    for page in ("\n".join(commitment_lines()), str(agreement_page(AGREEMENT, [], [CREATED], 78))):
         assert "withdrawn" not in page
 
 
 def test_a_withdrawn_milestone_is_not_shown_as_one_to_come() -> None:
-    gone = OPEN_MILESTONE._replace(withdrawn=True)
-    lines = commitment_lines(milestones=[MILESTONE, gone], width=100)
+    gone = OPEN._replace(withdrawn=True)
+    lines = commitment_lines(milestones=[MET, gone], width=100)
     assert [line for line in lines if "Sign the treaty" in line and "withdrawn" not in line] == []
 
 
@@ -218,7 +165,7 @@ def test_history_gives_every_evidence_in_full() -> None:
 
 def test_an_agreement_shows_its_fields_and_its_commitments() -> None:
     second = COMMITMENT._replace(ref="FTA-SCOPE", title="Widen it", deadline="undated", due=None)
-    lines = str(agreement_page(AGREEMENT, [COMMITMENT, second], [ENTRY], 78)).splitlines()
+    lines = str(agreement_page(AGREEMENT, [COMMITMENT, second], [CREATED], 78)).splitlines()
     assert lines[0] == "FTA  Free trade agreement"
     found = {" ".join(line.split()) for line in lines}
     assert found >= {"kind treaty", "stage negotiating", "dated -", "place -", "commitments 2", "overdue 1"}
@@ -231,7 +178,7 @@ def test_an_agreement_shows_its_fields_and_its_commitments() -> None:
 
 
 def test_an_agreement_without_commitments_says_so() -> None:
-    assert "Commitments: none" in str(agreement_page(AGREEMENT, [], [ENTRY], 78)).splitlines()
+    assert "Commitments: none" in str(agreement_page(AGREEMENT, [], [CREATED], 78)).splitlines()
 
 
 def test_names_and_values_line_up() -> None:
@@ -252,8 +199,8 @@ def test_names_and_values_line_up() -> None:
 def test_no_line_is_wider_than_the_page(width: int) -> None:
     korean = "한국과 말레이시아의 자유무역협정 " * 20
     row = COMMITMENT._replace(title=korean, detail="x" * 500, source=korean, due_phrase=korean)
-    entry = ENTRY._replace(note=korean, actor=korean, evidence=["https://example.org/" + "x" * 200, korean])
-    step = OPEN_MILESTONE._replace(title=korean)
+    entry = CREATED._replace(note=korean, actor=korean, evidence=["https://example.org/" + "x" * 200, korean])
+    step = OPEN._replace(title=korean)
     for line in commitment_lines(row, [step], [entry], width):
         assert len(line) + sum(unicodedata.east_asian_width(letter) in "WF" for letter in line) <= width
 
@@ -263,9 +210,9 @@ def test_controls_are_shown_wherever_they_stand() -> None:
     row = COMMITMENT._replace(
         title=hostile, detail=hostile, source=hostile, due_phrase=hostile, sector=hostile
     )
-    entry = ENTRY._replace(note=hostile, actor=hostile, evidence=[hostile])
+    entry = CREATED._replace(note=hostile, actor=hostile, evidence=[hostile])
     agreement = AGREEMENT._replace(title=hostile, place=hostile, source=hostile)
-    step = OPEN_MILESTONE._replace(title=hostile)
+    step = OPEN._replace(title=hostile)
     pages = (
         str(commitment_page(row, agreement, [step], [entry], 78)),
         str(agreement_page(agreement, [row], [entry], 78)),

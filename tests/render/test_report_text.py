@@ -23,25 +23,11 @@ from ksmy_tracker.render.report import (
     summary,
 )
 from ksmy_tracker.report import Contradiction, Listed, NextMilestone, Quiet, Report
-from ksmy_tracker.rows import Day, DeadlineRow, EntryRow, MilestoneRow
+from ksmy_tracker.rows import Day, EntryRow, MilestoneRow
 from ksmy_tracker.vocabulary import DEADLINE_STATES, STATUSES
+from tests.rows import DEADLINE, EMPTY, ENTRY, MILESTONE, NOTHING
 
-OVERDUE = DeadlineRow(
-    ref="FTA-CONCLUDE",
-    record="commitment",
-    title="Conclude the agreement",
-    agreement="FTA",
-    sector="trade",
-    parties="both",
-    status="in-progress",
-    deadline="overdue",
-    days_left=-15,
-    due="2025",
-    due_earliest="2025-01-01",
-    due_latest="2025-12-31",
-    due_phrase="by next year",
-    slip_days=31,
-)
+OVERDUE = DEADLINE._replace(slip_days=31)
 SOON = OVERDUE._replace(
     ref="HALAL/2",
     record="milestone",
@@ -57,24 +43,14 @@ SOON = OVERDUE._replace(
     due_phrase=None,
     slip_days=None,
 )
-ENTRY = EntryRow(
-    id=26,
-    invocation="a" * 32,
-    key=None,
-    key_digest=None,
+UPDATED = ENTRY._replace(
     recorded_at="2026-01-10T04:00:00.000000Z",
     effective_on="2026-01-10",
-    actor="desk",
-    record="commitment",
-    ref="FTA-CONCLUDE",
-    action="updated",
     changes={"status": ["planned", "in-progress"]},
     note="Talks began",
     evidence=["SBS News"],
-    previous_hash="b" * 64,
-    hash="c" * 64,
 )
-BARE = ENTRY._replace(note=None, evidence=[])
+BARE = UPDATED._replace(note=None, evidence=[])
 CREATED = BARE._replace(
     id=25,
     effective_on="2026-01-09",
@@ -83,39 +59,7 @@ CREATED = BARE._replace(
     action="created",
     changes={"title": [None, "Port opened"], "due": [None, "2026-01-16"]},
 )
-MILESTONE = MilestoneRow(
-    ref="FTA-CONCLUDE/2",
-    number=2,
-    title="Signed",
-    state="scheduled",
-    deadline="upcoming",
-    days_left=350,
-    due="2026",
-    due_earliest="2026-01-01",
-    due_latest="2026-12-31",
-    met_on=None,
-    evidence=0,
-    withdrawn=False,
-)
 HEAD = "c" * 64
-NONE: Listed[Any] = Listed((), 0)
-EMPTY = Report(
-    day=Day(date(2026, 1, 15)),
-    since="2025-12-16",
-    stale=180,
-    narrowed=(),
-    agreements=0,
-    by_status=dict.fromkeys(STATUSES, 0),
-    by_deadline=dict.fromkeys(DEADLINE_STATES, 0),
-    by_sector={},
-    overdue=NONE,
-    due_soon=NONE,
-    changed=NONE,
-    quiet=NONE,
-    contradictions=NONE,
-    next_milestones=NONE,
-    head=None,
-)
 FULL = EMPTY._replace(
     agreements=1,
     by_status={**EMPTY.by_status, "in-progress": 2, "completed": 1},
@@ -123,7 +67,7 @@ FULL = EMPTY._replace(
     by_sector={"halal": 1, "trade": 2},
     overdue=Listed([OVERDUE], 1),
     due_soon=Listed([SOON], 1),
-    changed=Listed([CREATED, ENTRY], 2),
+    changed=Listed([CREATED, UPDATED], 2),
     quiet=Listed([Quiet("HALAL", "Recognise certificates", "2025-07-01")], 1),
     contradictions=Listed(
         [
@@ -254,7 +198,7 @@ def test_the_summary_is_the_paragraph_under_the_title() -> None:
 
 
 def test_the_summary_says_how_many_are_open_overdue_and_due_and_which_is_longest_overdue() -> None:
-    said = summary(FULL._replace(due_soon=NONE))
+    said = summary(FULL._replace(due_soon=NOTHING))
     assert said == (
         "Of 3 commitments under 1 agreement, 2 are open and 1 completed. "
         "1 is overdue and none is due within 90 days. "
@@ -347,9 +291,9 @@ def test_what_is_due_on_the_day_itself_says_today() -> None:
 @pytest.mark.parametrize(
     ("entry", "said"),
     [
-        (ENTRY, "status planned -> in-progress (Talks began) [1 evidence]"),
+        (UPDATED, "status planned -> in-progress (Talks began) [1 evidence]"),
         (CREATED, "milestone created: Port opened"),
-        (ENTRY._replace(action="noted", changes={}, evidence=[]), "noted (Talks began)"),
+        (UPDATED._replace(action="noted", changes={}, evidence=[]), "noted (Talks began)"),
         (BARE._replace(action="noted", changes={}, evidence=["a", "b"]), "noted [2 evidence]"),
         (BARE._replace(action="withdrawn", changes={"withdrawn": [False, True]}), "withdrawn"),
         (
@@ -400,7 +344,7 @@ def test_nothing_in_a_page_is_wider_than_a_mail_program_leaves_alone() -> None:
     wide = FULL._replace(
         overdue=Listed([OVERDUE._replace(title=TITLE)], 1),
         due_soon=Listed([SOON._replace(title="x" * 300, ref=f"{'W' * 64}/12")], 1),
-        changed=Listed([ENTRY._replace(note="한" * 200)], 1),
+        changed=Listed([UPDATED._replace(note="한" * 200)], 1),
         contradictions=Listed([Contradiction("W" * 64, TITLE, "completed with milestone 2 open")], 1),
         next_milestones=Listed([NextMilestone(TITLE, MILESTONE._replace(title=TITLE))], 1),
         by_sector={"m" * 64: 1, "n" * 64: 2},
@@ -427,7 +371,7 @@ def test_korean_counts_two_columns_a_letter() -> None:
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=300))
 def test_no_text_of_the_register_makes_a_line_too_wide_or_breaks_it(text: str) -> None:
     report = FULL._replace(
-        overdue=Listed([OVERDUE._replace(title=text)], 1), changed=Listed([ENTRY._replace(note=text)], 1)
+        overdue=Listed([OVERDUE._replace(title=text)], 1), changed=Listed([UPDATED._replace(note=text)], 1)
     )
     lines = str(as_page(report)).split("\n")
     assert max(map(cell_len, lines)) <= 78
@@ -460,7 +404,7 @@ def test_control_characters_are_shown_and_never_sent(write: Any) -> None:
     evil = "a\x1b[2Jb\x9b31mc\x07d\u202ee"
     report = FULL._replace(
         overdue=Listed([OVERDUE._replace(title=evil)], 1),
-        changed=Listed([ENTRY._replace(note=evil), CREATED._replace(changes={"title": [None, evil]})], 2),
+        changed=Listed([UPDATED._replace(note=evil), CREATED._replace(changes={"title": [None, evil]})], 2),
         next_milestones=Listed([NextMilestone(evil, MILESTONE._replace(title=evil))], 1),
         by_sector={evil: 1},
         narrowed=(evil,),
@@ -539,7 +483,7 @@ def test_markdown_of_an_empty_register_has_headings_and_no_empty_lists() -> None
 def test_markdown_takes_nothing_of_the_register_for_markup() -> None:
     evil = "**b** `c` [x](javascript:1) <script>alert(1)</script> | cell # ~~s~~ ![i](//evil) &amp;"
     report = FULL._replace(
-        overdue=Listed([OVERDUE._replace(title=evil)], 1), changed=Listed([ENTRY._replace(note=evil)], 1)
+        overdue=Listed([OVERDUE._replace(title=evil)], 1), changed=Listed([UPDATED._replace(note=evil)], 1)
     )
     said = as_markdown(report)
     html = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(said)
@@ -582,7 +526,7 @@ def test_json_says_everything_in_plain_values() -> None:
     assert value["by_sector"] == {"halal": 1, "trade": 2}
     assert value["overdue"] == [OVERDUE._asdict()]
     assert value["due_soon"] == [SOON._asdict()]
-    assert value["changed"] == [CREATED._asdict(), ENTRY._asdict()]
+    assert value["changed"] == [CREATED._asdict(), UPDATED._asdict()]
     assert value["quiet"] == [{"ref": "HALAL", "title": "Recognise certificates", "updated_on": "2025-07-01"}]
     assert value["contradictions"] == [
         {
