@@ -1,14 +1,18 @@
-"""What the tests share: a seeded register, a clock that stands still, and two ways to run the program."""
+"""What the tests share: a seeded register, a clock that stands still, ways to run the program, what looks at it."""
 
+import multiprocessing
 import os
+import re
 import shutil
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -28,6 +32,52 @@ class Ran:
 
 
 Ksmy = Callable[..., Ran]
+
+#: A copy of this process costs a fiftieth of a Python that starts anew.
+FORK = multiprocessing.get_context("fork")
+
+Result = TypeVar("Result")
+
+
+def sentence(ran: Ran) -> str:
+    """The one line on stderr of a run that failed with nothing on stdout."""
+    assert ran.out == ""
+    assert re.fullmatch(r"ksmy: [^\n]+\n", ran.err)
+    return ran.err.removeprefix("ksmy: ").removesuffix("\n")
+
+
+def everything_in(folder: Path) -> dict[str, bytes | None]:
+    """Every path under a folder, with its bytes."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
+        for path in folder.rglob("*")
+    }
+
+
+def execute(path: Path, *statements: str) -> None:
+    """Change a register as the program never does."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def forked(action: Callable[[], Result]) -> Callable[[], Result]:
+    """Start an action in a process of its own; call what is returned to have its result."""
+    here, there = FORK.Pipe(duplex=False)
+    child = FORK.Process(target=lambda: there.send(action()))
+    child.start()
+    there.close()
+
+    def result() -> Result:
+        try:
+            found: Result = here.recv()
+        finally:
+            child.join()
+            here.close()
+        return found
+
+    return result
+
 
 _COUNTS = pytest.StashKey[list[str]]()
 
@@ -78,6 +128,27 @@ def _seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def register(_seeded: Path, tmp_path: Path) -> Path:
     """A register with the seed, the test's own."""
     return Path(shutil.copy(_seeded, tmp_path / "register.db"))
+
+
+@pytest.fixture
+def behind(register: Path) -> Path:
+    """A register from before the first revision: nothing but its mark and an empty table of revisions."""
+    return without_tables(register)
+
+
+def without_tables(register: Path) -> Path:
+    """Take from a register its tables and its revision."""
+    tables = ("unchanged_key", "entry", "milestone", "commitment", "agreement")
+    execute(register, "DELETE FROM alembic_version", *(f"DROP TABLE {table}" for table in tables))
+    return register
+
+
+@pytest.fixture
+def generous_umask() -> Iterator[None]:
+    """What a user has set who hides nothing."""
+    before = os.umask(0)
+    yield
+    os.umask(before)
 
 
 @pytest.fixture

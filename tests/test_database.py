@@ -1,7 +1,6 @@
 """Opening a register: where it is, what it may be, who else holds it, and what a reader leaves behind."""
 
 import ctypes
-import multiprocessing
 import os
 import re
 import resource
@@ -15,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import pytest
 from sqlalchemy import text
@@ -23,7 +22,7 @@ from sqlalchemy import text
 from ksmy_tracker import database
 from ksmy_tracker.database import APPLICATION_ID, REVISIONS, Location, locate, reading
 from ksmy_tracker.errors import KsmyError, NoRegister, Usage
-from tests.conftest import Ksmy, Ran
+from tests.conftest import FORK, Ksmy, Ran, everything_in, execute, forked, sentence, without_tables
 
 LOOKING = (
     ("report",),
@@ -40,58 +39,12 @@ CHANGING = (
 )
 READING = (*LOOKING, ("check",))
 DRY = (*CHANGING[0], "--dry-run")
-#: A copy of this process costs a fiftieth of a Python that starts anew.
-FORK = multiprocessing.get_context("fork")
 #: One of each way to open a register.
 OPENING = (("list",), ("show", "FTA"), ("check",), CHANGING[0], DRY, ("backup", "copy.db"), ("migrate",))
 
 
 def words(arguments: Sequence[str]) -> str:
     return " ".join(arguments[:2])
-
-
-def sentence(ran: Ran) -> str:
-    """The one line on stderr of a run that failed with nothing on stdout."""
-    assert ran.out == ""
-    assert ran.err.startswith("ksmy: ")
-    assert ran.err.count("\n") == 1
-    assert ran.err.endswith("\n")
-    return ran.err.removeprefix("ksmy: ").removesuffix("\n")
-
-
-Result = TypeVar("Result")
-
-
-def forked(action: Callable[[], Result]) -> Callable[[], Result]:
-    """Start an action in a process of its own; call what is returned to have its result."""
-    here, there = FORK.Pipe(duplex=False)
-    child = FORK.Process(target=lambda: there.send(action()))
-    child.start()
-    there.close()
-
-    def result() -> Result:
-        try:
-            found: Result = here.recv()
-        finally:
-            child.join()
-            here.close()
-        return found
-
-    return result
-
-
-def everything_in(folder: Path) -> dict[str, bytes | None]:
-    """Every path under a folder, with its bytes."""
-    return {
-        str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
-        for path in folder.rglob("*")
-    }
-
-
-def execute(path: Path, *statements: str) -> None:
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        for statement in statements:
-            connection.execute(statement)
 
 
 # A reader leaves everything as it is.
@@ -286,12 +239,6 @@ def _behind_by_one(register: Path) -> Path:
     return register
 
 
-def _behind_without_tables(register: Path) -> Path:
-    tables = ("unchanged_key", "entry", "milestone", "commitment", "agreement")
-    execute(register, "DELETE FROM alembic_version", *(f"DROP TABLE {table}" for table in tables))
-    return register
-
-
 def _ahead(register: Path) -> Path:
     execute(register, "UPDATE alembic_version SET version_num = '9999'")
     return register
@@ -333,7 +280,7 @@ UNUSABLE = (
     Case(_of_nothing_but_the_id, 6, ANOTHER),
     Case(_behind, 6, OLDER),
     Case(_behind_by_one, 6, OLDER),
-    Case(_behind_without_tables, 6, OLDER),
+    Case(without_tables, 6, OLDER),
     Case(_ahead, 6, "is newer than this program; install a newer ksmy-tracker"),
     Case(_overwritten, 8, "is damaged"),
     Case(_cut_short, 8, "is damaged"),

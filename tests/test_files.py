@@ -3,7 +3,6 @@
 import errno
 import os
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,14 +17,6 @@ def target(tmp_path: Path) -> Path:
     folder = tmp_path / "folder"
     folder.mkdir()
     return folder / "target"
-
-
-@pytest.fixture
-def generous_umask() -> Iterator[None]:
-    """What a user has set who hides nothing."""
-    before = os.umask(0)
-    yield
-    os.umask(before)
 
 
 def no_hard_links(source: Path, target: Path) -> None:

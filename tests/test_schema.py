@@ -4,7 +4,6 @@ import os
 import shutil
 import sqlite3
 import stat
-from collections.abc import Iterator
 from contextlib import closing
 from io import StringIO
 from pathlib import Path
@@ -21,7 +20,7 @@ from ksmy_tracker import audit, schema
 from ksmy_tracker.database import APPLICATION_ID, REVISIONS, Location, engine, reading
 from ksmy_tracker.errors import Busy, Damaged, KsmyError, NoRegister, Refused
 from ksmy_tracker.models import HISTORY_TRIGGERS, Table
-from tests.conftest import Ksmy
+from tests.conftest import Ksmy, execute
 
 FIRST_REVISION = Path(__file__).parent / "registers" / "0001.sql"
 #: The tables of a register that have rows in it.
@@ -31,28 +30,6 @@ REQUIRED = ("--sector", "mining", "--firmness", "agreed")
 
 def nothing(session: Session) -> None:
     """Leave a new register empty."""
-
-
-@pytest.fixture
-def generous_umask() -> Iterator[None]:
-    """What a user has set who hides nothing."""
-    before = os.umask(0)
-    yield
-    os.umask(before)
-
-
-@pytest.fixture
-def behind(register: Path) -> Path:
-    """A register from before the first revision: nothing but its mark and an empty table of revisions."""
-    tables = ("unchanged_key", "entry", "milestone", "commitment", "agreement")
-    execute(register, "DELETE FROM alembic_version", *(f"DROP TABLE {table}" for table in tables))
-    return register
-
-
-def execute(path: Path, *statements: str) -> None:
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        for statement in statements:
-            connection.execute(statement)
 
 
 def objects(connection: sqlite3.Connection) -> dict[str, list[str]]:

@@ -1,7 +1,6 @@
 """The commands that look after a register: init, check, backup, migrate."""
 
 import json
-import multiprocessing
 import os
 import re
 import resource
@@ -20,37 +19,12 @@ from sqlmodel import Session
 
 from ksmy_tracker import schema
 from ksmy_tracker.database import REVISIONS, Location
-from tests.conftest import Ksmy, Ran
-
-FORK = multiprocessing.get_context("fork")
-
-
-def sentence(ran: Ran) -> str:
-    """The one line on stderr of a run that failed with nothing on stdout."""
-    assert ran.out == ""
-    assert ran.err.startswith("ksmy: ")
-    assert ran.err.count("\n") == 1
-    assert ran.err.endswith("\n")
-    return ran.err.removeprefix("ksmy: ").removesuffix("\n")
-
-
-def everything_in(folder: Path) -> dict[str, bytes | None]:
-    """Every path under a folder, with its bytes."""
-    return {
-        str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
-        for path in folder.rglob("*")
-    }
+from tests.conftest import FORK, Ksmy, Ran, everything_in, execute, forked, sentence
 
 
 def dump(register: Path) -> list[str]:
     with closing(sqlite3.connect(register)) as connection:
         return list(connection.iterdump())
-
-
-def execute(path: Path, *statements: str) -> None:
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        for statement in statements:
-            connection.execute(statement)
 
 
 @contextmanager
@@ -62,14 +36,6 @@ def disk_with(room: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
-@pytest.fixture
-def generous_umask() -> Iterator[None]:
-    """What a user has set who hides nothing."""
-    before = os.umask(0)
-    yield
-    os.umask(before)
 
 
 @pytest.fixture
@@ -266,24 +232,6 @@ def test_init_creates_nothing_from_what_is_no_seed(
     assert ran.code == 5
     assert str(seed) in sentence(ran)
     assert not new.parent.exists()
-
-
-def forked(action: Callable[[], Ran]) -> Callable[[], Ran]:
-    """Start an action in a process of its own; call what is returned to have its result."""
-    here, there = FORK.Pipe(duplex=False)
-    child = FORK.Process(target=lambda: there.send(action()))
-    child.start()
-    there.close()
-
-    def result() -> Ran:
-        try:
-            ran: Ran = here.recv()
-        finally:
-            child.join()
-            here.close()
-        return ran
-
-    return result
 
 
 def test_of_two_inits_at_once_exactly_one_makes_the_register(
@@ -644,14 +592,6 @@ def test_migrate_leaves_a_register_that_is_up_to_date_alone(
     assert ksmy("migrate") == Ran(f"{register} is up to date (schema {REVISIONS[-1]})\n", "", 0)
     assert everything_in(tmp_path) == before
     assert register.stat().st_mtime_ns == 10**18
-
-
-@pytest.fixture
-def behind(register: Path) -> Path:
-    """A register from before the first revision: nothing but its mark and an empty table of revisions."""
-    tables = ("unchanged_key", "entry", "milestone", "commitment", "agreement")
-    execute(register, "DELETE FROM alembic_version", *(f"DROP TABLE {table}" for table in tables))
-    return register
 
 
 def test_migrate_backs_up_first_and_then_brings_the_schema_up_to_date(

@@ -27,7 +27,7 @@ from ksmy_tracker import cli, clock, database
 from ksmy_tracker.changes import Change
 from ksmy_tracker.database import Location
 from ksmy_tracker.register import Recording, record
-from tests.conftest import NOW, Ksmy, Ran
+from tests.conftest import NOW, Ksmy, Ran, sentence
 
 COMMITMENT = [
     *("ref", "title", "detail", "agreement", "sector", "parties", "firmness", "verifiable", "source"),
@@ -83,15 +83,6 @@ MARKUP = "[bold]b[/bold] [/] | `code` <script>alert(1)</script> &amp; **x** _y_ 
 FORMULA = '=HYPERLINK("http://x","y")'
 KOREAN = "한국과 말레이시아의 자유무역협정"
 LONG = "y" * 20_000
-
-
-def sentence(ran: Ran) -> str:
-    """The one line on stderr of a run that failed with nothing on stdout."""
-    assert ran.out == ""
-    assert ran.err.startswith("ksmy: ")
-    assert ran.err.count("\n") == 1
-    assert ran.err.endswith("\n")
-    return ran.err
 
 
 def shown(ran: Ran) -> str:
@@ -723,7 +714,7 @@ def test_show_counts_soon_as_it_is_told(lived: Ksmy) -> None:
 def test_a_commitment_is_not_there_before_it_was_recorded(lived: Ksmy, format: str) -> None:
     ran = lived("show", "HALAL", "--as-of", "2025-07-31", "--format", format)
     assert ran.code == 3
-    assert sentence(ran) == ("ksmy: HALAL did not exist yet on 2025-07-31; it was created on 2025-08-01\n")
+    assert sentence(ran) == "HALAL did not exist yet on 2025-07-31; it was created on 2025-08-01"
     assert lived("show", "HALAL", "--as-of", "2025-08-01", "--format", format).code == 0
 
 
@@ -838,7 +829,7 @@ def test_history_since_a_day_has_what_a_report_counts_as_changed_since(ksmy: Ksm
 def test_history_of_a_record_that_was_not_there_yet_is_refused(lived: Ksmy) -> None:
     ran = lived("history", "HALAL", "--as-of", "2025-07-31")
     assert ran.code == 3
-    assert sentence(ran) == ("ksmy: HALAL did not exist yet on 2025-07-31; it was created on 2025-08-01\n")
+    assert sentence(ran) == "HALAL did not exist yet on 2025-07-31; it was created on 2025-08-01"
 
 
 def test_the_table_of_the_history_says_what_changed_and_why(lived: Ksmy) -> None:
@@ -1617,7 +1608,7 @@ def test_an_error_shows_the_argument_it_quotes_and_obeys_nothing(
 ) -> None:
     ran = ksmy(*arguments)
     assert ran.code in (2, 3, 6)
-    assert not UNSAFE.search(sentence(ran).removesuffix("\n"))
+    assert not UNSAFE.search(sentence(ran))
     ran.err.encode()
 
 

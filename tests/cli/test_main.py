@@ -15,16 +15,9 @@ from pathlib import Path
 import pytest
 
 from ksmy_tracker import __version__, cli, clock
-from tests.conftest import Ksmy, Ran
+from tests.conftest import Ksmy, Ran, sentence
 
 COMMANDS = list(cli.COMMANDS)
-
-
-def sentence(ran: Ran) -> str:
-    """The one sentence of a run that failed."""
-    assert ran.out == ""
-    assert re.fullmatch(r"ksmy: [^\n]+\n", ran.err)
-    return ran.err.removeprefix("ksmy: ").removesuffix("\n")
 
 
 # Help
