@@ -1,4 +1,4 @@
-"""What the tests share: a seeded register, a clock that stands still, ways to run the program, what looks at it."""
+"""What the tests share: a seeded register, a clock that stands still, ways to run the program and judge it."""
 
 import multiprocessing
 import os

@@ -1,4 +1,4 @@
-"""The transcripts in the documentation: run as on a terminal, compared; as a script, rewritten."""
+"""The transcripts in the documentation: run as on a terminal, compared; with -m, rewritten."""
 
 import fcntl
 import os
@@ -10,6 +10,8 @@ import sys
 import tempfile
 import termios
 from pathlib import Path
+
+from tests.terminal import all_sent
 
 TOP = Path(__file__).parent.parent
 DOCUMENTS = ("README.md",)
@@ -35,16 +37,7 @@ def on_terminal(command: str, register: Path, columns: int = COLUMNS, *, colour:
         ["/bin/sh", "-c", command], stdin=there, stdout=there, stderr=there, env=environment
     )
     os.close(there)
-    shown = b""
-    while True:
-        try:
-            part = os.read(here, 65536)
-        except OSError:  # Linux's way to say that the other end is closed
-            break
-        if not part:
-            break
-        shown += part
-    os.close(here)
+    shown = all_sent(here)
     child.wait()
     lines = shown.decode().replace("\r\n", "\n").split("\n")
     return "\n".join(line.rstrip() for line in lines)

@@ -28,6 +28,7 @@ from ksmy_tracker.changes import Change
 from ksmy_tracker.database import Location
 from ksmy_tracker.register import Recording, record
 from tests.conftest import NOW, Ksmy, Ran, sentence
+from tests.terminal import all_sent, columns
 
 COMMITMENT = [
     *("ref", "title", "detail", "agreement", "sector", "parties", "firmness", "verifiable", "source"),
@@ -99,13 +100,6 @@ def rows(ran: Ran) -> list[list[str]]:
 def found(ran: Ran) -> Any:
     """The value of a result in JSON."""
     return json.loads(shown(ran))
-
-
-def columns(text: str) -> int:
-    """Terminal columns of text in letters and Hangul, computed apart from the code under test."""
-    wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
-    joined = sum(0x1160 <= ord(letter) <= 0x11FF for letter in text)
-    return len(text) + wide - joined
 
 
 # Registers to look at
@@ -1339,16 +1333,7 @@ def on_terminal(
         env=environment,
     )
     os.close(there)
-    sent = b""
-    while True:
-        try:
-            part = os.read(here, 65536)
-        except OSError:  # Linux's way to say that the other end is closed
-            break
-        if not part:
-            break
-        sent += part
-    os.close(here)
+    sent = all_sent(here)
     _, err = child.communicate()
     assert (err.decode(), child.returncode) == (said, 0)
     return sent.decode().replace("\r\n", "\n")

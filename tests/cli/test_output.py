@@ -19,6 +19,7 @@ from ksmy_tracker.cli import output
 from ksmy_tracker.errors import KsmyError
 from ksmy_tracker.render.page import Page
 from tests.conftest import Ksmy, Ran
+from tests.terminal import all_sent
 
 HOSTILE = "\x1b[31mred\x07\u202e\x9b2J\r\n\u2028"
 
@@ -208,13 +209,7 @@ def terminal(register: Path) -> Any:
             },
         ) as program:
             os.close(screen)
-            got = b""
-            try:
-                while block := os.read(controller, 65536):
-                    got += block
-            except OSError:
-                pass  # how Linux says that the other end is closed
-            os.close(controller)
+            got = all_sent(controller)
             assert program.stderr is not None
             assert program.stderr.read() == b""
         assert program.returncode == 0

@@ -15,6 +15,7 @@ import pytest
 from ksmy_tracker.cli import progress
 from ksmy_tracker.cli.progress import PATIENCE, counted
 from tests.conftest import Ksmy
+from tests.terminal import all_sent
 
 
 class Terminal(io.StringIO):
@@ -128,16 +129,7 @@ def on_a_terminal(patience: float, *arguments: str) -> tuple[str, str]:
             env={"PATH": os.environ["PATH"], "TERM": "xterm", "PYTHONPATH": os.environ.get("PYTHONPATH", "")},
         )
         os.close(there)
-        shown = b""
-        while True:
-            try:
-                part = os.read(here, 65536)
-            except OSError:  # Linux's way to say that the other end is closed
-                break
-            if not part:
-                break
-            shown += part
-        os.close(here)
+        shown = all_sent(here)
         assert child.wait() == 0, shown
         result.seek(0)
         return shown.decode(), result.read().decode()

@@ -21,7 +21,7 @@ from rich.cells import cell_len
 
 from ksmy_tracker import clock
 from ksmy_tracker.vocabulary import DEADLINE_STATES, STATUSES
-from tests.conftest import Ksmy, Ran
+from tests.conftest import Ksmy, Ran, sentence
 from tests.transcripts import TOP, on_terminal
 
 #: The keys of the JSON contract, in its order; a key may be added, none may go or change its name.
@@ -72,10 +72,8 @@ def done(ran: Ran) -> str:
 
 def told(ran: Ran, code: int) -> str:
     """The one sentence of a run that failed and printed nothing."""
-    assert (ran.code, ran.out) == (code, "")
-    assert ran.err.startswith("ksmy: ")
-    assert ran.err.count("\n") == 1
-    return ran.err.removeprefix("ksmy: ").rstrip("\n")
+    assert ran.code == code
+    return sentence(ran)
 
 
 def value(ran: Ran) -> Any:

@@ -1,6 +1,5 @@
 """One record with all that belongs to it, as a page."""
 
-import unicodedata
 from collections.abc import Sequence
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from ksmy_tracker.render.records import agreement_page, commitment_page
 from ksmy_tracker.rows import CommitmentRow, EntryRow, MilestoneRow
 from tests.rows import AGREEMENT, COMMITMENT, ENTRY, MILESTONE
+from tests.terminal import columns
 
 MET = MILESTONE._replace(
     ref="FTA-CONCLUDE/1",
@@ -202,7 +202,7 @@ def test_no_line_is_wider_than_the_page(width: int) -> None:
     entry = CREATED._replace(note=korean, actor=korean, evidence=["https://example.org/" + "x" * 200, korean])
     step = OPEN._replace(title=korean)
     for line in commitment_lines(row, [step], [entry], width):
-        assert len(line) + sum(unicodedata.east_asian_width(letter) in "WF" for letter in line) <= width
+        assert columns(line) <= width
 
 
 def test_controls_are_shown_wherever_they_stand() -> None:

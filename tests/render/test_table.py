@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from ksmy_tracker.render.table import Rows
+from tests.terminal import columns
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 KOREAN = "한국과 말레이시아의 자유무역협정"
@@ -29,13 +30,6 @@ def shown(
     )
     console.print(Rows(header, rows))
     return out.getvalue().split("\n")[:-1]
-
-
-def columns(text: str) -> int:
-    """Terminal columns of text in letters and Hangul, computed apart from the code under test."""
-    wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
-    joined = sum(0x1160 <= ord(letter) <= 0x11FF for letter in text)
-    return len(text) + wide - joined
 
 
 def test_a_table_is_its_header_and_a_line_for_each_row_without_a_box() -> None:
