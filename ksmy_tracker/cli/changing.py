@@ -1,10 +1,10 @@
 """The commands that change records: add, update. Each prints a line for every ref it names."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from ksmy_tracker.changes import FIELDS, READERS, Change, read_expected, read_field
+from ksmy_tracker.changes import FIELDS, READERS, Change, read_expected
 from ksmy_tracker.cli import completing, options, recording
 from ksmy_tracker.cli.options import CHANGE, DEFAULT_TIMEOUT, DEFAULT_ZONE, checked
 from ksmy_tracker.errors import Usage
@@ -54,10 +54,10 @@ def add_record(
     verifiable and planned unless you say otherwise. An agreement needs --title, --kind and --stage.
     """
     record = "commitment" if kind is None else "agreement"
-    fields = _fields(context)
+    fields = recording.fields(**context.params)
     for name in fields:
         if name not in FIELDS[record]:
-            raise Usage(f"--{name.replace('_', '-')} is no field of {a(record)}; see `ksmy add --help`")
+            raise Usage(f"{options.option_of(name)} is no field of {a(record)}; see `ksmy add --help`")
     change = Change(
         "add",
         checked("REF", READERS["agreement"], ref),
@@ -117,7 +117,7 @@ def update_records(
 
     All refs change together or not at all. An empty value clears a field that may be empty.
     """
-    fields = _fields(context)
+    fields = recording.fields(**context.params)
     circumstances = recording.circumstances(note, evidence, on)
     if not fields and not note and not evidence:
         raise Usage("nothing to change: give a field such as --status, or --note or --evidence")
@@ -133,12 +133,3 @@ def update_records(
         for ref in dict.fromkeys(options.ref_of(given) for given in refs)
     ]
     recording.make(changes, by, tz, db, timeout, dry_run=dry_run, format=format)
-
-
-def _fields(context: typer.Context) -> dict[str, Any]:
-    """The fields the command line gives, normalised."""
-    return {
-        name: checked(f"--{name.replace('_', '-')}", lambda given, name=name: read_field(name, given), value)
-        for name, value in context.params.items()
-        if name in READERS and value is not None
-    }

@@ -1,10 +1,10 @@
 """The commands that change milestones: milestone add, milestone set."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from ksmy_tracker.changes import READERS, Change, read_field
+from ksmy_tracker.changes import READERS, Change
 from ksmy_tracker.cli import completing, options, recording
 from ksmy_tracker.cli.options import CHANGE, DEFAULT_TIMEOUT, DEFAULT_ZONE, checked
 from ksmy_tracker.errors import Usage
@@ -20,11 +20,8 @@ app = typer.Typer(
 
 _State = Annotated[
     str | None,
-    typer.Option(
-        "--state",
-        metavar="STATE",
-        autocompletion=completing.milestone_states,
-        help=f"{', '.join(MILESTONE_STATES)}.",
+    options.field_option(
+        "state", "STATE", f"{', '.join(MILESTONE_STATES)}.", autocompletion=completing.milestone_states
     ),
 ]
 
@@ -50,7 +47,7 @@ def add_milestone(
         "add",
         checked("REF", READERS["agreement"], ref),
         record="milestone",
-        fields=_fields(title=title, due=due, state=state),
+        fields=recording.fields(title=title, due=due, state=state),
         **recording.circumstances(note, evidence, on),
     )
     recording.make([change], by, tz, db, timeout, dry_run=dry_run, format=format)
@@ -87,7 +84,7 @@ def set_milestone(
     timeout: options.Timeout = DEFAULT_TIMEOUT,
 ) -> None:
     """Say what became of a step: its state, a new due date, a note, evidence."""
-    fields = _fields(title=title, due=due, state=state)
+    fields = recording.fields(title=title, due=due, state=state)
     if not fields and not note and not evidence:
         raise Usage("nothing to change: give --state, --due, --title, --note or --evidence")
     change = Change(
@@ -98,11 +95,3 @@ def set_milestone(
         **recording.circumstances(note, evidence, on),
     )
     recording.make([change], by, tz, db, timeout, dry_run=dry_run, format=format)
-
-
-def _fields(**given: str | None) -> dict[str, Any]:
-    return {
-        name: checked(f"--{name}", lambda value, name=name: read_field(name, value), value)
-        for name, value in given.items()
-        if value is not None
-    }

@@ -20,10 +20,7 @@ app = typer.Typer()
     "export", rich_help_panel=LOOK_AFTER, epilog="Example: ksmy export --format ics --output deadlines.ics"
 )
 def export_register(
-    format: Annotated[
-        str,
-        typer.Option("--format", "-f", metavar="FORMAT", help="jsonl: the whole register; ics: a calendar."),
-    ] = "jsonl",
+    format: Annotated[str, options.format_option("jsonl: the whole register; ics: a calendar.")] = "jsonl",
     calendar_of: Annotated[
         str, typer.Option("--as", metavar="KIND", help="In a calendar: event or todo.")
     ] = "event",

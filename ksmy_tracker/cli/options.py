@@ -18,6 +18,22 @@ from ksmy_tracker.vocabulary import did_you_mean
 
 LOOK, CHANGE, LOOK_AFTER = "Look", "Change", "Look after"
 
+
+def format_option(text: str, **more: Any) -> Any:
+    """The option that chooses the format of a result."""
+    return typer.Option("--format", "-f", metavar="FORMAT", help=text, **more)
+
+
+def field_option(name: str, metavar: str, text: str, **more: Any) -> Any:
+    """The option that sets a field of a record."""
+    return typer.Option(option_of(name), metavar=metavar, help=text, **more)
+
+
+def option_of(field: str) -> str:
+    """The option of a field, as it is given."""
+    return f"--{field.replace('_', '-')}"
+
+
 Db = Annotated[
     str | None,
     typer.Option(
@@ -40,23 +56,14 @@ AsOf = Annotated[
 ]
 Format = Annotated[
     str | None,
-    typer.Option(
-        "--format",
-        "-f",
-        metavar="FORMAT",
+    format_option(
+        "table, tsv, csv, json, jsonl or md. Default: table on a terminal, tsv in a pipe.",
         autocompletion=completing.formats,
-        help="table, tsv, csv, json, jsonl or md. Default: table on a terminal, tsv in a pipe.",
     ),
 ]
 ReceiptFormat = Annotated[
     str | None,
-    typer.Option(
-        "--format",
-        "-f",
-        metavar="FORMAT",
-        autocompletion=completing.receipt_formats,
-        help="text (the default), json or jsonl.",
-    ),
+    format_option("text (the default), json or jsonl.", autocompletion=completing.receipt_formats),
 ]
 Raw = Annotated[
     bool, typer.Option("--raw", help="In csv: texts exactly, even where they start like a formula.")
@@ -93,12 +100,6 @@ DEFAULT_ZONE = clock.DEFAULT_ZONE
 DEFAULT_WITHIN = HORIZON_DAYS
 
 FORMATS = ("table", "tsv", "csv", "json", "jsonl", "md")
-
-
-def field_option(name: str, metavar: str, text: str, **more: Any) -> Any:
-    """The option that sets a field of a record."""
-    return typer.Option(f"--{name.replace('_', '-')}", metavar=metavar, help=text, **more)
-
 
 Title = Annotated[str | None, field_option("title", "TEXT", "What it is, in a line.")]
 Detail = Annotated[str | None, field_option("detail", "TEXT", "Figures and circumstances.")]

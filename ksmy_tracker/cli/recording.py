@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ksmy_tracker import clock, database
-from ksmy_tracker.changes import Change, read_day, read_evidence, read_filled
+from ksmy_tracker.changes import READERS, Change, read_day, read_evidence, read_field, read_filled
 from ksmy_tracker.cli import options
 from ksmy_tracker.cli.options import checked
 from ksmy_tracker.cli.output import complain, emit
@@ -23,6 +23,15 @@ def circumstances(note: str | None, evidence: Sequence[str] | None, on: str | No
         "note": None if note is None else checked("--note", read_filled, note),
         "evidence": checked("--evidence", read_evidence, list(evidence or ())),
         "effective_on": None if on is None else checked("--on", read_day, on),
+    }
+
+
+def fields(**given: Any) -> dict[str, Any]:
+    """The fields of a record among what a command is given, normalised."""
+    return {
+        name: checked(options.option_of(name), lambda value, name=name: read_field(name, value), value)
+        for name, value in given.items()
+        if name in READERS and value is not None
     }
 
 

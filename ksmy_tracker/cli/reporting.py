@@ -65,12 +65,8 @@ def show_report(
     as_of: options.AsOf = None,
     format: Annotated[
         str | None,
-        typer.Option(
-            "--format",
-            "-f",
-            metavar="FORMAT",
-            autocompletion=completing.report_formats,
-            help="text (the default), md, html, json or jsonl.",
+        options.format_option(
+            "text (the default), md, html, json or jsonl.", autocompletion=completing.report_formats
         ),
     ] = None,
     output: options.Output = None,
@@ -138,13 +134,7 @@ def show_timeline(
     as_of: options.AsOf = None,
     format: Annotated[
         str | None,
-        typer.Option(
-            "--format",
-            "-f",
-            metavar="FORMAT",
-            autocompletion=completing.timeline_formats,
-            help="text (the default), svg or json.",
-        ),
+        options.format_option("text (the default), svg or json.", autocompletion=completing.timeline_formats),
     ] = None,
     output: options.Output = None,
     tz: options.Zone = DEFAULT_ZONE,
