@@ -11,7 +11,15 @@ from typing import Any
 
 from ksmy_tracker.database import Reader
 from ksmy_tracker.errors import Usage
-from ksmy_tracker.history import ENTRY_FIELDS, BrokenEntry, Entry, chain_fault, entry_row, read_entry
+from ksmy_tracker.history import (
+    ENTRY_FIELDS,
+    BrokenEntry,
+    Entry,
+    chain_fault,
+    entry_row,
+    key_hash,
+    read_entry,
+)
 from ksmy_tracker.replay import COLUMNS, State, States, commitment_of, kind_of, step
 
 #: An entry's columns without those that change no record: less to sort.
@@ -137,11 +145,16 @@ def _differences(kind: str, found: States, expected: States) -> Iterator[str]:
 
 
 def key_faults(reader: Reader) -> Iterator[str]:
-    """Every key that stands both for an entry and for a line that changed nothing."""
-    for (key,) in reader.stream(
-        "SELECT key FROM unchanged_key WHERE key IN (SELECT key FROM entry) ORDER BY key"
-    ):
-        yield f"key {key!r} is an entry's and that of a line that changed nothing"
+    """Every key of a line that changed nothing that was altered, or is an entry's besides."""
+    sql = (
+        "SELECT u.key, u.key_digest, u.hash, e.id FROM unchanged_key u LEFT JOIN entry e ON e.key = u.key "
+        "ORDER BY u.key"
+    )
+    for key, key_digest, stored, entry in reader.stream(sql):
+        if key_hash(key, key_digest) != stored:
+            yield f"key {key!r}, of a line that changed nothing, was altered"
+        elif entry is not None:
+            yield f"key {key!r} is that of entry {entry} and of a line that changed nothing"
 
 
 class _Stored:

@@ -1,13 +1,13 @@
 """Whether a listing that is fed back was edited in what cannot be set (pure)."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, Final, NoReturn
 
 from ksmy_tracker.changes import FIELDS, Change
 from ksmy_tracker.errors import Refused
 from ksmy_tracker.replay import State
-from ksmy_tracker.rows import CommitmentRow, Day, commitment_deadline, names
+from ksmy_tracker.rows import CommitmentRow, Day, commitment_deadline, names, stored_date
 
 #: What a listing shows of a commitment that no change can set.
 DERIVED: Final = tuple(name for name in names(CommitmentRow) if name not in ("ref", *FIELDS["commitment"]))
@@ -40,7 +40,7 @@ def check_derived(change: Change, state: State, day: Day, count_milestones: Coun
 
 
 def _check_calendar(listed: dict[str, str], state: State, day: Day) -> None:
-    first = date.fromisoformat(state["updated_on"])
+    first = stored_date(state["updated_on"])
     deadline_now, left_now = commitment_deadline(state, day)
     days = [first, day.today]
     left = listed.get("days_left")

@@ -141,6 +141,13 @@ def digest(entry: Entry, row: Mapping[str, Any] | None = None) -> str:
     return sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def key_hash(key: str, key_digest: str) -> str:
+    """What tells that the key of a line that changed nothing was not altered."""
+    return sha256(
+        f"[{canonical_value(key)},{canonical_value(key_digest)}]".encode("utf-8", "surrogatepass")
+    ).hexdigest()
+
+
 def chain_fault(entry: Entry, previous: Entry | None, row: Mapping[str, Any] | None = None) -> str | None:
     """What is wrong with an entry's place in the chain after `previous` (None: it is the first), or None.
 

@@ -232,13 +232,17 @@ class EntryRow(Table, table=True):
 
 
 class UnchangedKey(Table, table=True):
-    """The key of a batch's line that changed nothing, and so has no entry to keep it; see batch.py."""
+    """The key of a batch's line that changed nothing, and so has no entry to keep it.
+
+    `hash` is history.key_hash of the other two: the chain does not cover them.
+    """
 
     __tablename__ = "unchanged_key"
     __table_args__ = (STRICT,)
 
     key: str = Field(primary_key=True, sa_type=TEXT)
     key_digest: str = Field(sa_type=TEXT)
+    hash: str = Field(sa_type=TEXT)
 
 
 #: What holds the history together on SQLite; migrations/versions/0001_register.py made them.

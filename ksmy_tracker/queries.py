@@ -26,6 +26,7 @@ from ksmy_tracker.rows import (
     commitment_deadline,
     milestone_deadline,
     names,
+    stored_date,
 )
 from ksmy_tracker.vocabulary import (
     DEADLINE_STATES,
@@ -282,7 +283,7 @@ class View(DayView):
         return [self._deadline(row) for row in rows]
 
     def _deadline(self, row: tuple[Any, ...]) -> DeadlineRow:
-        latest = date.fromisoformat(row[9])
+        latest = stored_date(row[9])
         days_left = (latest - self.day.today).days
         state = "overdue" if days_left < 0 else "due-soon" if latest <= self.day.horizon else "upcoming"
         return DeadlineRow._make((*row[:7], state, days_left, *row[7:]))

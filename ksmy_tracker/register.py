@@ -16,7 +16,7 @@ from ksmy_tracker.changes import BadLine, Change
 from ksmy_tracker.clock import timestamp
 from ksmy_tracker.database import insert_rows, put_rows
 from ksmy_tracker.errors import Faults, KsmyError, NotFound, Refused, Usage
-from ksmy_tracker.history import ENTRY_FIELDS, Entry, digest, entry_row, read_entry
+from ksmy_tracker.history import ENTRY_FIELDS, Entry, digest, entry_row, key_hash, read_entry
 from ksmy_tracker.receipts import Outcome, Receipt
 from ksmy_tracker.replay import COLUMNS, State, States, commitment_of, kind_of, step
 from ksmy_tracker.rules import Changed
@@ -280,7 +280,13 @@ class _Writer:
         rules.check_reopening(change, changed)
         if state is not None and not changed and not change.note and not change.evidence:
             if change.key is not None and change.key_digest is not None:
-                self._unchanged_keys.append({"key": change.key, "key_digest": change.key_digest})
+                self._unchanged_keys.append(
+                    {
+                        "key": change.key,
+                        "key_digest": change.key_digest,
+                        "hash": key_hash(change.key, change.key_digest),
+                    }
+                )
             return Outcome(change.ref, kind, None, {})
         if state is not None and state["withdrawn"]:
             raise Refused(f"{change.ref} is withdrawn; bring it back with `ksmy undo` before changing it")

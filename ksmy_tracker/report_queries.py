@@ -17,7 +17,7 @@ from ksmy_tracker.queries import (
     open_deadlines,
 )
 from ksmy_tracker.replay import COLUMNS
-from ksmy_tracker.rows import CalendarRow, MilestoneRow
+from ksmy_tracker.rows import CalendarRow, MilestoneRow, stored_date
 
 #: The three ways in which status, evidence and deadline contradict each other.
 _CONTRADICTIONS: Final = (
@@ -83,7 +83,7 @@ class ReportView(View):
         """Open commitments without an entry for so many days, the quietest first: ref, title, newest entry's date."""
         sql = f"SELECT c.ref, c.title, c.updated_on {_QUIET} ORDER BY c.updated_on, c.ref LIMIT :limit"
         rows = self._rows(sql, limit=limit, quiet_since=days_before(self.day.today, days))
-        return [(row[0], row[1], row[2]) for row in rows]
+        return [(row[0], row[1], stored_date(row[2]).isoformat()) for row in rows]
 
     def count_quiet(self, days: int) -> int:
         """How many open commitments have had no entry for so many days."""

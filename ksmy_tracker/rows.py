@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from ksmy_tracker.deadlines import HORIZON_DAYS, deadline_state, milestone_deadline_state
+from ksmy_tracker.history import BrokenEntry
 from ksmy_tracker.vocabulary import OPEN_STATUSES
 
 
@@ -211,11 +212,19 @@ def milestone_deadline(stored: Mapping[str, Any], day: Day) -> tuple[str, int | 
     return state, _days_left(stored["due_latest"], state not in ("met", "met-late", "closed"), day)
 
 
+def stored_date(iso: Any) -> date:
+    """A date from its column; raises `BrokenEntry` for what only damage can have put there."""
+    try:
+        return date.fromisoformat(iso)
+    except (TypeError, ValueError):
+        raise BrokenEntry(f"{iso!r} stands where a date should") from None
+
+
 def _date(iso: str | None) -> date | None:
-    return None if iso is None else date.fromisoformat(iso)
+    return None if iso is None else stored_date(iso)
 
 
 def _days_left(latest: str | None, is_open: bool, day: Day) -> int | None:
     if latest is None or not is_open:
         return None
-    return (date.fromisoformat(latest) - day.today).days
+    return (stored_date(latest) - day.today).days

@@ -27,7 +27,7 @@ def differences(stored: Mapping[str, tuple[str, str, str | None]]) -> Iterator[s
             yield f"schema: the {kind} {name} is not as it should be"
     for name, (kind, of_table, sql_text) in stored.items():
         # What a PRIMARY KEY brings has a name that SQLite gives, and no SQL.
-        own = sql_text is None and name == f"sqlite_autoindex_{of_table}_1"
+        own = sql_text is None and kind == "index" and name == f"sqlite_autoindex_{of_table}_1"
         if name not in expected and not own:
             yield f"schema: the {kind} {name} does not belong to a register"
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 FORMAT: Final = "ksmy-export/1"
 
 #: The tables before the history, in their order; each is written by its first column.
-_TABLES: Final = {**COLUMNS, "unchanged_key": ("key", "key_digest")}
+_TABLES: Final = {**COLUMNS, "unchanged_key": ("key", "key_digest", "hash")}
 
 
 def export_lines(reader: Reader) -> Iterator[str]:

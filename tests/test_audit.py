@@ -10,7 +10,7 @@ import pytest
 
 from ksmy_tracker import audit
 from ksmy_tracker.database import Location, reading
-from ksmy_tracker.history import ENTRY_FIELDS, digest, read_entry
+from ksmy_tracker.history import ENTRY_FIELDS, digest, key_hash, read_entry
 from ksmy_tracker.models import HISTORY_TRIGGERS, Table
 from tests.conftest import Ksmy
 
@@ -108,8 +108,10 @@ def test_a_key_of_an_entry_that_is_also_said_to_have_changed_nothing_is_found(
     line = tmp_path / "line.jsonl"
     line.write_text('{"ref": "TOURISM", "note": "n", "key": "k"}\n')
     ksmy("apply", str(line))
-    tamper(register, "INSERT INTO unchanged_key VALUES ('k', 'd')")
-    assert faults(ksmy, register) == ["key 'k' is an entry's and that of a line that changed nothing"]
+    tamper(register, "INSERT INTO unchanged_key VALUES ('k', 'd', ?)", key_hash("k", "d"))
+    assert faults(ksmy, register) == ["key 'k' is that of entry 31 and of a line that changed nothing"]
+    tamper(register, "UPDATE unchanged_key SET key_digest = 'e'")
+    assert faults(ksmy, register) == ["key 'k', of a line that changed nothing, was altered"]
 
 
 @pytest.mark.parametrize(("column", "value"), [("record", "commitment"), ("ref", "MOU-TOURIST")])

@@ -17,7 +17,7 @@ from ksmy_tracker import register as write_side
 from ksmy_tracker.changes import Change
 from ksmy_tracker.database import Location
 from ksmy_tracker.errors import BadInput, KsmyError
-from ksmy_tracker.history import ENTRY_FIELDS, Entry, digest, to_canonical_json
+from ksmy_tracker.history import ENTRY_FIELDS, Entry, digest, key_hash, to_canonical_json
 from ksmy_tracker.register import Recording
 from ksmy_tracker.replay import COLUMNS
 from tests.conftest import NOW
@@ -128,7 +128,7 @@ def test_records_come_by_kind_and_ref_and_then_the_history_by_id(busy: Path) -> 
 
 
 def test_a_line_has_every_column_of_its_record_and_every_field_of_its_entry(busy: Path) -> None:
-    columns = {**COLUMNS, "unchanged_key": ("key", "key_digest"), "entry": ENTRY_FIELDS}
+    columns = {**COLUMNS, "unchanged_key": ("key", "key_digest", "hash"), "entry": ENTRY_FIELDS}
     for line in exported(busy)[1:]:
         ((kind, fields),) = json.loads(line).items()
         assert set(fields) == set(columns[kind])
@@ -139,15 +139,22 @@ def test_the_keys_of_lines_that_changed_nothing_are_exported_by_key(register: Pa
         fields = {"sector": "green-energy"}
         make(register, Change("update", "HYDROGEN", fields=fields, key=key, key_digest=key * 64))
     assert [line for line in exported(register) if "unchanged_key" in line] == [
-        f'{{"unchanged_key":{{"key":"{key}","key_digest":"{key * 64}"}}}}\n' for key in ("a", "b")
+        f'{{"unchanged_key":{{"hash":"{key_hash(key, key * 64)}","key":"{key}","key_digest":"{key * 64}"}}}}\n'
+        for key in ("a", "b")
     ]
 
 
 def test_a_key_that_an_entry_has_too_is_refused(importer: Importer, busy: Path) -> None:
-    lines = [line.replace("as-it-is", "k-1") for line in exported(busy)]
-    assert importer.fault(lines) == (
-        "the export contradicts itself: key 'k-1' is an entry's and that of a line that changed nothing; "
+    lines = exported(busy)
+    old, new = (
+        f'{{"unchanged_key":{{"hash":"{key_hash(key, "1" * 64)}","key":"{key}"' for key in ("as-it-is", "k-1")
+    )
+    assert importer.fault([line.replace(old, new) for line in lines]) == (
+        "the export contradicts itself: key 'k-1' is that of entry 31 and of a line that changed nothing; "
         "nothing was imported"
+    )
+    assert importer.fault([line.replace("as-it-is", "k-1") for line in lines]) == (
+        "the export contradicts itself: key 'k-1', of a line that changed nothing, was altered; nothing was imported"
     )
 
 

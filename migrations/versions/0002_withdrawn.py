@@ -24,6 +24,7 @@ def upgrade() -> None:
         "unchanged_key",
         sa.Column("key", TEXT, nullable=False),
         sa.Column("key_digest", TEXT, nullable=False),
+        sa.Column("hash", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("key"),
         sqlite_strict=True,
     )
