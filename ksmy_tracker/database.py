@@ -5,15 +5,16 @@ only by what needs them (see design: they cost more time than a looking command 
 """
 
 import os
+import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
 from operator import itemgetter
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import quote
 
 from ksmy_tracker.errors import Busy, Damaged, KsmyError, NoRegister, Usage
@@ -23,6 +24,8 @@ from ksmy_tracker.vocabulary import a
 
 if TYPE_CHECKING:
     from sqlmodel import Session
+
+Done = TypeVar("Done")
 
 #: Every schema revision this program has known, oldest first; it reads and writes the last.
 REVISIONS: Final = ("0001", "0002")
@@ -47,8 +50,31 @@ class Location:
         return str(self.path)
 
 
-def locate(named: str | None) -> Location:
-    """The register a user named by a path or an `sqlite:///` URL, else the one in the user's data."""
+@dataclass(frozen=True, slots=True, repr=False)
+class Server:
+    """Where a register is: a database on a PostgreSQL server, as a URL that libpq takes. Shown without a password."""
+
+    url: str
+
+    def __str__(self) -> str:
+        shown = re.sub(r"([?&](?:ssl)?password=)[^&]*", r"\1***", self.url)
+        return re.sub(r"^(\w+://[^:@/?]*):.*@", r"\1:***@", shown)
+
+    __repr__ = __str__
+
+    @property
+    def secrets(self) -> list[str]:
+        """What the URL must not show, as it is written there."""
+        found = re.findall(r"[?&](?:ssl)?password=([^&]+)", self.url)
+        found += re.findall(r"^\w+://[^:@/?]*:(.+)@", self.url)
+        return found
+
+
+Place = Location | Server
+
+
+def locate(named: str | None) -> Place:
+    """The register a user named by a path or a URL (`sqlite:///`, `postgresql://`), else the one in the user's data."""
     if not named:
         return Location(_own_path())
     scheme, separator, rest = named.partition("://")
@@ -56,8 +82,11 @@ def locate(named: str | None) -> Location:
         return Location(expanded(named))
     if scheme in ("sqlite", "sqlite+pysqlite") and len(rest) > 1 and rest.startswith("/"):
         return Location(Path(rest[1:].partition("?")[0]))
+    if scheme in ("postgresql+psycopg", "postgresql", "postgres"):
+        return Server(f"postgresql://{rest}")
     raise Usage(
-        f"a register is a file's path or sqlite:///PATH; {scheme}:// is not one this program can open"
+        "a register is a file's path, sqlite:///PATH or postgresql://USER@HOST/DATABASE; "
+        f"{scheme}:// is not one this program can open"
     )
 
 
@@ -72,7 +101,10 @@ def _own_path() -> Path:
 
 
 class Reader:
-    """A consistent view of a register for reading: one transaction, closed by the caller's `with`."""
+    """A consistent view of a register for reading: one transaction, closed by the caller's `with`.
+
+    This one is of an SQLite file; server.ServerReader does the same for a server.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -117,8 +149,7 @@ class Reader:
         """SQL for the ref of the commitment that a milestone's ref such as `X/2` belongs to; else the ref."""
         return f"CASE instr({column}, '/') WHEN 0 THEN {column} ELSE substr({column}, 1, instr({column}, '/') - 1) END"
 
-    @staticmethod
-    def past(table: str, columns: Sequence[str]) -> str:
+    def past(self, table: str, columns: Sequence[str]) -> str:
         """SQL for a table as it was: its rows but those in `:changed`, which `:past_<table>` has as JSON."""
         fields = ", ".join(f"json_extract(value, '$.{column}') AS {column}" for column in columns)
         return (
@@ -127,30 +158,54 @@ class Reader:
             f"UNION ALL SELECT {fields} FROM json_each(:past_{table})"
         )
 
-    @staticmethod
-    def whole(table: str, columns: Sequence[str]) -> str:
+    def whole(self, table: str, columns: Sequence[str]) -> str:
         """SQL for a table as it is, whatever stands in front of it under its name."""
         return f"SELECT {', '.join(columns)} FROM main.{table}"
 
-    @staticmethod
-    def until(table: str, columns: Sequence[str]) -> str:
+    def until(self, table: str, columns: Sequence[str]) -> str:
         """SQL for the entries that were in effect by the end of `:today`."""
         return f"SELECT {', '.join(columns)} FROM main.{table} WHERE effective_on <= :today"
 
 
 @contextmanager
-def reading(location: Location, timeout: float = TIMEOUT) -> Iterator[Reader]:
-    """Open a register to read: nothing it does changes the file.
+def reading(location: Place, timeout: float = TIMEOUT) -> Iterator[Reader]:
+    """Open a register to read: nothing it does changes it.
 
-    Raises `NoRegister`, `Busy` or `Damaged`. The file is opened for writing where that is allowed, because
+    Raises `NoRegister`, `Busy` or `Damaged`. A file is opened for writing where that is allowed, because
     only then can the journal of a writer that was killed be rolled back; `query_only` does the rest.
     """
+    if isinstance(location, Server):
+        from ksmy_tracker import server
+
+        with server.reading(location, timeout) as reader:
+            yield reader
+        return
     require_file(location)
     with translated(location), closing(connect(location.path, timeout)) as connection:
         connection.execute("PRAGMA query_only = ON")
         begin(connection, "BEGIN", timeout)
         _require_revision(connection, location)
         yield Reader(connection)
+
+
+def write(
+    location: Place,
+    work: Callable[["Session"], Done],
+    timeout: float = TIMEOUT,
+    *,
+    dry_run: bool = False,
+    invocation: str,
+) -> Done:
+    """Do the work in one transaction and return what it returns, once that is committed.
+
+    On a server the work may run several times; `invocation` tells whether an earlier time landed after all.
+    """
+    if isinstance(location, Server):
+        from ksmy_tracker import server
+
+        return server.write(location, work, timeout, dry_run=dry_run, invocation=invocation)
+    with writing(location, timeout, dry_run=dry_run) as session:
+        return work(session)
 
 
 @contextmanager
@@ -166,7 +221,7 @@ def writing(location: Location, timeout: float = TIMEOUT, *, dry_run: bool = Fal
         register = engine(location, timeout, "BEGIN" if dry_run else "BEGIN IMMEDIATE")
         try:
             with Session(register, autoflush=False) as session, session.begin():
-                driver: Any = session.connection().connection.driver_connection
+                driver = driver_of(session)
                 _require_revision(driver, location)
                 if dry_run:
                     driver.execute("PRAGMA query_only = ON")
@@ -185,17 +240,27 @@ def _roll_back(location: Location) -> None:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
 
+def driver_of(session: "Session") -> Any:
+    """The connection of the driver under a session: sqlite3's, or psycopg's for a server."""
+    return session.connection().connection.driver_connection
+
+
 def reader_of(session: "Session") -> Reader:
     """A reader of what a session sees, with what it has written."""
-    driver: Any = session.connection().connection.driver_connection
-    return Reader(driver)
+    driver = driver_of(session)
+    if isinstance(driver, sqlite3.Connection):
+        return Reader(driver)
+    from ksmy_tracker import server
+
+    return server.ServerReader(driver, server.schema_of(driver))
 
 
 def insert_rows(session: "Session", table: str, rows: Sequence[Mapping[str, Any]], then: str = "") -> None:
     """Insert rows that all have the same columns, by the driver itself, many with each statement."""
     columns = list(rows[0])
-    driver: Any = session.connection().connection.driver_connection
-    marks = f"({', '.join('?' for _ in columns)})"
+    driver = driver_of(session)
+    mark = "?" if isinstance(driver, sqlite3.Connection) else "%s"
+    marks = f"({', '.join(mark for _ in columns)})"
     values_of = itemgetter(*columns)
     for begin in range(0, len(rows), INSERTED_AT_ONCE):
         some = rows[begin : begin + INSERTED_AT_ONCE]
@@ -204,13 +269,27 @@ def insert_rows(session: "Session", table: str, rows: Sequence[Mapping[str, Any]
         driver.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES {places}{then}", values)
 
 
+def refusals(session: "Session") -> tuple[type[Exception], ...]:
+    """What a session's driver raises for rows that break a rule of the schema."""
+    if isinstance(driver_of(session), sqlite3.Connection):
+        return (sqlite3.Error,)
+    from ksmy_tracker import server
+
+    return server.REFUSALS
+
+
 @contextmanager
 def bulk_loading(session: "Session") -> Iterator[None]:
-    """Without indexes and triggers while much is inserted; they are built again at the end, which is faster.
+    """Without triggers while much is inserted, and in a file without indexes, which are built again at the end.
 
     The caller answers for what the triggers would have refused.
     """
-    driver: Any = session.connection().connection.driver_connection
+    driver = driver_of(session)
+    if not isinstance(driver, sqlite3.Connection):
+        driver.execute("ALTER TABLE entry DISABLE TRIGGER USER")
+        yield
+        driver.execute("ALTER TABLE entry ENABLE TRIGGER USER")
+        return
     found = driver.execute(
         "SELECT type, name, sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND sql IS NOT NULL"
     ).fetchall()

@@ -245,6 +245,22 @@ class UnchangedKey(Table, table=True):
     hash: str = Field(sa_type=TEXT)
 
 
+#: The functions that do so on PostgreSQL, by their names, and the triggers that call them.
+HISTORY_FUNCTIONS = {
+    "entry_refuse": "BEGIN RAISE EXCEPTION 'the history is append-only'; END",
+    "entry_at_end": (
+        "BEGIN IF NEW.id <> (SELECT coalesce(max(id), 0) + 1 FROM entry) OR NEW.previous_hash "
+        "IS DISTINCT FROM (SELECT hash FROM entry WHERE id = NEW.id - 1) THEN "
+        "RAISE EXCEPTION 'an entry is only added at the end of the history'; "
+        "END IF; RETURN NEW; END"
+    ),
+}
+SERVER_TRIGGERS = {
+    "entry_no_update": "entry_refuse",
+    "entry_no_truncate": "entry_refuse",
+    "entry_append": "entry_at_end",
+}
+
 #: What holds the history together on SQLite; migrations/versions/0001_register.py made them.
 HISTORY_TRIGGERS = {
     **{

@@ -1,7 +1,7 @@
 """The write side: the only code that changes a record, and writes the entry that goes with it."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
@@ -263,7 +263,7 @@ class _Writer:
             self._keys[change.key] = change.key_digest
         if change.op == "add":
             kind, state = change.record or "commitment", None
-            self._prepare_new(change, kind)
+            change = self._prepared(change, kind)
         else:
             state = self._known(change)
             kind = kind_of(state)
@@ -356,12 +356,12 @@ class _Writer:
         self._states.clear()
         self._newest.clear()
 
-    def _prepare_new(self, change: Change, kind: str) -> None:
-        """Check a record to be added, and give a milestone its number."""
+    def _prepared(self, change: Change, kind: str) -> Change:
+        """A change that adds a record, checked; a milestone with its number."""
         if kind == "milestone":
             self._parent_named(change.ref, "commitment")
             number = self._numbers[change.ref] = self._numbers.get(change.ref, 0) + 1
-            change.ref = f"{change.ref}/{number}"
+            change = replace(change, ref=f"{change.ref}/{number}")
         elif (taken := self._states.get(change.ref)) is not None:
             how = (
                 "it was withdrawn and keeps its ref" if taken["withdrawn"] else "change it with `ksmy update`"
@@ -369,6 +369,7 @@ class _Writer:
             raise Refused(f"there is already {a(kind_of(taken))} {change.ref}; {how}")
         rules.check_fields(change, kind)
         rules.check_complete(change, kind)
+        return change
 
     def _known(self, change: Change) -> State:
         state = self._states.get(change.ref)

@@ -1,4 +1,4 @@
-"""Creating, migrating and backing up a register's file: all that happens to it as a whole."""
+"""Creating, migrating and backing up a register: all that happens to it as a whole."""
 
 import os
 import sqlite3
@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from ksmy_tracker import database
-from ksmy_tracker.database import APPLICATION_ID, REVISIONS, Location
-from ksmy_tracker.errors import Damaged, KsmyError, NoRegister, Refused
+from ksmy_tracker.database import APPLICATION_ID, REVISIONS, Location, Place, Server
+from ksmy_tracker.errors import Damaged, KsmyError, NoRegister, Refused, Usage
 from ksmy_tracker.files import check_place, placed
 
 if TYPE_CHECKING:
@@ -30,13 +30,27 @@ def shipped(name: str) -> Path:
     raise KsmyError(f"this installation of ksmy-tracker lacks its {name}; install it again")
 
 
-def create(location: Location, fill: Callable[["Session"], Filled]) -> Filled:
-    """Create a register (0600, in a directory that is made 0700 if it is new), fill it, and return what that says.
+def check_free(location: Place) -> None:
+    """Refuse a place where there is something already; on a server `create` finds that out."""
+    if isinstance(location, Location):
+        check_place(location.path, replace=False, what="register")
 
-    The file appears only once it is whole. Raises `Refused` if there is one, and whatever `fill` raises.
+
+def create(location: Place, fill: Callable[["Session"], Filled]) -> Filled:
+    """Create a register (a file 0600, in a directory that is made 0700 if it is new), fill it, return what that says.
+
+    It appears only once it is whole. Raises `Refused` if there is one, and whatever `fill` raises.
     """
     from sqlmodel import Session
 
+    if isinstance(location, Server):
+        with (
+            _server_schema(location, database.TIMEOUT, new=True) as connection,
+            Session(connection) as session,
+        ):
+            filled = fill(session)
+            session.flush()
+        return filled
     if sqlite3.sqlite_version_info < (3, 37):
         raise KsmyError(f"this Python's SQLite is {sqlite3.sqlite_version}; a register needs 3.37 or newer")
     check_place(location.path, replace=False, what="register")
@@ -67,23 +81,32 @@ def _check_no_journal(path: Path) -> None:
         raise Refused(f"{journal} was left by another database; remove it, or name another place")
 
 
-def migrate(location: Location, timeout: float = database.TIMEOUT) -> tuple[str | None, Path | None]:
+def migrate(location: Place, timeout: float = database.TIMEOUT) -> tuple[str | None, Path | None]:
     """Bring a register's schema up to this program's; return the revision it had and where its backup is.
 
-    Nothing happens (and no backup is made) where it is up to date already.
+    Nothing happens (and no backup is made) where it is up to date already. On a server no backup is made.
     """
     before = _revision(location, timeout)
     if before == REVISIONS[-1]:
         return before, None
+    if isinstance(location, Server):
+        with _server_schema(location, timeout):
+            return before, None
     with database.translated(location), _schema_connection(location, timeout, backup=True) as (_, copy):
         return before, copy
 
 
-def backup(location: Location, target: Path, *, force: bool, timeout: float = database.TIMEOUT) -> str | None:
+def backup(location: Place, target: Path, *, force: bool, timeout: float = database.TIMEOUT) -> str | None:
     """Copy a register, consistent and verified, to `target` (0600, fsynced); return the head of the copy.
 
-    Raises `Refused` where a file stands at `target` and `force` is not given, or it is the register itself.
+    Raises `Refused` where a file stands at `target` and `force` is not given, or it is the register itself;
+    `Usage` for a register on a server, which has tools of its own.
     """
+    if isinstance(location, Server):
+        raise Usage(
+            "a register on a server is backed up by the server's own tool: "
+            f"pg_dump --format=custom --file={target} {location} (docs/server.md); or `ksmy export`"
+        )
     if os.path.exists(target) and os.path.exists(location.path) and os.path.samefile(target, location.path):
         raise Refused(f"{target} is the register itself; name another file for the backup")
     _check_no_journal(target)
@@ -116,10 +139,16 @@ def _copy(location: Location, target: Path, *, replace: bool, timeout: float) ->
         return None if row is None else str(row[0])
 
 
-def _revision(location: Location, timeout: float) -> str | None:
-    database.require_file(location)
-    with database.translated(location), closing(database.connect(location.path, timeout)) as connection:
-        revision = database.stored_revision(connection, location)
+def _revision(location: Place, timeout: float) -> str | None:
+    if isinstance(location, Server):
+        from ksmy_tracker import server
+
+        with server.translated(location), closing(server.connect(location, timeout)) as connection:
+            revision = server.stored_revision(connection, location)
+    else:
+        database.require_file(location)
+        with database.translated(location), closing(database.connect(location.path, timeout)) as connection:
+            revision = database.stored_revision(connection, location)
     if revision is not None and revision not in REVISIONS:
         raise NoRegister(f"the schema of {location} is newer than this program; install a newer ksmy-tracker")
     return revision
@@ -134,11 +163,6 @@ def _schema_connection(
     Foreign keys are off before it begins (tables may be rebuilt) and checked before it commits. A backup is made
     once no other process can write, and removed if the migration fails.
     """
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(shipped("migrations")).replace("%", "%%"))
     engine = database.engine(location, timeout, "BEGIN IMMEDIATE", foreign_keys=False)
     copy: Path | None = None
     try:
@@ -147,8 +171,7 @@ def _schema_connection(
             # Another process may have migrated it while this one waited.
             if backup and database.stored_revision(driver, location) != REVISIONS[-1]:
                 copy = _copy_beside(location, timeout)
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            _upgrade(connection)
             yield connection, copy
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchone()
             if broken is not None:
@@ -159,6 +182,35 @@ def _schema_connection(
         raise
     finally:
         engine.dispose()
+
+
+@contextmanager
+def _server_schema(location: Server, timeout: float, *, new: bool = False) -> Iterator["Connection"]:
+    """The same on a server, while nobody else changes the schema; `new`: there must be nothing yet."""
+    from ksmy_tracker import server
+
+    engine = server.engine(location, timeout)
+    try:
+        with server.translated(location), engine.begin() as connection:
+            driver = connection.connection.driver_connection
+            server.lock_schema(driver, timeout)
+            if new and driver.execute("SELECT to_regclass('alembic_version')").fetchone()[0] is not None:
+                raise Refused(f"there is already a register in {location}; nothing was changed")
+            _upgrade(connection)
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _upgrade(connection: "Connection") -> None:
+    """Run the migrations that are missing."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(shipped("migrations")).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def _copy_beside(location: Location, timeout: float) -> Path:

@@ -7,7 +7,6 @@ hash covers. Keys of objects are sorted and there are no spaces, so equal regist
 """
 
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from operator import itemgetter
@@ -15,7 +14,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, Final
 
 from ksmy_tracker.audit import Audit, key_faults, record_faults
-from ksmy_tracker.database import INSERTED_AT_ONCE, Reader, bulk_loading, insert_rows, reader_of
+from ksmy_tracker.database import INSERTED_AT_ONCE, Reader, bulk_loading, insert_rows, reader_of, refusals
 from ksmy_tracker.errors import BadInput
 from ksmy_tracker.history import (
     ENTRY_FIELDS,
@@ -74,13 +73,17 @@ def load(session: "Session", lines: Iterable[bytes]) -> str | None:
     Raises `BadInput` naming what is not as it should be: the chain, or a record that is not what its history
     says. The caller must roll back then.
     """
+    refused = (*refusals(session), OverflowError, UnicodeEncodeError)
     try:
         with bulk_loading(session):
             loader = _Loader(session)
             head = _read(lines, loader)
             loader.flush()
-    except (sqlite3.Error, OverflowError, UnicodeEncodeError) as error:
-        raise BadInput(f"the export has what no register can hold: {error}; nothing was imported") from None
+    except Exception as error:
+        if not isinstance(error, refused):
+            raise
+        said = " ".join(str(error).split())
+        raise BadInput(f"the export has what no register can hold: {said}; nothing was imported") from None
     reader = reader_of(session)
     audit = Audit(counts=dict.fromkeys(COLUMNS, 0))
     for fault in chain(reader.dangling(), record_faults(reader, audit), key_faults(reader)):

@@ -1,5 +1,6 @@
 """What the tests share: a seeded register, a clock that stands still, ways to run the program and judge it."""
 
+import itertools
 import multiprocessing
 import os
 import re
@@ -14,9 +15,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+import psycopg
 import pytest
 
 from ksmy_tracker import cli, clock
+from tests import servers
+from tests.servers import Cluster
 
 #: Noon of 15 January 2026 in Kuala Lumpur: the FTA's deadline (2025) has passed, nothing else has.
 NOW = datetime(2026, 1, 15, 4, 0, tzinfo=UTC)
@@ -151,10 +155,72 @@ def generous_umask() -> Iterator[None]:
     os.umask(before)
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test of the command line on both engines, unless it asks for the register's file."""
+    names = metafunc.fixturenames
+    of_the_program = "engine" in names and Path(str(metafunc.module.__file__)).parent.name == "cli"
+    if of_the_program and not {"register", "process", "behind"} & set(names):
+        metafunc.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture
-def ksmy(register: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Ksmy:
+def engine(request: pytest.FixtureRequest) -> str:
+    """What keeps the test's register: sqlite or postgresql."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+@pytest.fixture(scope="session")
+def _server(tmp_path_factory: pytest.TempPathFactory) -> Cluster:
+    """The run's PostgreSQL server, with a database that has the seed, to be copied."""
+    if not servers.is_installed():
+        assert "CI" not in os.environ, "PostgreSQL 15 is not installed"
+        pytest.skip("PostgreSQL 15 is not installed")
+    with servers.shared(_marker(tmp_path_factory)) as cluster:
+        with psycopg.connect(cluster.url(), autocommit=True) as connection:
+            if connection.execute("SELECT 1 FROM pg_database WHERE datname = 'seeded'").fetchone():
+                return cluster
+            connection.execute("CREATE DATABASE seeded")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(clock, "now", lambda: NOW)
+            assert cli.run(["init", "--db", cluster.url("seeded"), "--by", "seeder"]) == 0
+    return cluster
+
+
+def _marker(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the processes of a run leave word for each other."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "server"
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Stop the server when the run ends, which is when its first process does."""
+    factory = getattr(session.config, "_tmp_path_factory", None)
+    if factory is not None and "PYTEST_XDIST_WORKER" not in os.environ:
+        servers.stop_shared(factory.getbasetemp() / "server")
+
+
+_made = itertools.count(1)
+
+
+@pytest.fixture
+def database_on_server(_server: Cluster) -> Iterator[str]:
+    """The URL of a database with the seed, the test's own."""
+    name = f"test_{os.getpid()}_{next(_made)}"
+    _server.execute(f"CREATE DATABASE {name} TEMPLATE seeded STRATEGY file_copy")
+    yield _server.url(name)
+    _server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def place(engine: str, request: pytest.FixtureRequest) -> str:
+    """Where the test's register is: a path or a URL."""
+    return str(request.getfixturevalue("register" if engine == "sqlite" else "database_on_server"))
+
+
+@pytest.fixture
+def ksmy(place: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Ksmy:
     """Run the program in this process, its output going to a pipe, on the test's own register."""
-    monkeypatch.setenv("KSMY_DATABASE_URL", str(register))
+    monkeypatch.setenv("KSMY_DATABASE_URL", place)
     monkeypatch.setenv("KSMY_ACTOR", "tester")
 
     def run(*arguments: str) -> Ran:

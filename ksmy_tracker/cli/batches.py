@@ -51,13 +51,14 @@ def apply_batch(
     by_suffix = "csv" if file.lower().endswith(".csv") else "jsonl"
     chosen = by_suffix if input is None else options.chosen_format(input, ("jsonl", "csv"), "", "", "--input")
     day = Day(clock.today(tz))
-    faults = Faults(max_errors)
 
     def apply_all(session: "Session", common: "Recording") -> Receipt:
         from ksmy_tracker import batch
         from ksmy_tracker.derived import check_derived
         from ksmy_tracker.register import milestone_counter, record
 
+        stream.seek(0)
+        faults = Faults(max_errors)
         count = milestone_counter(session)
 
         def check(change: "Change", state: "State") -> None:

@@ -10,7 +10,7 @@ from ksmy_tracker.cli import options
 from ksmy_tracker.cli.options import DEFAULT_TIMEOUT, DEFAULT_ZONE, LOOK_AFTER
 from ksmy_tracker.cli.output import emit
 from ksmy_tracker.errors import Damaged, Usage
-from ksmy_tracker.files import check_place, expanded
+from ksmy_tracker.files import expanded
 
 app = typer.Typer()
 
@@ -32,8 +32,9 @@ def init_register(
     location = options.register_at(db)
     actor = options.actor(by)
     today = clock.today(tz)
-    check_place(location.path, replace=False, what="register")
     from ksmy_tracker import schema
+
+    schema.check_free(location)
     from ksmy_tracker.seed import read_seed
 
     changes = [] if empty else read_seed(seed or schema.shipped("seed.json"), today)
@@ -95,16 +96,15 @@ def migrate_register(
     db: options.Db = None,
     timeout: options.Timeout = DEFAULT_TIMEOUT,
 ) -> None:
-    """Bring a register made by an older version up to date, after a backup beside it."""
+    """Bring a register made by an older version up to date, after a backup beside it (a file's; see docs/server.md)."""
     from ksmy_tracker import schema
     from ksmy_tracker.visible import visible
 
     location = options.register_at(db)
     before, backup = schema.migrate(location, timeout)
-    if backup is None:
-        emit(f"{visible(str(location))} is up to date (schema {before})\n")
+    name, newest = visible(str(location)), database.REVISIONS[-1]
+    if before == newest:
+        emit(f"{name} is up to date (schema {before})\n")
     else:
-        emit(
-            f"{visible(str(location))} migrated from schema {before or 'none'} to {database.REVISIONS[-1]}; "
-            f"the register as it was is in {visible(str(backup))}\n"
-        )
+        kept = f"; the register as it was is in {visible(str(backup))}" if backup is not None else ""
+        emit(f"{name} migrated from schema {before or 'none'} to {newest}{kept}\n")

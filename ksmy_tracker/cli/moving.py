@@ -56,7 +56,7 @@ def export_register(
     _export_whole(location, timeout, output)
 
 
-def _export_whole(location: database.Location, timeout: float, output: Path | None) -> None:
+def _export_whole(location: database.Place, timeout: float, output: Path | None) -> None:
     from tempfile import TemporaryFile
 
     from ksmy_tracker import transfer

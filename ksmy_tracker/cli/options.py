@@ -10,7 +10,8 @@ import typer
 from ksmy_tracker import clock, vocabulary
 from ksmy_tracker.changes import READERS, Fault, read_any_ref, read_day, read_filled
 from ksmy_tracker.cli import completing
-from ksmy_tracker.database import TIMEOUT, Location, locate
+from ksmy_tracker.database import TIMEOUT, locate
+from ksmy_tracker.database import Place as RegisterPlace
 from ksmy_tracker.deadlines import HORIZON_DAYS
 from ksmy_tracker.errors import Usage
 from ksmy_tracker.rows import Day, Filters
@@ -207,7 +208,7 @@ NewSector = Annotated[
 ]
 
 
-def register_at(db: str | None) -> Location:
+def register_at(db: str | None) -> RegisterPlace:
     """The register that `--db` or the environment names."""
     if db == "":  # an empty variable of the environment counts as none
         raise Usage("--db is empty; name a register, or leave the option out for your own")

@@ -72,8 +72,14 @@ def perform(
     location = options.register_at(db)
     from ksmy_tracker.register import Recording
 
-    with database.writing(location, timeout, dry_run=dry_run) as session:
-        receipt = action(session, Recording(actor, clock.now(), today))
+    common = Recording(actor, clock.now(), today)
+    receipt = database.write(
+        location,
+        lambda session: action(session, common),
+        timeout,
+        dry_run=dry_run,
+        invocation=common.invocation,
+    )
     from ksmy_tracker.render import formats
     from ksmy_tracker.render import receipt as rendered
     from ksmy_tracker.render.wording import plural
