@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import psycopg
 import pytest
 
-from ksmy_tracker import cli, clock
+from ksmy_tracker import cli, clock, database, transfer
 from tests import servers
 from tests.servers import Cluster
 
@@ -36,6 +36,8 @@ class Ran:
 
 
 Ksmy = Callable[..., Ran]
+
+Contents = Callable[[], bytes]
 
 #: A copy of this process costs a fiftieth of a Python that starts anew.
 FORK = multiprocessing.get_context("fork")
@@ -156,8 +158,10 @@ def generous_umask() -> Iterator[None]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test of the command line on both engines, unless it asks for the register's file."""
+    """Run a test of the command line on both engines, unless it is about the register's file."""
     names = metafunc.fixturenames
+    if metafunc.definition.get_closest_marker("of_a_file"):
+        return
     of_the_program = "engine" in names and Path(str(metafunc.module.__file__)).parent.name == "cli"
     if of_the_program and not {"register", "process", "behind"} & set(names):
         metafunc.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
@@ -215,6 +219,19 @@ def database_on_server(_server: Cluster) -> Iterator[str]:
 def place(engine: str, request: pytest.FixtureRequest) -> str:
     """Where the test's register is: a path or a URL."""
     return str(request.getfixturevalue("register" if engine == "sqlite" else "database_on_server"))
+
+
+@pytest.fixture
+def contents(engine: str, place: str) -> Contents:
+    """What the test's register holds, to the byte: its file, or its export."""
+    if engine == "sqlite":
+        return Path(place).read_bytes
+
+    def exported() -> bytes:
+        with database.reading(database.locate(place)) as reader:
+            return "".join(transfer.export_lines(reader)).encode()
+
+    return exported
 
 
 @pytest.fixture

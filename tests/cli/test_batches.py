@@ -18,7 +18,7 @@ from ksmy_tracker import audit, cli, clock, database
 from ksmy_tracker import register as write_side
 from ksmy_tracker.cli import completing
 from ksmy_tracker.database import Location
-from tests.conftest import Ksmy, Ran
+from tests.conftest import Contents, Ksmy, Ran
 
 Apply = Callable[..., Ran]
 
@@ -215,11 +215,11 @@ def test_an_unknown_input_format_is_refused_by_its_own_option(apply: Apply) -> N
 
 @pytest.mark.parametrize("content", ["", "\n\r\n", "\ufeff"])
 @pytest.mark.parametrize("form", ["jsonl", "csv"])
-def test_an_empty_input_is_a_success(apply: Apply, register: Path, content: str, form: str) -> None:
-    before = register.read_bytes()
+def test_an_empty_input_is_a_success(apply: Apply, contents: Contents, content: str, form: str) -> None:
+    before = contents()
     ran = apply(content, "--input", form)
     assert (ran.code, ran.out, ran.err) == (0, "", "ksmy: applied 0, unchanged 0, skipped 0\n")
-    assert register.read_bytes() == before
+    assert contents() == before
 
 
 @pytest.mark.parametrize(
@@ -342,18 +342,18 @@ def test_a_slow_producer_keeps_no_other_writer_waiting(
         ('{"ref": "TOURISM", "note": "a\\u0000b"}', "note: has a NUL character; take it out"),
     ],
 )
-def test_one_bad_line_and_nothing_is_written(apply: Apply, register: Path, bad: str, fault: str) -> None:
-    before = register.read_bytes()
+def test_one_bad_line_and_nothing_is_written(apply: Apply, contents: Contents, bad: str, fault: str) -> None:
+    before = contents()
     good = jsonl({"ref": "FTA-CONCLUDE", "status": "finalising"}), jsonl({"ref": "HYDROGEN", "note": "n"})
     ran = apply(f"{good[0]}{bad}\n{good[1]}")
     (found,) = faults(ran)
     assert found.startswith(f"line 2: {fault}")
     assert ran.err.startswith("ksmy: stdin has 1 fault; nothing was applied\n")
-    assert register.read_bytes() == before
+    assert contents() == before
 
 
-def test_every_bad_line_is_named(apply: Apply, register: Path) -> None:
-    before = register.read_bytes()
+def test_every_bad_line_is_named(apply: Apply, contents: Contents) -> None:
+    before = contents()
     ran = apply(
         '{"ref": "TOURISM", "status": "complete", "colour": "red"}\n'
         '{"ref": "TOURISM", "note": "n"}\n'
@@ -364,7 +364,7 @@ def test_every_bad_line_is_named(apply: Apply, register: Path) -> None:
     found = faults(ran)
     assert [line.split(": ")[0] for line in found] == ["line 1", "line 1", "line 4", "line 5"]
     assert ran.err.startswith("ksmy: stdin has 4 faults; ")
-    assert register.read_bytes() == before
+    assert contents() == before
 
 
 def test_a_fault_names_its_file(ksmy: Ksmy, tmp_path: Path) -> None:
@@ -425,15 +425,15 @@ def test_a_line_that_only_follows_from_a_bad_one_is_no_fault_of_its_own(apply: A
 
 
 def test_bad_lines_after_many_good_ones_undo_them_all(
-    apply: Apply, register: Path, monkeypatch: pytest.MonkeyPatch
+    apply: Apply, contents: Contents, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(write_side, "CHUNK", 3)
     monkeypatch.setattr(write_side, "MOST_STATES", 2)
-    before = register.read_bytes()
+    before = contents()
     good = [{"ref": ref, "note": "n"} for ref in ("TOURISM", "HYDROGEN", "FTA", "CCS-START", "INVESTMENT")]
     (found,) = faults(apply([*good * 4, {"ref": "TOURISM", "status": "done"}, *good]))
     assert found.startswith("line 21: status: ")
-    assert register.read_bytes() == before
+    assert contents() == before
 
 
 @pytest.mark.parametrize(
@@ -451,11 +451,11 @@ def test_bad_lines_after_many_good_ones_undo_them_all(
         ),
     ],
 )
-def test_a_bad_csv_writes_nothing(apply: Apply, register: Path, content: str, fault: str) -> None:
-    before = register.read_bytes()
+def test_a_bad_csv_writes_nothing(apply: Apply, contents: Contents, content: str, fault: str) -> None:
+    before = contents()
     (found,) = faults(apply(content, "--input", "csv"))
     assert found.startswith(fault)
-    assert register.read_bytes() == before
+    assert contents() == before
 
 
 def test_faults_show_control_characters(apply: Apply) -> None:
@@ -469,24 +469,24 @@ def test_faults_show_control_characters(apply: Apply) -> None:
 # Unchanged, skipped, refused
 
 
-def test_a_line_that_changes_nothing_makes_no_entry(apply: Apply, ksmy: Ksmy, register: Path) -> None:
-    before = register.read_bytes()
+def test_a_line_that_changes_nothing_makes_no_entry(apply: Apply, ksmy: Ksmy, contents: Contents) -> None:
+    before = contents()
     ran = apply([{"ref": "TOURISM", "status": "in-progress", "title": "Carry out the tourism agreement"}])
     assert (ran.code, ran.out) == (0, "TOURISM unchanged: everything is so already\n")
     assert ran.err == "ksmy: applied 0, unchanged 1, skipped 0\n"
-    assert register.read_bytes() == before
+    assert contents() == before
     assert len(entries_of(ksmy, "TOURISM")) == 1
 
 
-def test_the_same_file_twice_changes_nothing_the_second_time(apply: Apply, register: Path) -> None:
+def test_the_same_file_twice_changes_nothing_the_second_time(apply: Apply, contents: Contents) -> None:
     apply(BATCH)
-    before = register.read_bytes()
+    before = contents()
     again = apply(BATCH)
     assert again.code == 0
     assert again.err == "ksmy: applied 0, unchanged 0, skipped 7\n"
     assert again.out.splitlines()[0] == "FTA-CONCLUDE skipped: this change was applied before"
     assert len(again.out.splitlines()) == 7
-    assert register.read_bytes() == before
+    assert contents() == before
 
 
 def test_a_key_twice_in_one_file_counts_once(apply: Apply, ksmy: Ksmy) -> None:
@@ -510,17 +510,17 @@ def test_an_undone_line_is_not_applied_again_by_its_key(apply: Apply, ksmy: Ksmy
 
 
 @pytest.mark.parametrize("apart", [True, False])
-def test_the_same_key_with_other_content_is_refused(apply: Apply, register: Path, apart: bool) -> None:
+def test_the_same_key_with_other_content_is_refused(apply: Apply, contents: Contents, apart: bool) -> None:
     one = {"ref": "TOURISM", "note": "n", "key": "mofa-7"}
     other = {"ref": "TOURISM", "note": "another", "key": "mofa-7"}
     if apart:
         apply([one])
-    before = register.read_bytes()
+    before = contents()
     found = faults(apply([other] if apart else [one, other]))
     assert found == [
         f"line {1 if apart else 2}: key 'mofa-7' was used before with other content; give this change its own key"
     ]
-    assert register.read_bytes() == before
+    assert contents() == before
 
 
 def test_the_same_key_with_other_content_is_refused_where_the_first_changes_nothing(apply: Apply) -> None:
@@ -536,7 +536,7 @@ def test_the_same_key_with_other_content_is_refused_where_the_first_changes_noth
 
 
 def test_a_file_with_unchanged_keyed_lines_twice_changes_nothing_the_second_time(
-    apply: Apply, ksmy: Ksmy, register: Path
+    apply: Apply, ksmy: Ksmy, contents: Contents
 ) -> None:
     # A ministry's file that tells the whole story: its first line is how things are already.
     story = [
@@ -544,10 +544,10 @@ def test_a_file_with_unchanged_keyed_lines_twice_changes_nothing_the_second_time
         {"ref": "TOURISM", "status": "suspended", "key": "s-2"},
     ]
     assert apply(story).err == "ksmy: applied 1, unchanged 1, skipped 0\n"
-    before = register.read_bytes()
+    before = contents()
     apply(story)
     assert rows(ksmy, "show", "TOURISM")["status"] == "suspended"
-    assert register.read_bytes() == before
+    assert contents() == before
 
 
 def test_a_dry_run_keeps_no_key(apply: Apply) -> None:
@@ -597,24 +597,24 @@ def test_a_jsonl_receipt_is_the_same_object_in_a_line(apply: Apply) -> None:
 
 
 def test_an_unknown_receipt_format_is_refused_before_anything_is_written(
-    apply: Apply, register: Path
+    apply: Apply, contents: Contents
 ) -> None:
-    before = register.read_bytes()
+    before = contents()
     ran = apply(BATCH, "--format", "csv")
     assert (ran.code, ran.out) == (2, "")
     assert "--format" in ran.err
-    assert register.read_bytes() == before
+    assert contents() == before
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_a_dry_run_prints_the_same_receipt_and_writes_nothing(
-    apply: Apply, register: Path, form: str
+    apply: Apply, contents: Contents, form: str
 ) -> None:
-    before = register.read_bytes()
+    before = contents()
     tried = apply(BATCH, "--dry-run", "--format", form)
     assert tried.code == 0
     assert tried.err == ("ksmy: dry run: nothing was written\nksmy: applied 7, unchanged 0, skipped 0\n")
-    assert register.read_bytes() == before
+    assert contents() == before
     done = apply(BATCH, "--format", form)
     if form == "text":
         assert tried.out == done.out
@@ -628,22 +628,22 @@ def test_a_dry_run_prints_the_same_receipt_and_writes_nothing(
         assert said == did
 
 
-def test_a_dry_run_finds_the_same_faults(apply: Apply, register: Path) -> None:
+def test_a_dry_run_finds_the_same_faults(apply: Apply, contents: Contents) -> None:
     lines = [*BATCH, {"ref": "HALAL-TRADE/2", "state": "met"}, {"ref": "TOURISM", "status": "done"}]
-    before = register.read_bytes()
+    before = contents()
     assert faults(apply(lines, "--dry-run")) == faults(apply(lines))
-    assert register.read_bytes() == before
+    assert contents() == before
 
 
 def test_a_large_dry_run_sees_its_own_changes(
-    apply: Apply, register: Path, monkeypatch: pytest.MonkeyPatch
+    apply: Apply, contents: Contents, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(write_side, "CHUNK", 2)
     monkeypatch.setattr(write_side, "MOST_STATES", 1)
-    before = register.read_bytes()
+    before = contents()
     tried = apply([*BATCH, *BATCH], "--dry-run")
     assert tried.err.endswith("ksmy: applied 7, unchanged 0, skipped 7\n")
-    assert register.read_bytes() == before
+    assert contents() == before
     assert apply([*BATCH, *BATCH]).out == tried.out
 
 
@@ -667,14 +667,14 @@ def fed_back(apply: Apply, ksmy: Ksmy, *options: str, edit: Callable[[str], str]
     "options", [(), ("--raw",), ("--overdue",), ("--sort", "-due"), ("--columns", "ref,title,due")]
 )
 def test_a_listing_fed_back_changes_nothing(
-    apply: Apply, ksmy: Ksmy, register: Path, options: tuple[str, ...]
+    apply: Apply, ksmy: Ksmy, contents: Contents, options: tuple[str, ...]
 ) -> None:
     apply(BATCH)
-    before = register.read_bytes()
+    before = contents()
     ran = fed_back(apply, ksmy, *options)
     assert ran.code == 0, ran.err
     assert ran.err.startswith("ksmy: applied 0, unchanged ")
-    assert register.read_bytes() == before
+    assert contents() == before
 
 
 def test_an_edited_status_in_a_listing_is_applied(apply: Apply, ksmy: Ksmy) -> None:
@@ -721,13 +721,13 @@ def test_columns_of_circumstances_may_be_added_to_a_listing(apply: Apply, ksmy: 
     ],
 )
 def test_an_edited_derived_column_is_refused_by_its_name(
-    apply: Apply, register: Path, name: str, old: str, new: str
+    apply: Apply, contents: Contents, name: str, old: str, new: str
 ) -> None:
     assert apply(f"ref,{name}\nFTA-CONCLUDE,{old}\n", "--input", "csv").code == 0
-    before = register.read_bytes()
+    before = contents()
     found = faults(apply(f"ref,status,{name}\nFTA-CONCLUDE,completed,{new}\n", "--input", "csv"))
     assert found == [f"line 2: {name}: it follows from other fields and is {old} now; '{new}' cannot be set"]
-    assert register.read_bytes() == before
+    assert contents() == before
 
 
 def test_a_listing_some_days_old_is_accepted(
@@ -742,25 +742,25 @@ def test_a_listing_some_days_old_is_accepted(
     assert (ran.code, ran.err) == (0, "ksmy: applied 0, unchanged 19, skipped 0\n")
 
 
-def test_a_record_changed_since_the_listing_is_refused(apply: Apply, ksmy: Ksmy, register: Path) -> None:
+def test_a_record_changed_since_the_listing_is_refused(apply: Apply, ksmy: Ksmy, contents: Contents) -> None:
     listing = ksmy("list", "--format", "csv").out
     ksmy("update", "TOURISM", "--due", "2027")
-    before = register.read_bytes()
+    before = contents()
     (found,) = faults(apply(listing, "--input", "csv"))
     assert found.endswith("cannot be set")
-    assert register.read_bytes() == before
+    assert contents() == before
 
 
 @pytest.mark.xfail(strict=True, reason="A listing knows a record's newest entry by its day.")
 def test_a_record_changed_since_the_listing_is_refused_even_on_the_day_of_its_newest_entry(
-    apply: Apply, ksmy: Ksmy, register: Path
+    apply: Apply, ksmy: Ksmy, contents: Contents
 ) -> None:
     ksmy("update", "TOURISM", "--note", "in the morning")
     listing = ksmy("list", "--format", "csv").out
     ksmy("update", "TOURISM", "--status", "suspended", "--note", "a colleague, meanwhile")
-    before = register.read_bytes()
+    before = contents()
     assert len(faults(apply(listing, "--input", "csv"))) == 1
-    assert register.read_bytes() == before
+    assert contents() == before
 
 
 def test_a_listing_that_a_spreadsheet_saved_changes_nothing(apply: Apply, ksmy: Ksmy) -> None:
@@ -829,15 +829,15 @@ LISTED = [
 
 @pytest.mark.parametrize(("text", "options"), LISTED, ids=range(len(LISTED)))
 def test_hostile_texts_survive_being_listed_and_fed_back(
-    apply: Apply, ksmy: Ksmy, register: Path, text: str, options: tuple[str, ...]
+    apply: Apply, ksmy: Ksmy, contents: Contents, text: str, options: tuple[str, ...]
 ) -> None:
     title = text if text.strip() else "t"
     ran = apply([{"ref": "TOURISM", "title": title, "detail": text, "due_phrase": text, "source": text}])
     assert ran.code == 0, ran.err
-    before = register.read_bytes()
+    before = contents()
     ran = fed_back(apply, ksmy, *options)
     assert (ran.code, ran.err) == (0, "ksmy: applied 0, unchanged 19, skipped 0\n")
-    assert register.read_bytes() == before
+    assert contents() == before
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -909,35 +909,35 @@ def test_undo_takes_an_invocation_as_the_history_shows_it(ksmy: Ksmy) -> None:
     assert rows(ksmy, "show", "TOURISM")["due"] == "2027"
 
 
-def test_undo_dry_run_says_the_same_and_writes_nothing(ksmy: Ksmy, register: Path) -> None:
+def test_undo_dry_run_says_the_same_and_writes_nothing(ksmy: Ksmy, contents: Contents) -> None:
     ksmy("update", "FTA-CONCLUDE", "--due", "2026")
-    before = register.read_bytes()
+    before = contents()
     tried = ksmy("undo", "--dry-run")
     assert (tried.code, tried.err) == (0, "ksmy: dry run: nothing was written\n")
-    assert register.read_bytes() == before
+    assert contents() == before
     assert ksmy("undo").out == tried.out
 
 
-def test_undo_of_an_unknown_invocation_is_exit_3(ksmy: Ksmy, register: Path) -> None:
-    before = register.read_bytes()
+def test_undo_of_an_unknown_invocation_is_exit_3(ksmy: Ksmy, contents: Contents) -> None:
+    before = contents()
     ran = ksmy("undo", "nosuch")
     assert (ran.code, ran.out) == (3, "")
     assert ran.err == "ksmy: there is no invocation nosuch; `ksmy history --format json` shows them\n"
-    assert register.read_bytes() == before
+    assert contents() == before
 
 
-def test_undo_behind_a_later_change_of_the_field_is_exit_4(ksmy: Ksmy, register: Path) -> None:
+def test_undo_behind_a_later_change_of_the_field_is_exit_4(ksmy: Ksmy, contents: Contents) -> None:
     ksmy("update", "FTA-CONCLUDE", "--due", "2026")
     ksmy("update", "FTA-CONCLUDE", "--due", "2027")
     first, second = (entry["invocation"] for entry in rows(ksmy, "history")[-2:])
-    before = register.read_bytes()
+    before = contents()
     ran = ksmy("undo", first)
     assert (ran.code, ran.out) == (4, "")
     assert ran.err == (
         f"ksmy: entry 32 changed due of FTA-CONCLUDE later; undo its invocation {second} first, "
         "or change FTA-CONCLUDE with `ksmy update`\n"
     )
-    assert register.read_bytes() == before
+    assert contents() == before
 
 
 def test_undo_of_a_note_alone_is_exit_4(ksmy: Ksmy) -> None:
@@ -1071,12 +1071,12 @@ def test_the_register_before_and_after_an_undo_can_be_looked_at(
     assert rows(ksmy, "show", "HALAL-TRADE", "--as-of", "2026-02-10")["withdrawn"] is True
 
 
-def test_completion_offers_nothing_that_is_withdrawn(ksmy: Ksmy, register: Path) -> None:
+def test_completion_offers_nothing_that_is_withdrawn(ksmy: Ksmy, place: str) -> None:
     ksmy(*ADD)
     ksmy("add", "TREATY", "--title", "t", "--kind", "treaty", "--stage", "signed")
 
     def offered() -> set[str]:
-        context: Any = SimpleNamespace(params={"db": str(register)})
+        context: Any = SimpleNamespace(params={"db": place})
         offers = [one(context, "") for one in (completing.refs, completing.agreements, completing.sectors)]
         return {word for found in offers for word, _ in found}
 

@@ -860,7 +860,7 @@ def test_a_change_that_the_database_breaks_off_leaves_nothing_half_written(
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_a_change_whose_receipt_cannot_be_written_is_told_and_is_in_the_history(
-    ksmy: Ksmy, register: Path
+    ksmy: Ksmy, place: str
 ) -> None:
     with open("/dev/full", "w") as full:
         done = subprocess.run(
@@ -868,7 +868,7 @@ def test_a_change_whose_receipt_cannot_be_written_is_told_and_is_in_the_history(
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
-            env={"KSMY_DATABASE_URL": str(register), "PATH": os.environ["PATH"]},
+            env={"KSMY_DATABASE_URL": place, "PATH": os.environ["PATH"]},
             check=False,
         )
     assert done.returncode == 1

@@ -357,11 +357,11 @@ def test_check_takes_a_head_in_upper_case_and_the_newest_one(ksmy: Ksmy) -> None
     assert ksmy("check", "--expect-head", head_of(ksmy).upper()).code == 0
 
 
-def test_check_misses_a_head_of_another_register(ksmy: Ksmy, register: Path) -> None:
+def test_check_misses_a_head_of_another_register(ksmy: Ksmy, place: str) -> None:
     ran = ksmy("check", "--expect-head", "0" * 64)
     assert (ran.code, ran.out) == (8, "")
     first, found = ran.err.splitlines()
-    assert first == f"ksmy: {register} failed its check"
+    assert first == f"ksmy: {place} failed its check"
     assert f"the head {'0' * 64} is not in the history" in found
 
 
@@ -412,6 +412,7 @@ def test_a_backup_is_the_same_register(ksmy: Ksmy, register: Path, copy: Path) -
         assert ksmy(*command, "--db", str(copy)) == ksmy(*command)
 
 
+@pytest.mark.of_a_file
 def test_a_backup_can_be_changed_like_any_register(ksmy: Ksmy, copy: Path) -> None:
     ksmy("backup", str(copy))
     assert ksmy("update", "FTA-CONCLUDE", "--note", "seen", "--db", str(copy)).code == 0
@@ -424,6 +425,7 @@ def test_an_empty_register_can_be_backed_up(ksmy: Ksmy, new: Path, copy: Path) -
     assert ksmy("check", "--db", str(copy)).code == 0
 
 
+@pytest.mark.of_a_file
 def test_backup_refuses_a_file_that_is_there_and_leaves_it_as_it_was(ksmy: Ksmy, copy: Path) -> None:
     copy.write_text("the only copy of something else")
     os.utime(copy, ns=(10**18, 10**18))
@@ -473,6 +475,7 @@ def test_backup_refuses_the_register_itself(
     assert os.path.samefile(target, register)
 
 
+@pytest.mark.of_a_file
 def test_backup_makes_no_folder(ksmy: Ksmy, tmp_path: Path) -> None:
     before = everything_in(tmp_path)
     ran = ksmy("backup", str(tmp_path / "missing" / "copy.db"))
@@ -483,6 +486,7 @@ def test_backup_makes_no_folder(ksmy: Ksmy, tmp_path: Path) -> None:
     assert everything_in(tmp_path) == before
 
 
+@pytest.mark.of_a_file
 @pytest.mark.parametrize("force", [(), ("--force",)])
 def test_backup_refuses_the_name_of_a_folder(ksmy: Ksmy, copy: Path, force: tuple[str, ...]) -> None:
     copy.mkdir()
@@ -493,6 +497,7 @@ def test_backup_refuses_the_name_of_a_folder(ksmy: Ksmy, copy: Path, force: tupl
     assert os.listdir(copy.parent) == ["copy.db"]
 
 
+@pytest.mark.of_a_file
 def test_backup_refuses_a_link_to_nothing(ksmy: Ksmy, copy: Path) -> None:
     copy.symlink_to("nowhere.db")
     assert ksmy("backup", str(copy)).code == 4
@@ -500,6 +505,7 @@ def test_backup_refuses_a_link_to_nothing(ksmy: Ksmy, copy: Path) -> None:
     assert os.listdir(copy.parent) == ["copy.db"]
 
 
+@pytest.mark.of_a_file
 @pytest.mark.parametrize(
     ("name", "code", "said"),
     [
@@ -569,9 +575,10 @@ def test_a_backup_is_not_spoilt_by_what_a_killed_writer_left_of_the_file_it_repl
     assert everything_in(copy.parent) == left
 
 
+@pytest.mark.of_a_file
 @pytest.mark.parametrize("force", [(), ("--force",)])
 def test_backup_refuses_what_is_no_regular_file(
-    ksmy: Ksmy, register: Path, copy: Path, force: tuple[str, ...]
+    ksmy: Ksmy, place: str, copy: Path, force: tuple[str, ...]
 ) -> None:
     os.mkfifo(copy)
     ran = ksmy("backup", str(copy), *force)

@@ -1276,14 +1276,14 @@ def test_a_reader_that_leaves_after_a_line_is_no_error(hostile_path: Path, comma
 @pytest.mark.parametrize(
     "arguments", [("list", "--format", "json"), ("report",), ("--help",), ("list", "--help")], ids=" ".join
 )
-def test_a_reader_that_was_never_there_is_no_error(register: Path, arguments: tuple[str, ...]) -> None:
+def test_a_reader_that_was_never_there_is_no_error(place: str, arguments: tuple[str, ...]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(
         [sys.executable, "-m", "ksmy_tracker", *arguments],
         stdout=writer,
         stderr=subprocess.PIPE,
-        env={"KSMY_DATABASE_URL": str(register), "PATH": os.environ["PATH"]},
+        env={"KSMY_DATABASE_URL": place, "PATH": os.environ["PATH"]},
         check=False,
     )
     os.close(writer)
@@ -1296,14 +1296,14 @@ def test_a_reader_that_was_never_there_is_no_error(register: Path, arguments: tu
     [("list", "--format", "json"), ("show", "FTA", "--format", "table"), ("report",), ("list", "--help")],
     ids=" ".join,
 )
-def test_a_full_disk_is_one_sentence_and_exit_1(register: Path, arguments: tuple[str, ...]) -> None:
+def test_a_full_disk_is_one_sentence_and_exit_1(place: str, arguments: tuple[str, ...]) -> None:
     with open("/dev/full", "w") as full:
         done = subprocess.run(
             [sys.executable, "-m", "ksmy_tracker", *arguments],
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
-            env={"KSMY_DATABASE_URL": str(register), "PATH": os.environ["PATH"]},
+            env={"KSMY_DATABASE_URL": place, "PATH": os.environ["PATH"]},
             check=False,
         )
     assert "could not be written" in sentence(Ran("", done.stderr, done.returncode))

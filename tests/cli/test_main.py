@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from ksmy_tracker import __version__, cli, clock
-from tests.conftest import Ksmy, Ran, sentence
+from tests.conftest import Contents, Ksmy, Ran, sentence
 
 COMMANDS = list(cli.COMMANDS)
 
@@ -301,6 +301,7 @@ def test_0_an_empty_result_too(ksmy: Ksmy) -> None:
     assert ksmy("list", "--search", "nowhere to be found", "--format", "json") == Ran("[]\n", "", 0)
 
 
+@pytest.mark.of_a_file
 def test_1_what_cannot_be_written(ksmy: Ksmy, tmp_path: Path) -> None:
     ran = ksmy("backup", str(tmp_path / "no" / "folder" / "copy.db"))
     assert ran.code == 1
@@ -351,8 +352,8 @@ def test_8_failed_its_check(ksmy: Ksmy, register: Path) -> None:
     assert "TOURISM" in ran.err
 
 
-def test_130_interrupted(ksmy: Ksmy, register: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = register.read_bytes()
+def test_130_interrupted(ksmy: Ksmy, contents: Contents, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = contents()
 
     def interrupted() -> None:
         raise KeyboardInterrupt
@@ -361,7 +362,7 @@ def test_130_interrupted(ksmy: Ksmy, register: Path, monkeypatch: pytest.MonkeyP
     ran = ksmy("update", "TOURISM", "--note", "x")
     assert ran.code == 130
     assert sentence(ran).startswith("interrupted")
-    assert register.read_bytes() == before
+    assert contents() == before
 
 
 def test_a_bug_is_not_hidden(ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import pytest
 from ksmy_tracker import audit, database
 from ksmy_tracker.database import Location
 from ksmy_tracker.vocabulary import MILESTONE_STATES
-from tests.conftest import Ksmy, Ran
+from tests.conftest import Contents, Ksmy, Ran
 
 
 def shown(ksmy: Ksmy, *arguments: str) -> Any:
@@ -141,11 +141,11 @@ def test_a_milestone_is_news_of_its_commitment(ksmy: Ksmy) -> None:
     ],
 )
 def test_what_is_no_milestone_is_refused(
-    ksmy: Ksmy, register: Path, arguments: tuple[str, ...], code: int, sentence: str
+    ksmy: Ksmy, contents: Contents, arguments: tuple[str, ...], code: int, sentence: str
 ) -> None:
-    before = register.read_bytes()
+    before = contents()
     refused(ksmy("milestone", "add", *arguments), code, sentence)
-    assert register.read_bytes() == before
+    assert contents() == before
 
 
 # What became of it
@@ -186,11 +186,11 @@ def test_a_milestone_takes_notes_and_evidence_alone(ksmy: Ksmy) -> None:
     assert (step(ksmy, 1)["state"], step(ksmy, 1)["evidence"]) == ("scheduled", 1)
 
 
-def test_a_milestone_that_is_so_already_makes_no_entry(ksmy: Ksmy, register: Path) -> None:
-    before = register.read_bytes()
+def test_a_milestone_that_is_so_already_makes_no_entry(ksmy: Ksmy, contents: Contents) -> None:
+    before = contents()
     ran = ksmy("milestone", "set", "FTA-CONCLUDE", "1", "--state", "scheduled")
     assert (ran.code, ran.out) == (0, "FTA-CONCLUDE/1 unchanged: everything is so already\n")
-    assert register.read_bytes() == before
+    assert contents() == before
 
 
 def test_expect_holds_a_milestone_s_state_fast(ksmy: Ksmy) -> None:
@@ -228,21 +228,21 @@ def test_expect_holds_a_milestone_s_state_fast(ksmy: Ksmy) -> None:
     ],
 )
 def test_what_cannot_be_set_is_refused(
-    ksmy: Ksmy, register: Path, arguments: tuple[str, ...], code: int, sentence: str
+    ksmy: Ksmy, contents: Contents, arguments: tuple[str, ...], code: int, sentence: str
 ) -> None:
-    before = register.read_bytes()
+    before = contents()
     refused(ksmy("milestone", "set", *arguments), code, sentence)
-    assert register.read_bytes() == before
+    assert contents() == before
 
 
 @pytest.mark.parametrize("command", [("add", "TOURISM", "t"), ("set", "FTA-CONCLUDE", "1", "--state", "met")])
 def test_a_dry_run_prints_the_same_receipt_and_writes_nothing(
-    ksmy: Ksmy, register: Path, command: tuple[str, ...]
+    ksmy: Ksmy, contents: Contents, command: tuple[str, ...]
 ) -> None:
-    before = register.read_bytes()
+    before = contents()
     tried = ksmy("milestone", *command, "--dry-run")
     assert (tried.code, tried.err) == (0, "ksmy: dry run: nothing was written\n")
-    assert register.read_bytes() == before
+    assert contents() == before
     assert ksmy("milestone", *command).out == tried.out
 
 
@@ -541,8 +541,8 @@ def test_agreements_go_in_by_a_batch(ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch
     ],
 )
 def test_what_is_no_agreement_is_refused(
-    ksmy: Ksmy, register: Path, command: tuple[str, ...], code: int, sentence: str
+    ksmy: Ksmy, contents: Contents, command: tuple[str, ...], code: int, sentence: str
 ) -> None:
-    before = register.read_bytes()
+    before = contents()
     refused(ksmy(*command), code, sentence)
-    assert register.read_bytes() == before
+    assert contents() == before

@@ -16,7 +16,7 @@ import pytest
 from ksmy_tracker import cli, clock
 from ksmy_tracker.cli.output import emit
 from ksmy_tracker.history import ENTRY_FIELDS, Entry, to_canonical_json
-from tests.conftest import NOW, Ksmy
+from tests.conftest import NOW, Contents, Ksmy
 
 Content = dict[str, Any]
 
@@ -138,10 +138,10 @@ def test_a_slow_reader_of_an_export_keeps_no_writer_waiting(
     )
 
 
-def test_an_export_changes_nothing(ksmy: Ksmy, register: Path) -> None:
-    before = register.read_bytes()
+def test_an_export_changes_nothing(ksmy: Ksmy, contents: Contents) -> None:
+    before = contents()
     assert ksmy("export").out == ksmy("export").out
-    assert register.read_bytes() == before
+    assert contents() == before
 
 
 def test_an_empty_register_moves_too(ksmy: Ksmy, tmp_path: Path) -> None:
@@ -160,12 +160,14 @@ def test_an_imported_register_is_the_user_s_own(ksmy: Ksmy, export: Path, tmp_pa
     assert stat.S_IMODE(target.parent.stat().st_mode) == 0o700
 
 
-def test_an_import_never_touches_a_register_that_is_there(ksmy: Ksmy, export: Path, register: Path) -> None:
-    before = register.read_bytes()
+def test_an_import_never_touches_a_register_that_is_there(
+    ksmy: Ksmy, export: Path, contents: Contents, place: str
+) -> None:
+    before = contents()
     ran = ksmy("import", str(export))
     assert (ran.code, ran.out) == (4, "")
-    assert ran.err == (f"ksmy: there is already a file at {register}; nothing was changed\n")
-    assert register.read_bytes() == before
+    assert ran.err == (f"ksmy: there is already a file at {place}; nothing was changed\n")
+    assert contents() == before
 
 
 @pytest.mark.parametrize("name", ["missing.jsonl", "."])

@@ -201,21 +201,21 @@ def test_a_user_name_that_is_not_utf_8_goes_by_number(ksmy: Ksmy, monkeypatch: p
 
 
 def test_the_variable_names_the_register_and_the_option_goes_before_it(
-    ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch, register: Path, tmp_path: Path
+    ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch, place: str, tmp_path: Path
 ) -> None:
     elsewhere = tmp_path / "elsewhere.db"
     monkeypatch.setenv("KSMY_DATABASE_URL", f"sqlite:///{elsewhere}")
     assert str(elsewhere) in ksmy("list").err
-    assert ksmy("list", "--db", str(register)).code == 0
+    assert ksmy("list", "--db", place).code == 0
 
 
 @pytest.mark.parametrize("name", ["KSMY_DATABASE_URL", "KSMY_ACTOR", "KSMY_TZ"])
 def test_a_variable_that_is_empty_counts_as_not_set(
-    ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch, register: Path, name: str
+    ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch, place: str, name: str
 ) -> None:
     monkeypatch.setenv("LOGNAME", "kim")
     monkeypatch.setenv(name, "")
-    ran = ksmy("update", "TOURISM", "--note", "x", "--db", str(register))
+    ran = ksmy("update", "TOURISM", "--note", "x", "--db", place)
     assert (ran.out, ran.err, ran.code) == ("TOURISM noted: note: x (entry 31)\n", "", 0)
 
 

@@ -144,9 +144,9 @@ def batch(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(("patience", "seen"), [(0, True), (1e9, False)])
 def test_apply_counts_on_a_terminal_when_it_takes_long(
-    register: Path, batch: Path, patience: float, seen: bool
+    place: str, batch: Path, patience: float, seen: bool
 ) -> None:
-    shown, out = on_a_terminal(patience, "apply", str(batch), "--db", str(register), "--by", "desk")
+    shown, out = on_a_terminal(patience, "apply", str(batch), "--db", place, "--by", "desk")
     assert ("applying" in shown and "lines" in shown) is seen
     assert ("\x1b" in shown) is seen
     assert shown.endswith("ksmy: applied 0, unchanged 1,500, skipped 0\r\n")

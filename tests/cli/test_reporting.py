@@ -683,12 +683,12 @@ def test_nothing_is_written_where_the_register_cannot_be_read(ksmy: Ksmy, tmp_pa
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_report_that_is_stopped_leaves_the_old_file_and_no_remains(
-    number: signal.Signals, register: Path, tmp_path: Path
+    number: signal.Signals, place: str, tmp_path: Path
 ) -> None:
     folder = tmp_path / "www"
     folder.mkdir()
     (folder / "report.txt").write_text("old")
-    arguments = ["report", "--db", str(register), "--output", str(folder / "report.txt")]
+    arguments = ["report", "--db", place, "--output", str(folder / "report.txt")]
     ended = subprocess.run(
         [sys.executable, "-c", DISTURBED, str(int(number)), *arguments], capture_output=True, check=False
     )
@@ -698,14 +698,14 @@ def test_a_report_that_is_stopped_leaves_the_old_file_and_no_remains(
     assert os.listdir(folder) == ["report.txt"]
 
 
-def test_a_disk_that_fills_up_leaves_the_old_file_and_no_remains(register: Path, tmp_path: Path) -> None:
+def test_a_disk_that_fills_up_leaves_the_old_file_and_no_remains(place: str, tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
     script = (
         'mount -t tmpfs -o size=12k tmpfs "$0" || exit 99; echo old > "$0/report.json"; "$@"; code=$?; '
         'cat "$0/report.json"; ls -A "$0"; exit $code'
     )
-    command = [sys.executable, "-m", "ksmy_tracker", "report", "--db", str(register), "--format", "json"]
+    command = [sys.executable, "-m", "ksmy_tracker", "report", "--db", place, "--format", "json"]
     command += ["--since", "2024-01-01", "--output", str(disk / "report.json")]
     namespace = _own_mounts()
     ended = subprocess.run(
@@ -755,10 +755,10 @@ def test_a_file_that_may_not_grow_leaves_the_old_one_and_no_remains(process: Ksm
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
-def test_a_report_that_stdout_does_not_take_is_told(register: Path) -> None:
+def test_a_report_that_stdout_does_not_take_is_told(place: str) -> None:
     with open("/dev/full", "w") as full:
         ended = subprocess.run(
-            [sys.executable, "-m", "ksmy_tracker", "report", "--db", str(register)],
+            [sys.executable, "-m", "ksmy_tracker", "report", "--db", place],
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
@@ -1281,12 +1281,12 @@ def test_reporting_leaves_the_register_as_it_is(command: str, ksmy: Ksmy, regist
 
 
 @pytest.mark.parametrize("command", ["report", "timeline"])
-def test_a_report_loads_nothing_that_only_a_change_needs(command: str, register: Path) -> None:
+def test_a_report_loads_nothing_that_only_a_change_needs(command: str, place: str) -> None:
     program = (
         "import sys; from ksmy_tracker import cli; code = cli.run(sys.argv[1:]); "
         "sys.exit(code or 'sqlalchemy' in sys.modules)"
     )
     ended = subprocess.run(
-        [sys.executable, "-c", program, command, "--db", str(register)], capture_output=True, check=False
+        [sys.executable, "-c", program, command, "--db", place], capture_output=True, check=False
     )
     assert (ended.returncode, ended.stderr) == (0, b"")
