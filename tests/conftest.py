@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -206,13 +206,26 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 _made = itertools.count(1)
 
 
+@contextmanager
+def _database(cluster: Cluster, template: str) -> Iterator[str]:
+    name = f"test_{os.getpid()}_{next(_made)}"
+    cluster.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+    yield cluster.url(name)
+    cluster.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture
 def database_on_server(_server: Cluster) -> Iterator[str]:
     """The URL of a database with the seed, the test's own."""
-    name = f"test_{os.getpid()}_{next(_made)}"
-    _server.execute(f"CREATE DATABASE {name} TEMPLATE seeded STRATEGY file_copy")
-    yield _server.url(name)
-    _server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with _database(_server, "seeded") as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database(_server: Cluster) -> Iterator[str]:
+    """The URL of a database without a register, the test's own."""
+    with _database(_server, "template0") as url:
+        yield url
 
 
 @pytest.fixture
