@@ -263,9 +263,9 @@ def _reason(error: psycopg.Error, server: Server) -> str:
         (line for line in reversed(lines) if "FATAL" in line or "failed" in line), lines[-1] if lines else ""
     )
     said = re.sub(r"^-? ?(host: .*?: )?", "", said).rpartition("FATAL:")[2]
-    said = re.sub(r"^connection( to server at .*?| is bad)?( failed)?: ", "", said.strip()).strip()
+    said = re.sub(r"^connection( to server (at|on) .*?| is bad)?( failed)?: ", "", said.strip()).strip()
     said = said.partition("; ")[0].strip().rstrip("?.")
-    if "invalid" in said or not said:
+    if re.search(r"invalid (integer|port|connection|URI|sslmode|value)", said) or not said:
         return "the URL is not as it should be; write it as postgresql://USER@HOST:PORT/DATABASE"
     hint = next(hint for pattern, hint in _HINTS if re.search(pattern, said))
     for secret in server.secrets:

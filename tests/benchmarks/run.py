@@ -25,9 +25,13 @@ from time import perf_counter
 from typing import Final
 
 HERE: Final = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1]))
+from tests import servers  # noqa: E402  # found by the line above, however this is started
+
 KSMY: Final = (sys.executable, "-m", "ksmy_tracker")
 TWO_COMMANDS: Final = (sys.executable, str(HERE / "floors" / "two_commands.py"))
 ONE_ROW: Final = (sys.executable, str(HERE / "floors" / "one_row.py"))
+ONE_SELECT: Final = (sys.executable, str(HERE / "floors" / "one_select.py"))
 BARE_BATCH: Final = (sys.executable, str(HERE / "floors" / "bare_batch.py"))
 
 #: The day the big register ends on, so that what is overdue in it does not depend on when this runs.
@@ -89,6 +93,8 @@ class Bench:
         self.commitments = commitments
         self.entries = entries
         self._batches: dict[int, Path] = {}
+        self._cluster: servers.Cluster | None = None
+        self._on_server: set[str] = set()
 
     @cached_property
     def seed(self) -> Path:
@@ -158,7 +164,35 @@ class Bench:
         self._prepare(*ONE_ROW, str(path), "--create")
         return path
 
-    def ksmy(self, register: Path, *arguments: str, expects: str, **variables: str) -> Command:
+    def server(self, name: str, *, anew: bool = False) -> str:
+        """The URL of a database with the register of that name: seed, big, or the one for batches."""
+        files = {"seed": lambda: self.seed, "big": lambda: self.big, "batches": lambda: self._for_batches}
+        if self._cluster is None:
+            self._cluster = servers.Cluster(servers.new_folder())
+            self._cluster.create()
+            self._cluster.start("autovacuum=off")
+        url = self._cluster.url(name)
+        if name not in self._on_server:
+            export = self.work / f"{name}.jsonl"
+            self._prepare(*KSMY, "export", "--db", str(files[name]()), "--output", str(export))
+            self._cluster.execute(f"CREATE DATABASE {name}")
+            self._prepare(*KSMY, "import", str(export), "--db", url)
+            self._cluster.execute("ANALYZE", "CHECKPOINT", database=name)
+            self._on_server.add(name)
+        if anew:
+            url = self._cluster.url(f"{name}_anew")
+            self._cluster.execute(
+                f"DROP DATABASE IF EXISTS {name}_anew", f"CREATE DATABASE {name}_anew TEMPLATE {name}"
+            )
+        return url
+
+    def close(self) -> None:
+        """Stop the server, if there is one."""
+        if self._cluster is not None:
+            self._cluster.stop()
+            shutil.rmtree(self._cluster.folder)
+
+    def ksmy(self, register: Path | str, *arguments: str, expects: str, **variables: str) -> Command:
         """A run of ksmy on a register."""
         environment = {"KSMY_DATABASE_URL": str(register), "KSMY_ACTOR": "benchmark", **variables}
         return Command((*KSMY, *arguments), expects, self._environment(environment))
@@ -245,6 +279,7 @@ def figures(bench: Bench) -> Iterator[Figure]:
         arguments = ("report", "--format", form, *AS_OF)
         yield Figure(f"big report {form}", 3, look_at_big(*arguments), most_memory=300, most_runs=7)
     yield from whole_files(bench)
+    yield from on_a_server(bench)
 
 
 def whole_files(bench: Bench) -> Iterator[Figure]:
@@ -285,6 +320,46 @@ def whole_files(bench: Bench) -> Iterator[Figure]:
     yield Figure("big import", most, load, most_memory=100, most_runs=5)
 
 
+def on_a_server(bench: Bench) -> Iterator[Figure]:
+    """The figures of a register on a PostgreSQL server of this machine."""
+
+    def one_select(_: int) -> Command:
+        return bench.script(*ONE_SELECT, bench.server("seed"), expects="1")
+
+    def look(name: str) -> Callable[[int], Command]:
+        return lambda _: bench.ksmy(bench.server("seed"), name, "--format", "json", expects="FTA")
+
+    for name in ("list", "due", "report"):
+        yield Figure(f"server {name} json", 1.3, look(name), one_select)
+
+    def update(place: Callable[[], str | Path]) -> Callable[[int], Command]:
+        def command(number: int) -> Command:
+            status = ("in-progress", "planned")[number % 2]
+            return bench.ksmy(place(), "update", "HYDROGEN", "--status", status, expects=f"-> {status}")
+
+        return command
+
+    yield Figure("server update", 1.4, update(lambda: bench.server("seed")), update(lambda: bench.seed))
+    many = bench.commitments
+
+    def apply(place: Callable[[], str | Path]) -> Callable[[int], Command]:
+        return lambda _: bench.ksmy(place(), "apply", str(bench.batch(many)), expects=f"line {many - 1}")
+
+    yield Figure(
+        f"server apply {many:,}",
+        3,
+        apply(lambda: bench.server("batches", anew=True)),
+        apply(bench.to_change),
+        most_runs=3,
+    )
+
+    def overdue(name: str) -> Callable[[int], Command]:
+        arguments = ("list", "--overdue", "--limit", "20", "--format", "json", *AS_OF)
+        return lambda _: bench.ksmy(bench.server(name), *arguments, expects="overdue")
+
+    yield Figure("server big list", 1.3, overdue("big"), overdue("seed"))
+
+
 def measure(bench: Bench, figure: Figure, pairs: int) -> Result:
     """Time a figure and its floor in turns, after one run of each that leaves files cached and compiled."""
     runs, floors = [], []
@@ -322,11 +397,14 @@ def main() -> None:
             "| ---------------------- | ------: | -------: | ----: | ------: | -------------: | ----- |",
             flush=True,
         )
-        for figure in chosen:
-            result = measure(bench, figure, pairs)
-            holds = result.keeps(figure)
-            broken += [] if holds else [figure.name]
-            print(as_line(figure, result, holds=holds), flush=True)
+        try:
+            for figure in chosen:
+                result = measure(bench, figure, pairs)
+                holds = result.keeps(figure)
+                broken += [] if holds else [figure.name]
+                print(as_line(figure, result, holds=holds), flush=True)
+        finally:
+            bench.close()
     if broken:
         sys.exit(f"over the bound: {', '.join(broken)}")
 
