@@ -159,9 +159,11 @@ def write(
             unreachable = committing and isinstance(error, NoRegister)
             again = original is not None and _runs_again(original)
             if not (lost or unreachable or again):
-                if original is not None:
-                    raise _explain(original, server) from None
-                raise
+                if original is None:
+                    raise
+                if committing:
+                    raise _given_up(server, invocation, lost, committing) from None
+                raise _explain(original, server) from None
             if monotonic() + pause >= until:
                 raise _given_up(server, invocation, lost or unreachable, committing) from None
         sleep(uniform(pause / 2, pause))  # noqa: S311

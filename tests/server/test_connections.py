@@ -192,3 +192,11 @@ def test_a_backup_is_the_server_s_own(ksmy: Ksmy, database_on_server: str, tmp_p
     assert ran.code == 2
     assert "pg_dump --format=custom --file=" in sentence(ran)
     assert not (tmp_path / "copy").exists()
+
+
+def test_refs_are_completed_from_a_server(database_on_server: str, run: Run) -> None:
+    words = {"COMP_WORDS": "ksmy show FTA", "COMP_CWORD": "2", "_KSMY_COMPLETE": "complete_bash"}
+    ran = run(database_on_server, **words)
+    assert "FTA-CONCLUDE" in ran.out
+    gone = run("postgresql://desk@127.0.0.1:1/reg", **words)
+    assert (gone.out.strip(), gone.err) == ("", "")

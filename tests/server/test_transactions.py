@@ -2,16 +2,21 @@
 
 import json
 import socket
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 
 import psycopg
 import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
 
-from ksmy_tracker import cli
-from tests.conftest import FORK, Ksmy, Ran, count, sentence
+from ksmy_tracker import cli, schema
+from tests.conftest import Ksmy, Ran, count, forked, sentence
 
 #: A trigger that fails as often as it is told, with a code of PostgreSQL's; a sequence outlives what is rolled back.
 FAIL = """
@@ -68,19 +73,8 @@ def update_often(url: str, writer: int, times: int) -> list[str]:
 def test_sixteen_writers_at_once_make_one_chain(
     on_server: Ksmy, database_on_server: str, pytestconfig: pytest.Config
 ) -> None:
-    pipes = []
-    for writer in range(16):
-        here, there = FORK.Pipe(duplex=False)
-        child = FORK.Process(
-            target=lambda pipe, number: pipe.send(update_often(database_on_server, number, 50)),
-            args=(there, writer),
-        )
-        child.start()
-        pipes.append((here, child))
-    wrong = []
-    for here, child in pipes:
-        wrong += here.recv()
-        child.join()
+    results = [forked(partial(update_often, database_on_server, writer, 50)) for writer in range(16)]
+    wrong = [one for result in results for one in result()]
     found = notes(on_server, "HYDROGEN")
     assert not wrong
     assert sorted(found) == sorted(f"{writer}/{number}" for writer in range(16) for number in range(50))
@@ -212,7 +206,8 @@ class Between:
 
     def __init__(self, socket_of_server: str, folder: Path, port: int) -> None:
         self.port = port
-        self.cut, self.arrives, self.shut_after = 0, True, False
+        self.cut, self.arrives, self.shut_after, self.leaves_open = 0, True, False, False
+        self._left: list[socket.socket] = []
         self._server = socket_of_server
         self._listening = socket.socket(socket.AF_UNIX)
         self._listening.bind(str(folder / f".s.PGSQL.{port}"))
@@ -226,33 +221,50 @@ class Between:
                 threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
+        cutting, answered = threading.Event(), threading.Event()
         with closing(client), closing(socket.socket(socket.AF_UNIX)) as server:
             server.connect(self._server)
-            threading.Thread(target=_pump, args=(server, client), daemon=True).start()
+            threading.Thread(target=_pump, args=(server, client, cutting, answered), daemon=True).start()
             with suppress(OSError):
                 while data := client.recv(65536):
                     if b"COMMIT" in data and self.cut:
-                        self.cut -= 1
-                        client.shutdown(socket.SHUT_RDWR)
-                        if self.arrives:
-                            server.sendall(data)
-                            server.settimeout(5)
-                            server.recv(65536)
-                        if self.shut_after:
-                            self.close()
+                        cutting.set()
+                        self._cut(client, server, data, answered)
                         return
                     server.sendall(data)
+
+    def _cut(
+        self, client: socket.socket, server: socket.socket, data: bytes, answered: threading.Event
+    ) -> None:
+        self.cut -= 1
+        if self.shut_after:
+            self.close()
+        if self.arrives:
+            server.sendall(data)
+            assert answered.wait(10)
+        if self.leaves_open:
+            self._left.append(server.dup())
+        else:
+            server.shutdown(socket.SHUT_RDWR)
+        client.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Let nobody through any more."""
         with suppress(OSError):
             self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
+        for one in self._left:
+            one.close()
 
 
-def _pump(source: socket.socket, target: socket.socket) -> None:
+def _pump(
+    source: socket.socket, target: socket.socket, cutting: threading.Event, answered: threading.Event
+) -> None:
     with suppress(OSError):
         while data := source.recv(65536):
+            if cutting.is_set():
+                answered.set()
+                return
             target.sendall(data)
         target.shutdown(socket.SHUT_RDWR)
 
@@ -262,8 +274,6 @@ def between(
     database_on_server: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Between, str]]:
     """Something between, and the URL that goes through it."""
-    import tempfile
-
     folder = database_on_server.partition("host=")[2].partition("&")[0]
     with tempfile.TemporaryDirectory(prefix="ksmy-") as own:
         found = Between(f"{folder}/.s.PGSQL.5432", Path(own), 5499)
@@ -298,6 +308,16 @@ def test_where_nobody_can_say_whether_a_commit_landed_the_receipt_says_so(
     assert ([entry["invocation"] for entry in found[1:]] == [invocation]) is arrives
 
 
+def test_a_lost_commit_that_still_holds_its_lock_is_not_called_undone(
+    on_server: Ksmy, between: tuple[Between, str], database_on_server: str
+) -> None:
+    middle, url = between
+    middle.cut, middle.arrives, middle.leaves_open = 1, False, True
+    ran = on_server("update", "TOURISM", "--note", "maybe", "--db", url, "--timeout", "1")
+    assert ran.code == 7
+    assert "whether it was is not known" in sentence(ran)
+
+
 def test_an_undo_whose_answer_was_lost_is_not_undone_in_turn(
     on_server: Ksmy, between: tuple[Between, str]
 ) -> None:
@@ -314,16 +334,34 @@ def test_an_undo_whose_answer_was_lost_is_not_undone_in_turn(
 
 
 def test_two_inits_at_once_make_one_register(empty_database: str) -> None:
-    pipes = []
-    for _ in range(2):
-        here, there = FORK.Pipe(duplex=False)
-        child = FORK.Process(
-            target=lambda pipe: pipe.send(cli.run(["init", "--db", empty_database])), args=(there,)
-        )
-        child.start()
-        pipes.append((here, child))
-    codes = [here.recv() for here, _ in pipes]
-    for _, child in pipes:
-        child.join()
-    assert sorted(codes) == [0, 4]
+    results = [forked(lambda: cli.run(["init", "--db", empty_database])) for _ in range(2)]
+    assert sorted(result() for result in results) == [0, 4]
     assert cli.run(["check", "--db", empty_database]) == 0
+
+
+def test_two_migrations_at_once_bring_an_old_register_up_to_date_once(
+    on_server: Ksmy, empty_database: str, tmp_path: Path
+) -> None:
+    old_register(empty_database)
+    assert on_server("list", "--db", empty_database).code == 6
+    results = [forked(lambda: cli.run(["migrate", "--db", empty_database])) for _ in range(2)]
+    assert [result() for result in results] == [0, 0]
+    assert on_server(
+        "agreements", "--format", "csv", "--columns", "ref,stage", "--db", empty_database
+    ).out == ("ref,stage\nOLD,signed\n")
+    assert on_server("migrate", "--db", empty_database).out.endswith("is up to date (schema 0002)\n")
+
+
+def old_register(url: str) -> None:
+    """A register on a server as the first version made it, with one agreement."""
+    config = Config()
+    config.set_main_option("script_location", str(schema.shipped("migrations")))
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO agreement VALUES ('OLD', 'Old', 'treaty', 'signed', NULL, NULL, 'both', NULL, "
+            "'2024-11-25', '2024-11-25')"
+        )
+    engine.dispose()
