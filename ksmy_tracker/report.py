@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Generic, NamedTuple, TypeVar
 
-from ksmy_tracker.rows import Day, DeadlineRow, EntryRow, MilestoneRow
+from ksmy_tracker.rows import Day, DeadlineRow, EntryRow, Filters, MilestoneRow
 from ksmy_tracker.vocabulary import DEADLINE_STATES, OPEN_STATUSES, STATUSES
 
 #: Days back from the report's day that count as lately, and days without an entry that count as quiet.
@@ -49,12 +49,12 @@ class NextMilestone(NamedTuple):
 
 
 class Report(NamedTuple):
-    """A register, or the part of it that `narrowed` names, as of a day."""
+    """A register, or the part of it that `only` lets through, as of a day."""
 
     day: Day
     since: str
     stale: int
-    narrowed: Sequence[str]
+    only: Filters
     agreements: int
     by_status: Mapping[str, int]
     by_deadline: Mapping[str, int]
@@ -71,6 +71,21 @@ class Report(NamedTuple):
     def today(self) -> date:
         """The day the report is of."""
         return self.day.today
+
+    @property
+    def narrowed(self) -> Sequence[str]:
+        """The sectors, parties and agreements that the report is narrowed to."""
+        return (*self.only.sector, *self.only.party, *self.only.agreement)
+
+    @property
+    def overdue_milestones(self) -> int:
+        """How many of what is overdue are milestones."""
+        return max(0, self.overdue.total - self.by_deadline["overdue"])
+
+    @property
+    def due_soon_milestones(self) -> int:
+        """How many of what is due soon are milestones."""
+        return max(0, self.due_soon.total - self.by_deadline["due-soon"])
 
     @property
     def commitments(self) -> int:

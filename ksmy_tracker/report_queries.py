@@ -19,13 +19,14 @@ from ksmy_tracker.queries import (
 from ksmy_tracker.replay import COLUMNS
 from ksmy_tracker.rows import CalendarRow, MilestoneRow, stored_date
 
-#: The three ways in which status, evidence and deadline contradict each other.
+#: The ways in which status, evidence and deadline contradict each other; a commitment has one row at most.
 _CONTRADICTIONS: Final = (
-    "SELECT c.ref, 'completed with no evidence' AS why FROM commitment c "
-    "WHERE c.withdrawn = 0 AND c.status = 'completed' AND c.evidence = 0 UNION ALL "
-    # CROSS JOIN keeps SQLite from starting with the milestones, of which far more are open.
-    "SELECT c.ref, 'completed with milestone ' || m.number || ' open' FROM commitment c CROSS JOIN milestone m "
-    f"WHERE m.commitment = c.ref AND c.withdrawn = 0 AND c.status = 'completed' AND {OPEN_MILESTONE} UNION ALL "
+    "SELECT c.ref, 'completed with ' || CASE count(m.ref) WHEN 0 THEN 'no evidence' "
+    "WHEN 1 THEN 'milestone ' || min(m.number) || ' open' ELSE count(m.ref) || ' milestones open' END || "
+    "CASE WHEN c.evidence = 0 AND count(m.ref) > 0 THEN ' and no evidence' ELSE '' END AS why "
+    f"FROM commitment c LEFT JOIN milestone m ON m.commitment = c.ref AND {OPEN_MILESTONE} "
+    "WHERE c.withdrawn = 0 AND c.status = 'completed' "
+    "GROUP BY c.ref, c.evidence HAVING c.evidence = 0 OR count(m.ref) > 0 UNION ALL "
     "SELECT c.ref, c.status || ' though its deadline has passed' FROM commitment c "
     f"WHERE {OPEN} AND c.due_latest < :today"
 )

@@ -4,7 +4,7 @@ Dates are ISO text as the database keeps them; what is derived from today is com
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from ksmy_tracker.deadlines import HORIZON_DAYS, deadline_state, milestone_deadline_state
@@ -176,6 +176,11 @@ class EntryRow(NamedTuple):
     evidence: list[str]
     previous_hash: str | None
     hash: str
+
+    @property
+    def recorded_on(self) -> str:
+        """The ISO date it was in Kuala Lumpur, eight hours ahead of UTC, when the entry was recorded."""
+        return (datetime.fromisoformat(self.recorded_at) + timedelta(hours=8)).date().isoformat()
 
 
 Row = CommitmentRow | MilestoneRow | AgreementRow | DeadlineRow | EntryRow

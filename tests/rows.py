@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, Final
 
 from ksmy_tracker.report import Listed, Report
-from ksmy_tracker.rows import AgreementRow, CommitmentRow, Day, DeadlineRow, EntryRow, MilestoneRow
+from ksmy_tracker.rows import AgreementRow, CommitmentRow, Day, DeadlineRow, EntryRow, Filters, MilestoneRow
 from ksmy_tracker.vocabulary import DEADLINE_STATES, STATUSES
 
 COMMITMENT: Final = CommitmentRow(
@@ -99,7 +99,7 @@ EMPTY: Final = Report(
     day=Day(date(2026, 1, 15)),
     since="2025-12-16",
     stale=180,
-    narrowed=(),
+    only=Filters(),
     agreements=0,
     by_status=dict.fromkeys(STATUSES, 0),
     by_deadline=dict.fromkeys(DEADLINE_STATES, 0),

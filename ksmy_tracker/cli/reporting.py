@@ -182,7 +182,7 @@ def _report(view: ReportView, since: str, stale: int, only: Filters, most: int) 
         day=view.day,
         since=since,
         stale=stale,
-        narrowed=(*only.sector, *only.party, *only.agreement),
+        only=only,
         agreements=view.count_agreements(),
         by_status=by_status,
         by_deadline=by_deadline,

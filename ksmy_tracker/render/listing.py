@@ -3,8 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from ksmy_tracker.render.report import entry_summary
-from ksmy_tracker.render.wording import cell, describe, due, field_name, left, short_window
+from ksmy_tracker.render.wording import cell, describe, due, entry_summary, field_name, left, short_window
 from ksmy_tracker.rows import Row
 from ksmy_tracker.visible import visible
 

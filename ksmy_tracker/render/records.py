@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from ksmy_tracker.render.page import Page
-from ksmy_tracker.render.report import entry_summary
-from ksmy_tracker.render.wording import cell, field_name, left, plural, slip, window
+from ksmy_tracker.render.wording import cell, entry_summary, field_name, left, plural, slip, window
 from ksmy_tracker.render.wording import due as due_date
 from ksmy_tracker.rows import AgreementRow, CommitmentRow, EntryRow, MilestoneRow, as_dict
 from ksmy_tracker.visible import visible

@@ -8,7 +8,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from ksmy_tracker.render import drawing, report
+from ksmy_tracker.render import drawing
+from ksmy_tracker.render.sections import sections
+from ksmy_tracker.render.summary import heading, summary
 from ksmy_tracker.report import Report
 from ksmy_tracker.timeline import Timeline
 from ksmy_tracker.visible import visible
@@ -31,10 +33,9 @@ def as_html(found: Report, timeline: Timeline) -> str:
     return environment.get_template("report.html").render(
         report=found,
         undrawn=timeline.left_out,
-        heading=report.heading(found),
-        summary=report.summary(found),
-        sections=report.table_sections(found),
-        titled=report.titled,
+        heading=heading(found),
+        summary=summary(found),
+        sections=sections(found),
         # The figure escapes every text it takes up; see drawing.py.
         figure=Markup(drawing.figure(timeline)),  # noqa: S704
         style=Markup(style),  # noqa: S704

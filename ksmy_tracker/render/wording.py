@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ksmy_tracker.rows import EntryRow
 from ksmy_tracker.visible import visible
 
 #: What an entry's changes name besides the fields a user sets: they follow from those, or from its action.
@@ -75,6 +76,19 @@ def describe(changes: Mapping[str, Sequence[Any]]) -> str:
         else:
             parts.append(f"{field_name(name)} {_value(name, old)} -> {shown_new}")
     return "; ".join(parts)
+
+
+def entry_summary(entry: EntryRow) -> str:
+    """What an entry says, in a line: what it did, what it changed, its note, how much evidence."""
+    if entry.action == "created":
+        said = f"{entry.record} created: {visible(str(entry.changes['title'][1]))}"
+    else:
+        said = describe(entry.changes) or entry.action
+    if entry.note:
+        said += f" ({visible(entry.note)})"
+    if entry.evidence:
+        said += f" [{len(entry.evidence)} evidence]"
+    return said
 
 
 def _value(name: str, value: Any) -> str:

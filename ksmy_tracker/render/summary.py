@@ -1,0 +1,90 @@
+"""A report's title and the paragraph for whoever reads nothing else."""
+
+from ksmy_tracker.render.wording import days, plural
+from ksmy_tracker.report import Report
+from ksmy_tracker.visible import visible
+
+TITLE = "Republic of Korea - Malaysia: what was promised"
+
+#: Letters of a title that the paragraph has room for.
+_MOST = 120
+
+
+def heading(report: Report) -> str:
+    """The title of a report, with what it is narrowed to."""
+    only = f" ({', '.join(map(visible, report.narrowed))})" if report.narrowed else ""
+    return f"{TITLE}{only}, as of {report.today}"
+
+
+def summary(report: Report) -> str:
+    """The paragraph: what is open, overdue, due soon, contradictory and new."""
+    if not report.commitments:
+        return "There is no commitment here yet."
+    completed = report.by_status["completed"]
+    said = [
+        f"Of {plural(report.commitments, 'commitment')} under {plural(report.agreements, 'agreement')}, "
+        f"{_number(report.open)} {_are(report.open or 1)} open and {_number(completed)} completed.",
+        _deadlines(report),
+        _longest_overdue(report),
+        _contradictions(report),
+        _changes(report),
+    ]
+    return " ".join(sentence for sentence in said if sentence)
+
+
+def kinds(commitments: int, milestones: int) -> list[str]:
+    """`2 commitments` and `1 milestone`, each where there are any."""
+    counts = ((commitments, "commitment"), (milestones, "milestone"))
+    return [plural(count, noun) for count, noun in counts if count]
+
+
+def _deadlines(report: Report) -> str:
+    overdue = " and ".join(kinds(report.by_deadline["overdue"], report.overdue_milestones))
+    soon = " and ".join(kinds(report.by_deadline["due-soon"], report.due_soon_milestones))
+    within = days(report.day.within)
+    if not overdue and not soon:
+        return f"Nothing is overdue or due within {within}."
+    return (
+        f"{overdue or 'Nothing'} {_are(report.overdue.total or 1)} overdue; "
+        f"{soon or 'nothing'} {_are(report.due_soon.total or 1)} due within {within}."
+    )
+
+
+def _longest_overdue(report: Report) -> str:
+    if not report.overdue.items:
+        return ""
+    row = report.overdue.items[0]
+    title = visible(row.title)
+    title = title if len(title) <= _MOST else f"{title[: _MOST - 1]}…"
+    kind = "the milestone " if row.record == "milestone" else ""
+    return f'Longest overdue is {kind}"{title}" ({visible(row.ref)}), by {days(-row.days_left)}.'
+
+
+def _contradictions(report: Report) -> str:
+    """Which commitments contradict themselves: those overdue do by being open, all others are completed."""
+    late = min(report.contradictions.total, report.by_deadline["overdue"])
+    early = report.contradictions.total - late
+    said = []
+    if late:
+        passed = "its deadline has passed" if late == 1 else "their deadlines have passed"
+        said.append(f"{plural(late, 'commitment')} {_are(late)} open though {passed}")
+    if early:
+        number = f"{early:,}" if late else plural(early, "commitment")
+        said.append(f"{number} {_are(early)} completed without evidence or with a milestone open")
+    noun = "Contradiction" if late + early == 1 else "Contradictions"
+    return f"{noun}: {', and '.join(said)}." if said else ""
+
+
+def _changes(report: Report) -> str:
+    count = report.changed.total
+    if not count:
+        return f"Nothing has changed since {report.since}."
+    return f"There {'has' if count == 1 else 'have'} been {plural(count, 'change')} since {report.since}."
+
+
+def _number(count: int) -> str:
+    return f"{count:,}" if count else "none"
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
