@@ -63,6 +63,10 @@ DEADLINE_SQL: Final = """CASE
 
 MILESTONES: Final = "(SELECT count(*) FROM milestone m WHERE m.commitment = c.ref AND m.withdrawn = 0)"
 MILESTONES_MET: Final = MILESTONES.replace("m.withdrawn = 0", "m.withdrawn = 0 AND m.state = 'met'")
+_DAYS_OF_MILESTONES: Final = (
+    "SELECT 1 FROM milestone m WHERE m.commitment = c.ref AND m.withdrawn = 0 "
+    "AND coalesce(m.met_on, m.due_latest) IS NOT NULL"
+)
 _STORED: Final = tuple(name for name in COLUMNS["commitment"])
 _COMMITMENTS: Final = (
     f"SELECT {', '.join(f'c.{name}' for name in _STORED)}, {MILESTONES_MET}, {MILESTONES} FROM commitment c"
@@ -178,6 +182,8 @@ class View(DayView):
             parameters["due_after"] = filters.due_after
         if filters.dated is not None:
             parts.append(f"c.due_latest IS {'NOT ' if filters.dated else ''}NULL")
+        if filters.marked:
+            parts.append(f"EXISTS ({_DAYS_OF_MILESTONES})")
         if filters.stale is not None:
             parts.append(f"{OPEN} AND c.updated_on <= :quiet_since")
             parameters["quiet_since"] = days_before(self.day.today, filters.stale)

@@ -35,7 +35,7 @@ class Filters(NamedTuple):
     """Which commitments a listing is of; several values of one filter are alternatives, texts all must match.
 
     Dates compare with the last day of a due date. `stale` is a number of days without an entry, of open ones.
-    `dated` asks for those with a due date, or (False) without.
+    `dated` asks for those with a due date, or (False) without; `marked` for those with a milestone that has a day.
     """
 
     sector: Sequence[str] = ()
@@ -50,6 +50,7 @@ class Filters(NamedTuple):
     search: Sequence[str] = ()
     withdrawn: bool = False
     dated: bool | None = None
+    marked: bool = False
 
 
 class CommitmentRow(NamedTuple):

@@ -19,15 +19,18 @@ class Mark(NamedTuple):
 
 
 class Bar(NamedTuple):
-    """A commitment's line: the window of its due date, and of the first one where that was another."""
+    """A commitment's line: the window of its due date, and of the first one where that was another.
+
+    What has no due date has a line for its milestones alone.
+    """
 
     ref: str
     title: str
     status: str
     deadline: str
-    due: str
-    earliest: date
-    latest: date
+    due: str | None
+    earliest: date | None
+    latest: date | None
     baseline_earliest: date | None
     baseline_latest: date | None
     marks: tuple[Mark, ...]
@@ -36,7 +39,8 @@ class Bar(NamedTuple):
 class Timeline(NamedTuple):
     """Bars between two days (both included), nearest last day first.
 
-    `undated` counts what has no due date, `left_out` what has one and was too much to draw.
+    `undated` counts what has no due date, `outside` what has one outside of the range, `left_out`, by kind, what has
+    one and was too much to draw.
     """
 
     start: date
@@ -44,7 +48,8 @@ class Timeline(NamedTuple):
     today: date
     bars: Sequence[Bar]
     undated: int
-    left_out: int = 0
+    outside: int = 0
+    left_out: Sequence[tuple[str, int]] = ()
 
 
 def build(
@@ -55,19 +60,20 @@ def build(
     end: date | None = None,
     *,
     undated: int = 0,
-    left_out: int = 0,
+    left_out: Sequence[tuple[str, int]] = (),
 ) -> Timeline:
-    """A timeline of dated commitments and their milestones (by ref), from the quarter of `start` to that of `end`.
+    """A timeline of commitments and their milestones (by ref), from the quarter of `start` to that of `end`.
 
     Where one is None it follows from what there is to show, today always among it.
     """
-    bars = [_bar(row, milestones.get(row.ref, ())) for row in rows]
+    bars = [bar for row in rows if _days(bar := _bar(row, milestones.get(row.ref, ())))]
     days = [today, *(day for bar in bars for day in _days(bar))]
     first = quarter_start(start or min(*days, end or date.max, date.max))
     last = quarter_end(max(first, end or max(days)))
     shown = [bar for bar in bars if max(_days(bar)) >= first and min(_days(bar)) <= last]
-    shown.sort(key=lambda bar: (bar.latest, bar.earliest, bar.ref))
-    return Timeline(first, last, today, shown, undated, left_out)
+    shown.sort(key=lambda bar: (bar.latest or max(_days(bar)), bar.earliest or min(_days(bar)), bar.ref))
+    outside = _dated(bars) - _dated(shown)
+    return Timeline(first, last, today, shown, undated, outside, left_out)
 
 
 def quarters(timeline: Timeline) -> list[date]:
@@ -85,7 +91,7 @@ def share(timeline: Timeline, day: date) -> float:
 
 
 def _bar(row: CommitmentRow, milestones: Sequence[MilestoneRow]) -> Bar:
-    due = read_due(row.due or "")
+    due = read_due(row.due) if row.due is not None else None
     baseline = read_due(row.baseline_due) if row.baseline_due not in (None, row.due) else None
     marks = tuple(
         Mark(one.number, one.title, one.state, one.deadline, date.fromisoformat(day))
@@ -97,13 +103,18 @@ def _bar(row: CommitmentRow, milestones: Sequence[MilestoneRow]) -> Bar:
         row.title,
         row.status,
         row.deadline,
-        due.edtf,
-        due.earliest,
-        due.latest,
+        due.edtf if due else None,
+        due.earliest if due else None,
+        due.latest if due else None,
         baseline.earliest if baseline else None,
         baseline.latest if baseline else None,
         marks,
     )
+
+
+def _dated(bars: Sequence[Bar]) -> int:
+    """How many bars have a due date."""
+    return sum(bar.due is not None for bar in bars)
 
 
 def _days(bar: Bar) -> list[date]:

@@ -62,6 +62,9 @@ LAST_DAYS: Final[dict[str, str]] = {REFS[name]: _DUES[number % 3][1] for number,
     REFS["svg"]: "2028-06-30"
 }
 
+#: When the batch below takes effect.
+NEWS_DAYS: Final = ("2026-01-10", "2026-01-11", "2026-01-12", "2024-11-25")
+
 
 def run(register: Path, *arguments: str) -> str:
     """What one run of the program on a register prints, with the tests' clock; it must succeed."""

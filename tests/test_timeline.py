@@ -239,6 +239,41 @@ def test_a_due_date_outside_the_range_is_not_counted_as_missing() -> None:
     assert build([commitment("B", "2029")], {}, TODAY, end=date(2026, 12, 31), undated=1).undated == 1
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "outside"),
+    [(None, None, 0), ("2028-01-01", None, 2), ("2026-07-01", "2026-12-31", 3), (None, "2026-03-31", 2)],
+)
+def test_what_has_a_due_date_outside_the_range_is_counted(
+    start: str | None, end: str | None, outside: int
+) -> None:
+    rows = [commitment("A", "2025"), commitment("B", "2027"), commitment("C", "2029")]
+    first, last = (date.fromisoformat(day) if day else None for day in (start, end))
+    assert build(rows, {}, TODAY, first, last).outside == outside
+
+
+def test_what_has_no_due_date_but_dated_milestones_has_a_line_for_them() -> None:
+    rows = [commitment("DATED", "2028-01"), commitment("UNDATED", None, deadline="undated")]
+    steps = {"UNDATED": [milestone(1, "2027-02"), milestone(2, "2029-06")]}
+    timeline = build(rows, steps, TODAY, undated=1)
+    assert refs(timeline) == ["DATED", "UNDATED"]  # by its last mark
+    bar = timeline.bars[1]
+    assert (bar.due, bar.earliest, bar.latest, bar.baseline_earliest) == (None, None, None, None)
+    assert [str(mark.day) for mark in bar.marks] == ["2027-02-28", "2029-06-30"]
+    assert span(timeline) == ("2026-01-01", "2029-06-30")
+
+
+def test_what_has_no_due_date_is_never_counted_as_outside() -> None:
+    rows = [commitment("UNDATED", None)]
+    steps = {"UNDATED": [milestone(1, "2020")]}
+    timeline = build(rows, steps, TODAY, date(2026, 1, 1), undated=1)
+    assert (refs(timeline), timeline.outside) == ([], 0)
+
+
+def test_what_has_neither_a_due_date_nor_a_dated_milestone_has_no_line() -> None:
+    timeline = build([commitment("A", None)], {"A": [milestone(1, None)]}, TODAY, undated=1)
+    assert refs(timeline) == []
+
+
 def test_quarters_are_named_by_their_first_days() -> None:
     timeline = build([commitment("A", "2027-02")], {}, TODAY, start=date(2026, 5, 1))
     assert [str(first) for first in quarters(timeline)] == [

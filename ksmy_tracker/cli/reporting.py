@@ -20,16 +20,15 @@ from ksmy_tracker.report import IN_DOCUMENT, LATELY_DAYS, ON_SCREEN, QUIET_DAYS,
 from ksmy_tracker.report_queries import ReportView
 from ksmy_tracker.rows import Filters
 from ksmy_tracker.timeline import Timeline
-from ksmy_tracker.timeline import build as build_timeline
-from ksmy_tracker.vocabulary import OPEN_STATUSES
+from ksmy_tracker.timeline_queries import timeline as timeline_of
 
 app = typer.Typer()
 
 #: Exit code of `report --exit-code` where something needs attention.
 ATTENTION = 10
 
-#: How many commitments the page's drawing has at most; those with the nearest deadlines.
-DRAWN = 40
+#: How many commitments the page's drawing has at most: what fits on a sheet of paper in readable letters.
+DRAWN = 24
 
 
 @app.command(
@@ -84,7 +83,7 @@ def show_report(
         view = ReportView(reader, day, only)
         most = ON_SCREEN if chosen == "text" else IN_DOCUMENT
         found = _report(view, first, stale, only, most)
-        timeline = _timeline(view, Filters(), None, None, most=DRAWN) if chosen == "html" else None
+        timeline = timeline_of(view, Filters(), most=DRAWN) if chosen == "html" else None
     if found.needs_attention or not only_attention:
         _show_report(found, timeline, chosen, output)
     if exit_code and found.needs_attention:
@@ -150,7 +149,7 @@ def show_timeline(
         raise Usage(f"--to {end} is before --from {start}; turn them round")
     only = options.narrowing(sector, party, agreement)
     with database.reading(options.register_at(db), timeout) as reader:
-        timeline = _timeline(View(reader, day), only, begin, finish)
+        timeline = timeline_of(View(reader, day), only, begin, finish)
     if chosen == "text":
         from ksmy_tracker.render import gantt
         from ksmy_tracker.render.page import WIDTH
@@ -165,9 +164,10 @@ def show_timeline(
 
         put(drawing.as_svg(timeline), output, "timeline")
     else:
-        from ksmy_tracker.render import drawing, formats
+        from ksmy_tracker.render import formats
+        from ksmy_tracker.render.timeline import as_json
 
-        value = drawing.as_json(timeline)
+        value = as_json(timeline)
         put(formats.to_json(value) if chosen == "json" else formats.to_jsonl([value]), output, "timeline")
 
 
@@ -198,21 +198,6 @@ def _report(view: ReportView, since: str, stale: int, only: Filters, most: int) 
         next_milestones=Listed([reports.NextMilestone(*row) for row in steps], all_steps),
         head=view.head(),
     )
-
-
-def _timeline(
-    view: View, only: Filters, start: date | None, end: date | None, most: int | None = None
-) -> Timeline:
-    """Ask the view what a timeline draws: at most so many commitments, those due first from today on."""
-    wanted = only._replace(dated=True)
-    left_out = 0
-    if most is not None and view.count(wanted) > most:
-        wanted = wanted._replace(status=OPEN_STATUSES)
-        left_out = max(0, view.count(wanted) - most)
-    rows = view.commitments(wanted, sort=["due"], limit=most)
-    milestones = view.milestones_of([row.ref for row in rows])
-    undated = view.count(only._replace(dated=False))
-    return build_timeline(rows, milestones, view.day.today, start, end, undated=undated, left_out=left_out)
 
 
 def _since(given: str | None, today: date) -> str:

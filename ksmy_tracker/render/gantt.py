@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 from rich.cells import set_cell_size
 
+from ksmy_tracker.render import captions
 from ksmy_tracker.render.page import Page
-from ksmy_tracker.render.wording import plural
 from ksmy_tracker.timeline import Bar, Timeline, quarter_end, quarter_start, quarters, share
 from ksmy_tracker.visible import visible
 
@@ -22,8 +22,8 @@ def as_page(timeline: Timeline, width: int) -> Page:
     """The timeline as lines no wider than `width` columns."""
     page = Page(width)
     if not timeline.bars:
-        page.text("There is no due date to draw.")
-        _say_undated(page, timeline)
+        page.text(captions.nothing(timeline))
+        _say_what_is_missing(page, timeline)
         return page
     refs = min(max(len(bar.ref) for bar in timeline.bars), max(12, width // 3))
     title = _TITLE if width - refs - 10 - _TITLE > 70 else 0
@@ -41,14 +41,14 @@ def as_page(timeline: Timeline, width: int) -> Page:
     page.lines.append(("", ""))
     page.text(LEGEND)
     page.text(f"Today is {timeline.today}; from {timeline.start} to {timeline.end}.")
-    _say_undated(page, timeline)
+    _say_what_is_missing(page, timeline)
     return page
 
 
-def _say_undated(page: Page, timeline: Timeline) -> None:
-    if timeline.undated:
-        have = "has" if timeline.undated == 1 else "have"
-        page.text(f"{plural(timeline.undated, 'commitment')} {have} no due date.")
+def _say_what_is_missing(page: Page, timeline: Timeline) -> None:
+    for said in (captions.outside(timeline), captions.undated(timeline)):
+        if said:
+            page.text(said)
 
 
 def _column(timeline: Timeline, day: date, chart: int) -> int:
@@ -90,7 +90,8 @@ def _line(timeline: Timeline, bar: Bar, chart: int) -> str:
         cells[_column(timeline, timeline.today, chart)] = TODAY
     if bar.baseline_earliest and bar.baseline_latest:
         _fill(cells, timeline, bar.baseline_earliest, bar.baseline_latest, BASELINE)
-    _fill(cells, timeline, bar.earliest, bar.latest, WINDOW)
+    if bar.earliest and bar.latest:
+        _fill(cells, timeline, bar.earliest, bar.latest, WINDOW)
     for mark in bar.marks:
         if timeline.start <= mark.day <= timeline.end:
             sign = MET if mark.state == "met" else NOT_MET if mark.state == "not-met" else OPEN

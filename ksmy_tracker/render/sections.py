@@ -21,8 +21,9 @@ class Item(NamedTuple):
 
 
 class Section(NamedTuple):
-    """A list with its name, its columns, and how many there are in all."""
+    """A list with a word to find it by, its name, its columns, and how many there are in all."""
 
+    key: str
     name: str
     columns: Sequence[str]
     items: Sequence[Item]
@@ -51,8 +52,11 @@ class Section(NamedTuple):
 def sections(report: Report) -> list[Section]:
     """The lists of a report in their order."""
     return [
-        _deadlines("Overdue", report.overdue, report.overdue_milestones, _command_for_overdue(report)),
         _deadlines(
+            "overdue", "Overdue", report.overdue, report.overdue_milestones, _command_for_overdue(report)
+        ),
+        _deadlines(
+            "due-soon",
             f"Due within {days(report.day.within)}",
             report.due_soon,
             report.due_soon_milestones,
@@ -65,17 +69,19 @@ def sections(report: Report) -> list[Section]:
     ]
 
 
-def _deadlines(name: str, listed: Listed[DeadlineRow], milestones: int, command: str) -> Section:
+def _deadlines(key: str, name: str, listed: Listed[DeadlineRow], milestones: int, command: str) -> Section:
     columns = ("ref", "title", "parties", "due", "last day", "when", "slipped")
     items = [Item(_deadline_cells(row), _deadline(row), row.deadline) for row in listed.items]
-    return _section(name, columns, items, listed, milestones=milestones, command=command)
+    return _section(key, name, columns, items, listed, milestones=milestones, command=command)
 
 
 def _contradictions(report: Report) -> Section:
     items = [
         Item(found, f"{visible(found.ref)}: {visible(found.why)}") for found in report.contradictions.items
     ]
-    return _section("Contradicts itself", ("ref", "title", "why"), items, report.contradictions)
+    return _section(
+        "contradictions", "Contradicts itself", ("ref", "title", "why"), items, report.contradictions
+    )
 
 
 def _next_milestones(report: Report) -> Section:
@@ -87,7 +93,13 @@ def _next_milestones(report: Report) -> Section:
         )
         for one in report.next_milestones.items
     ]
-    return _section("Next milestones", ("ref", "commitment", "milestone"), items, report.next_milestones)
+    return _section(
+        "next-milestones",
+        "Next milestones",
+        ("ref", "commitment", "milestone"),
+        items,
+        report.next_milestones,
+    )
 
 
 def _changed(report: Report) -> Section:
@@ -99,6 +111,7 @@ def _changed(report: Report) -> Section:
         for entry in report.changed.items
     ]
     return _section(
+        "changed",
         f"Changed since {report.since}",
         ("effective on", "ref", "what"),
         items,
@@ -115,6 +128,7 @@ def _quiet(report: Report) -> Section:
         for one in report.quiet.items
     ]
     return _section(
+        "quiet",
         f"Gone quiet, no entry for {days(report.stale)}",
         ("ref", "title", "newest entry"),
         items,
@@ -124,14 +138,14 @@ def _quiet(report: Report) -> Section:
 
 
 def _section(
-    name: str, columns: Sequence[str], items: Sequence[Item], listed: Listed[Any], **more: Any
+    key: str, name: str, columns: Sequence[str], items: Sequence[Item], listed: Listed[Any], **more: Any
 ) -> Section:
     """A section without the columns in which no item has anything."""
     kept = [at for at in range(len(columns)) if any(item.cells[at] for item in items)]
     if items and len(kept) < len(columns):
         columns = [columns[at] for at in kept]
         items = [item._replace(cells=[item.cells[at] for at in kept]) for item in items]
-    return Section(name, columns, items, listed.total, **more)
+    return Section(key, name, columns, items, listed.total, **more)
 
 
 def _command_for_overdue(report: Report) -> str:

@@ -8,7 +8,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from ksmy_tracker.render import drawing
+from ksmy_tracker.render import captions, drawing
+from ksmy_tracker.render.layout import NARROW, WIDE
 from ksmy_tracker.render.sections import sections
 from ksmy_tracker.render.summary import heading, summary
 from ksmy_tracker.report import Report
@@ -29,15 +30,16 @@ def as_html(found: Report, timeline: Timeline) -> str:
     )
     environment.filters["visible"] = visible
     environment.filters["dated"] = _dated
-    style = (_TEMPLATES / "report.css").read_text(encoding="utf-8") + drawing.STYLE
+    layouts = (WIDE, NARROW) if timeline.bars else ()
+    style = drawing.STYLE + (_TEMPLATES / "report.css").read_text(encoding="utf-8")
     return environment.get_template("report.html").render(
         report=found,
-        undrawn=timeline.left_out,
         heading=heading(found),
         summary=summary(found),
         sections=sections(found),
-        # The figure escapes every text it takes up; see drawing.py.
-        figure=Markup(drawing.figure(timeline)),  # noqa: S704
+        # A figure escapes every text it takes up; see drawing.py.
+        figures=[Markup(drawing.figure(timeline, layout)) for layout in layouts],  # noqa: S704
+        captions=[said(timeline) for said in (captions.nothing, captions.left_out, captions.undated)],
         style=Markup(style),  # noqa: S704
         style_hash=b64encode(sha256(style.encode()).digest()).decode(),
     )

@@ -45,7 +45,7 @@ MILESTONE = [
     *("ref", "number", "title", "state", "deadline", "days_left", "due", "due_earliest", "due_latest"),
     *("met_on", "evidence", "withdrawn"),
 ]
-TIMELINE = ["start", "end", "today", "undated", "bars"]
+TIMELINE = ["start", "end", "today", "undated", "outside", "bars"]
 BAR = [
     *("ref", "title", "status", "deadline", "due", "earliest", "latest"),
     *("baseline_earliest", "baseline_latest", "marks"),
@@ -1144,6 +1144,7 @@ def test_a_timeline_draws_windows_first_due_dates_and_milestones(
         "end": "2030-06-30",
         "today": "2026-01-15",
         "undated": 17,
+        "outside": 0,
     }
     fta, ccs = found["bars"]
     assert fta == {
@@ -1169,6 +1170,28 @@ def test_a_timeline_draws_windows_first_due_dates_and_milestones(
     assert re.fullmatch(r"CCS-START     upcoming  +│ +◇ +░+ +█+", ccs_line)
 
 
+def test_a_timeline_counts_what_lies_outside_its_range(ksmy: Ksmy) -> None:
+    assert value(ksmy("timeline", "--from", "2028", "--format", "json"))["outside"] == 1
+    assert "1 dated commitment lies outside this range.\n" in done(ksmy("timeline", "--from", "2028"))
+    assert done(ksmy("timeline", "--from", "2026-Q3", "--to", "2026-Q4")) == (
+        "Nothing is due from 2026-07-01 to 2026-12-31.\n"
+        "2 dated commitments lie outside this range.\n17 commitments have no due date.\n"
+    )
+
+
+def test_a_timeline_shows_the_milestones_of_what_has_no_due_date_itself(ksmy: Ksmy) -> None:
+    assert ksmy("milestone", "add", "HYDROGEN", "Plant", "--due", "2027-05").code == 0
+    assert ksmy("milestone", "add", "TOURISM", "Some day").code == 0
+    found = value(ksmy("timeline", "--format", "json"))
+    assert refs(found["bars"]) == ["FTA-CONCLUDE", "HYDROGEN", "CCS-START"]
+    bar = found["bars"][1]
+    assert [bar[name] for name in ("deadline", "due", "earliest", "latest")] == ["undated", None, None, None]
+    assert [mark["day"] for mark in bar["marks"]] == ["2027-05-31"]
+    assert found["undated"] == 17
+    line = done(ksmy("timeline")).splitlines()[3]
+    assert re.fullmatch(r"HYDROGEN      undated   +│ +◇", line)
+
+
 def test_the_json_of_a_timeline_has_these_keys_in_this_order(ksmy: Ksmy, empty: str) -> None:
     assert ksmy("milestone", "set", "FTA-CONCLUDE", "1", "--state", "met").code == 0
     found = value(ksmy("timeline", "--format", "json"))
@@ -1181,6 +1204,7 @@ def test_the_json_of_a_timeline_has_these_keys_in_this_order(ksmy: Ksmy, empty: 
         "today": "2026-01-15",
         "bars": [],
         "undated": 0,
+        "outside": 0,
     }
     line = done(ksmy("timeline", "--format", "jsonl"))
     assert line.count("\n") == 1

@@ -195,7 +195,10 @@ def test_the_deadline_state_is_said_in_words_and_not_by_colour_alone(
         assert ksmy("update", "CCS-START", *changes).code == 0
     drawing = drawn(ksmy)
     row = drawing.row("CCS-START")
-    assert [one.text for one in row.iter(f"{SVG}text")] == ["CCS-START", deadline]
+    ref, title, state = [one.text or "" for one in row.iter(f"{SVG}text")]
+    assert (ref, state) == ("CCS-START", deadline)
+    assert title.endswith("…")
+    assert "Start the joint carbon capture and storage project".startswith(title.removesuffix("…"))
     assert f", {deadline}, due " in _title(row)
     assert drawing.box("CCS-START", deadline)
     (style,) = drawing.all("style")
@@ -284,13 +287,60 @@ def test_a_ref_too_long_for_its_place_is_cut_and_whole_in_its_title(hostile: Pat
     assert _title(row).startswith(f"{registers.LONG_REF}: ")
 
 
+def test_a_title_stands_whole_where_there_is_room_and_is_escaped(ksmy: Ksmy) -> None:
+    assert ksmy("update", "CCS-START", "--title", "Store <b> & 탄소").code == 0
+    drawing = drawn(ksmy)
+    assert [one.text for one in drawing.row("CCS-START").iter(f"{SVG}text")][1] == "Store <b> & 탄소"
+
+
+def test_no_letter_of_the_drawing_is_below_eight_points_on_a_sheet_of_a4(ksmy: Ksmy) -> None:
+    drawing = drawn(ksmy)
+    _, _, width, _ = map(float, drawing.root.get("viewBox", "").split())
+    (style,) = drawing.all("style")
+    sizes = [float(size) for size in re.findall(r"font(?:-size)?:(\d+)px", style.text or "")]
+    assert sizes
+    points = (210 - 2 * 15) / 25.4 * 72 / width
+    assert min(sizes) * points >= 8
+
+
+def test_the_drawing_is_dark_on_a_dark_screen_alone(ksmy: Ksmy) -> None:
+    (style,) = drawn(ksmy).all("style")
+    conditions = re.findall(r"@media ([^{]*)\{", style.text or "")
+    assert conditions == ["screen and (prefers-color-scheme:dark)"]
+
+
+def test_what_lies_outside_of_the_range_is_counted_in_the_description(ksmy: Ksmy) -> None:
+    said = drawn(ksmy, "--from", "2028").root.findtext(f"{SVG}desc") or ""
+    assert "1 dated commitment lies outside this range. 17 commitments without a due date." in said
+    assert "outside" not in (drawn(ksmy).root.findtext(f"{SVG}desc") or "")
+
+
+def test_a_range_in_which_nothing_is_due_says_so(ksmy: Ksmy) -> None:
+    drawing = drawn(ksmy, "--from", "2026-Q3", "--to", "2026-Q4")
+    said = "Nothing is due from 2026-07-01 to 2026-12-31."
+    assert said in [one.text for one in drawing.all("text")]
+    assert (drawing.root.findtext(f"{SVG}desc") or "").startswith(
+        f"{said} 2 dated commitments lie outside this range."
+    )
+
+
+def test_a_commitment_without_a_due_date_has_the_marks_of_its_milestones_and_no_bar(ksmy: Ksmy) -> None:
+    assert ksmy("milestone", "add", "HYDROGEN", "Plant", "--due", "2027-05").code == 0
+    drawing = drawn(ksmy)
+    row = drawing.row("HYDROGEN")
+    assert _title(row) == "HYDROGEN: Cooperate on clean hydrogen, undated"
+    assert not list(row.iter(f"{SVG}rect"))
+    assert [_title(mark) for mark in drawing.marks("HYDROGEN")] == ["1. Plant: scheduled"]
+    assert "HYDROGEN: Cooperate on clean hydrogen, undated. " in (drawing.root.findtext(f"{SVG}desc") or "")
+
+
 def test_from_and_to_cut_the_picture_and_what_stands_outside_of_it(ksmy: Ksmy) -> None:
     drawing = drawn(ksmy, "--from", "2025-Q3", "--to", "2025-Q4")
     assert drawing.refs() == ["FTA-CONCLUDE"]
     (line,) = drawing.all("line", "grid")
     left, right = drawing.box("FTA-CONCLUDE", "overdue")
     assert left == float(line.get("x1", ""))
-    assert right == pytest.approx(948, abs=NEAR)  # the right edge of the chart
+    assert right == pytest.approx(708, abs=NEAR)  # the right edge of the chart
     assert drawing.root.findtext(f"{SVG}title") == "Deadlines from 2025-07-01 to 2025-12-31"
 
 

@@ -48,6 +48,7 @@ def timeline(*bars: Bar, start: str = "2025-01", end: str = "2027-12", **more: A
         more.get("today", TODAY),
         bars,
         more.get("undated", 0),
+        more.get("outside", 0),
     )
 
 
@@ -246,6 +247,34 @@ def test_the_legend_names_every_sign_there_is() -> None:
 def test_what_has_no_due_date_is_counted_under_the_picture(undated: int, said: str) -> None:
     assert lines(timeline(bar("A", "2026"), undated=undated))[-1] == said
     assert lines(timeline(undated=undated)) == ["There is no due date to draw.", said]
+
+
+@pytest.mark.parametrize(
+    ("outside", "said"),
+    [
+        (1, "1 dated commitment lies outside this range."),
+        (12, "12 dated commitments lie outside this range."),
+    ],
+)
+def test_what_lies_outside_the_range_is_counted_under_the_picture(outside: int, said: str) -> None:
+    shown = lines(timeline(bar("A", "2026"), outside=outside, undated=1))
+    assert shown[-2:] == [said, "1 commitment has no due date."]
+    assert "outside" not in "".join(lines(timeline(bar("A", "2026"))))
+
+
+def test_a_range_without_a_bar_says_so_where_there_are_some_outside() -> None:
+    assert lines(timeline(outside=1)) == [
+        "Nothing is due from 2025-01-01 to 2027-12-31.",
+        "1 dated commitment lies outside this range.",
+    ]
+
+
+def test_what_has_no_due_date_has_the_marks_of_its_milestones_alone() -> None:
+    undated = bar("A", "2026", deadline="undated", marks=[mark(date(2026, 7, 1), "met")])
+    undated = undated._replace(due=None, earliest=None, latest=None)
+    _, quarters, (line,) = chart(timeline(undated, today=date(2030, 1, 1)), 100)
+    assert line.strip() == "◆"
+    assert line.index("◆") == _starts(quarters)[6]
 
 
 def test_nothing_is_said_of_what_has_no_due_date_where_all_have_one() -> None:

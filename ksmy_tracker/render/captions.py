@@ -1,0 +1,34 @@
+"""What is said in words beside a timeline: what it has no room, no date or no place for."""
+
+from ksmy_tracker.render.wording import plural
+from ksmy_tracker.timeline import Timeline
+
+
+def nothing(timeline: Timeline) -> str:
+    """Why there is no bar; nothing where there is one."""
+    if timeline.bars:
+        return ""
+    if timeline.outside:
+        return f"Nothing is due from {timeline.start} to {timeline.end}."
+    return "There is no due date to draw."
+
+
+def outside(timeline: Timeline) -> str:
+    """How many commitments have a due date outside the range."""
+    count = timeline.outside
+    lie = "lies" if count == 1 else "lie"
+    return f"{plural(count, 'dated commitment')} {lie} outside this range." if count else ""
+
+
+def undated(timeline: Timeline) -> str:
+    """How many commitments have no due date."""
+    count = timeline.undated
+    have = "has" if count == 1 else "have"
+    return f"{plural(count, 'commitment')} {have} no due date." if count else ""
+
+
+def left_out(timeline: Timeline) -> str:
+    """How many commitments have a due date and were too many to draw, by kind."""
+    by_kind = ", ".join(f"{count:,} {kind}" for kind, count in timeline.left_out)
+    total = sum(count for _, count in timeline.left_out)
+    return f"and {total:,} more with a due date: {by_kind}" if total else ""
