@@ -459,6 +459,11 @@ def test_no_text_of_the_drawing_lies_on_another_or_leaves_the_picture(
     assert _collisions(chromium, register, tmp_path / "plan.svg", arguments) == []
 
 
+def test_no_hostile_text_of_the_drawing_lies_on_another(chromium: "Browser", shown: dict[str, Path]) -> None:
+    with visit(chromium, shown["hostile.svg"]) as seen:
+        assert _collisions_in(seen, "svg") == []
+
+
 @pytest.mark.parametrize(
     "ref", ["W" * 64, "W" * 20, "COMPREHENSIVE-STRATEGIC-PARTNERSHIP-SUMMIT-2024", "I" * 30]
 )
