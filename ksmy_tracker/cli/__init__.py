@@ -40,7 +40,7 @@ COMMANDS: Final[Mapping[str, str]] = {
 
 
 #: Options for which Typer prints something by itself.
-_PRINTS_ITSELF: Final = frozenset({"--help", "-h", "--show-completion", "--install-completion"})
+_PRINTS_ITSELF: Final = frozenset({"--help", "-h"})
 
 #: The exit code of what Ctrl-C ended, as shells have it.
 INTERRUPTED: Final = 130
@@ -76,6 +76,7 @@ class _Group(TyperGroup):
 app = typer.Typer(
     cls=_Group,
     pretty_exceptions_enable=False,
+    add_completion=False,  # its own scripts stand in shells.py
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 
@@ -88,12 +89,49 @@ def _show_version(context: typer.Context, wanted: bool) -> None:
         raise typer.Exit
 
 
+def _install_completion(context: typer.Context, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        from ksmy_tracker.cli import shells
+        from ksmy_tracker.visible import visible
+
+        shell = shells.current()
+        emit(
+            f"{shell} completion installed in {visible(str(shells.install(shell)))}\n"
+            "Completion will take effect once you restart the terminal\n"
+        )
+        raise typer.Exit
+
+
+def _show_completion(context: typer.Context, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        from ksmy_tracker.cli import shells
+
+        emit(shells.SCRIPTS[shells.current()])
+        raise typer.Exit
+
+
 @app.callback(invoke_without_command=True)
 def ksmy(
     context: typer.Context,
     version: Annotated[
         bool,
         typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit."),
+    ] = False,
+    install_completion: Annotated[
+        bool,
+        typer.Option(
+            "--install-completion",
+            callback=_install_completion,
+            help="Install completion for the current shell.",
+        ),
+    ] = False,
+    show_completion: Annotated[
+        bool,
+        typer.Option(
+            "--show-completion",
+            callback=_show_completion,
+            help="Show completion for the current shell, to copy it or customize the installation.",
+        ),
     ] = False,
 ) -> None:
     """Keep the register of what South Korea and Malaysia promised each other.
@@ -141,17 +179,24 @@ def _complete() -> int:
     os.environ["COLUMNS"] = "1000000"  # Typer folds what an offer means at the width of a terminal
     held = StringIO()
     with suppress(Exception, KeyboardInterrupt):
+        from typer._completion_classes import completion_init
+
+        from ksmy_tracker.cli.completing import FILE_MEANT, FileMeant
+
+        completion_init()
         try:
             with redirect_stdout(held), redirect_stderr(StringIO()):
                 get_command(app).main([], prog_name="ksmy", standalone_mode=False)
         except SystemExit as end:  # as Typer ends it; fish asks by the code
             emit(held.getvalue())
             return end.code if isinstance(end.code, int) else 0
+        except FileMeant:
+            return FILE_MEANT
     return 0
 
 
 class _Held(StringIO):
-    """What Typer prints by itself (help, completion scripts), until it is written like every other result."""
+    """What Typer prints by itself (help), until it is written like every other result."""
 
     def __init__(self, terminal: bool) -> None:
         super().__init__()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ksmy_tracker import clock
-from ksmy_tracker.cli import options, recording
+from ksmy_tracker.cli import completing, options, recording
 from ksmy_tracker.cli.options import CHANGE, DEFAULT_TIMEOUT, DEFAULT_ZONE
 from ksmy_tracker.cli.output import complain, opened
 from ksmy_tracker.cli.progress import counted
@@ -26,7 +26,12 @@ app = typer.Typer()
 
 @app.command("apply", rich_help_panel=CHANGE, epilog="Example: ksmy apply changes.jsonl --dry-run")
 def apply_batch(
-    file: Annotated[str, typer.Argument(metavar="FILE|-", help="JSON lines, or CSV; - for stdin.")],
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|-", autocompletion=completing.files, help="JSON lines, or CSV; - for stdin."
+        ),
+    ],
     input: Annotated[
         str | None,
         typer.Option(

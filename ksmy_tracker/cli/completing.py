@@ -2,13 +2,25 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Final
 
 import typer
 
 from ksmy_tracker import vocabulary
 
 Offers = list[tuple[str, str]]
+
+#: The exit code that tells the script of a shell to offer files, which it knows better how to.
+FILE_MEANT: Final = 12
+
+
+class FileMeant(Exception):
+    """Where the cursor is, a file is to be named."""
+
+
+def files(context: typer.Context, incomplete: str) -> Offers:
+    """Leave it to the shell to offer files."""
+    raise FileMeant
 
 
 def _quietly(complete: Callable[[typer.Context, str], Offers]) -> Callable[[typer.Context, str], Offers]:

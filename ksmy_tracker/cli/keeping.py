@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ksmy_tracker import clock, database
-from ksmy_tracker.cli import options
+from ksmy_tracker.cli import completing, options
 from ksmy_tracker.cli.options import DEFAULT_TIMEOUT, DEFAULT_ZONE, LOOK_AFTER
 from ksmy_tracker.cli.output import emit
 from ksmy_tracker.errors import Damaged, Usage
@@ -19,7 +19,12 @@ app = typer.Typer()
 def init_register(
     seed: Annotated[
         Path | None,
-        typer.Option("--seed", metavar="FILE", help="Fill it from this seed instead of the summit's."),
+        typer.Option(
+            "--seed",
+            metavar="FILE",
+            autocompletion=completing.files,
+            help="Fill it from this seed instead of the summit's.",
+        ),
     ] = None,
     empty: Annotated[bool, typer.Option("--empty", help="Leave it empty.")] = False,
     by: options.By = None,
@@ -78,7 +83,10 @@ def check_register(
 
 @app.command("backup", rich_help_panel=LOOK_AFTER, epilog="Example: ksmy backup register-2026-11-23.db")
 def back_up(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to put the copy.")],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", autocompletion=completing.files, help="Where to put the copy."),
+    ],
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
     db: options.Db = None,
     timeout: options.Timeout = DEFAULT_TIMEOUT,

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ksmy_tracker import database
-from ksmy_tracker.cli import options
+from ksmy_tracker.cli import completing, options
 from ksmy_tracker.cli.options import DEFAULT_TIMEOUT, DEFAULT_ZONE, LOOK_AFTER
 from ksmy_tracker.cli.output import emit, opened, put
 from ksmy_tracker.cli.progress import counted
@@ -81,7 +81,14 @@ def _export_whole(location: database.Place, timeout: float, output: Path | None)
 
 @app.command("import", rich_help_panel=LOOK_AFTER, epilog="Example: ksmy import register.jsonl --db copy.db")
 def import_register(
-    file: Annotated[str, typer.Argument(metavar="FILE|-", help="What `ksmy export` wrote; - for stdin.")],
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|-",
+            autocompletion=completing.files,
+            help="What `ksmy export` wrote; - for stdin.",
+        ),
+    ],
     db: options.Db = None,
 ) -> None:
     """Create a register from an export: with the same history and the same head, or not at all."""

@@ -41,6 +41,7 @@ Db = Annotated[
         "--db",
         envvar="KSMY_DATABASE_URL",
         metavar="PATH",
+        autocompletion=completing.files,
         help="The register: a file's path or an sqlite:/// URL.",
     ),
 ]
@@ -165,7 +166,13 @@ OnlyAgreement = Annotated[
 ]
 Output = Annotated[
     Path | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Write to a file, whole or not at all."),
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        autocompletion=completing.files,
+        help="Write to a file, whole or not at all.",
+    ),
 ]
 Kind = Annotated[
     str | None,
