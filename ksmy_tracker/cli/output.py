@@ -25,8 +25,10 @@ def is_terminal() -> bool:
 
 
 def emit(text: str) -> None:
-    """Write to stdout, whole. A reader that went away is no error; a full disk is one."""
+    """Write to stdout, whole. A reader that went away is no error; a full disk, or a closed stdout, is one."""
     if sys.stdout is None:
+        if text:
+            raise KsmyError("the result could not be written: stdout is closed")
         return
     try:
         _in_utf8(sys.stdout).write(text)
@@ -128,6 +130,8 @@ def opened(file: str) -> Iterator[BinaryIO]:
 
     Raises `BadInput` where there is none to read.
     """
+    if file == "-" and sys.stdin is None:
+        raise BadInput("stdin is closed; name a file, or redirect stdin from one")
     try:
         with nullcontext(sys.stdin.buffer) if file == "-" else expanded(file).open("rb") as stream:
             if file != "-" and expanded(file).is_file():

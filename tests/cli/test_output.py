@@ -169,12 +169,93 @@ def test_a_complaint_to_nobody_keeps_its_exit_code(to: Any, closed_pipe: int) ->
     assert to(closed_pipe, "show", "NOWHERE", stream="stderr") == Ran("", "", 3)
 
 
-def test_without_streams_nothing_is_said_and_nothing_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_streams_nothing_is_said_and_a_result_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", None)
     monkeypatch.setattr(sys, "stderr", None)
     assert not output.is_terminal()
-    output.emit("x")
+    output.emit("")
     output.complain("x")
+    with pytest.raises(KsmyError, match=r"^the result could not be written: stdout is closed$"):
+        output.emit("x")
+
+
+@pytest.fixture
+def closed(register: Path, tmp_path: Path) -> Any:
+    """Run the program with streams closed by a shell, such as `>&-`."""
+
+    def run(closing: str, *arguments: str) -> Ran:
+        env = {"KSMY_DATABASE_URL": str(register), "KSMY_ACTOR": "tester", "PATH": os.environ["PATH"]}
+        done = subprocess.run(
+            ["/bin/sh", "-c", f'exec "$@" {closing}', "sh", sys.executable, "-m", "ksmy_tracker", *arguments],
+            capture_output=True,
+            text=True,
+            env=env,
+            cwd=tmp_path,
+            check=False,
+        )
+        return Ran(done.stdout, done.stderr, done.returncode)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "report",
+        "report --format html",
+        "list",
+        "list --format json",
+        "due --as-of 2025-11-01",
+        "show FTA",
+        "history",
+        "agreements",
+        "timeline --format svg",
+        "check",
+        "export",
+        "export --format ics",
+        "backup copy.db",
+        "--help",
+        "--version",
+        "list --help",
+        "update FTA --note x --dry-run",
+    ],
+)
+def test_a_result_for_a_stdout_that_is_closed_is_told_in_one_sentence(closed: Any, arguments: str) -> None:
+    assert closed(">&-", *arguments.split()) == Ran(
+        "", "ksmy: the result could not be written: stdout is closed\n", 1
+    )
+
+
+def test_a_change_whose_receipt_goes_to_a_closed_stdout_is_recorded_and_said_to_be(
+    closed: Any, ksmy: Ksmy
+) -> None:
+    ran = closed(">&-", "update", "FTA", "--note", "x")
+    assert (ran.code, ran.err.partition(";")[0]) == (
+        1,
+        "ksmy: the change is recorded (1 entry), but the result could not be written: stdout is closed",
+    )
+    assert ksmy("check").code == 0
+
+
+def test_nothing_to_write_needs_no_stdout(closed: Any) -> None:
+    assert closed(">&-", "list", "--search", "nowhere to be found") == Ran("", "", 0)
+    assert closed(">&-", "report", "--output", "report.txt") == Ran("", "", 0)
+
+
+def test_a_closed_stderr_breaks_nothing(closed: Any) -> None:
+    assert closed("2>&-", "list", "--columns", "ref", "--limit", "1") == Ran("CCS-START\n", "", 0)
+    assert closed("2>&-", "show", "NOWHERE") == Ran("", "", 3)
+    assert closed("2>&-", "update", "FTA", "--note", "x", "--dry-run").code == 0
+    assert closed(">&- 2>&-", "list") == Ran("", "", 1)
+    assert closed("<&- >&- 2>&-", "update", "FTA", "--note", "x").code == 1
+    assert closed("2>&-", "check").code == 0
+
+
+@pytest.mark.parametrize("command", ["apply", "import"])
+def test_a_closed_stdin_is_told_in_one_sentence(closed: Any, command: str) -> None:
+    more = ("--db", "new.db") if command == "import" else ()
+    ran = closed("<&-", command, "-", *more)
+    assert (ran.err, ran.code) == ("ksmy: stdin is closed; name a file, or redirect stdin from one\n", 5)
 
 
 @needs_dev_full
