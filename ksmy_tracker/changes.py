@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ksmy_tracker import vocabulary
 from ksmy_tracker.deadlines import NotEDTF, read_due
-from ksmy_tracker.vocabulary import did_you_mean
+from ksmy_tracker.vocabulary import did_you_mean, nearest
 
 #: Characters a text may have; far above any real one, and a bound on what a mistake can store.
 LONGEST_TEXT: Final = 100_000
@@ -162,15 +162,17 @@ def read_truth(value: Any) -> bool:
     raise Fault(f"{quoted(text)} is neither true nor false")
 
 
-def read_word(words: tuple[str, ...]) -> Callable[[Any], str]:
-    """A reader of one of a vocabulary's words, in any case."""
+def read_word(words: tuple[str, ...], names: Mapping[str, str] | None = None) -> Callable[[Any], str]:
+    """A reader of one of a vocabulary's words, in any case; one of its other names is answered with the word."""
     by_folded = {word.casefold(): word for word in words}
 
     def read(value: Any) -> str:
         text = read_text(value).strip()
         word = by_folded.get(text.casefold())
         if word is None:
-            raise Fault(f"{quoted(text)} is unknown; {did_you_mean(text[:100], words, short=len(words))}")
+            named = names and names.get(nearest(text[:100], (*words, *names)) or "")
+            hint = f"did you mean {named}?" if named else did_you_mean(text[:100], words, short=len(words))
+            raise Fault(f"{quoted(text)} is unknown; {hint}")
         return word
 
     return read
@@ -182,7 +184,7 @@ READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "detail": read_text,
     "agreement": read_ref,
     "sector": read_sector,
-    "parties": read_word(vocabulary.PARTIES),
+    "parties": read_word(vocabulary.PARTIES, vocabulary.PARTY_NAMES),
     "firmness": read_word(vocabulary.FIRMNESSES),
     "verifiable": read_truth,
     "source": read_text,

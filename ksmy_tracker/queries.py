@@ -35,7 +35,6 @@ from ksmy_tracker.vocabulary import (
     OPEN_STATUSES,
     STATUSES,
     did_you_mean,
-    nearest,
 )
 
 
@@ -106,7 +105,7 @@ class View(DayView):
     ) -> list[CommitmentRow]:
         """Commitments that pass the filters; `sort` names fields, `-field` for descending; nulls come last.
 
-        Raises `Usage` for an unknown field, or a filter value that is a slip of a known one.
+        Raises `Usage` for an unknown field or sector, `NotFound` for an unknown agreement.
         """
         where, parameters = self._where(filters)
         order = ", ".join([*(_order(name) for name in sort), "c.ref"])
@@ -203,12 +202,13 @@ class View(DayView):
         return wanted
 
     def _known_sectors(self, wanted: Sequence[str]) -> Sequence[str]:
+        """The sectors asked for; raises `Usage` for one that no commitment is in, on the day of the view or now."""
         if wanted:
-            known = self.sectors()
+            sql = "SELECT DISTINCT sector FROM commitment"
+            known = sorted({sector for (sector,) in (*self._rows(sql), *self._reader.rows(sql))})
             for sector in wanted:
-                near = None if sector in known else nearest(sector, known)
-                if near is not None:
-                    raise Usage(f"there is no sector {sector}; did you mean {near}?")
+                if known and sector not in known:
+                    raise Usage(f"there is no sector {sector}; {did_you_mean(sector, known, short=40)}")
         return wanted
 
     def sectors(self) -> list[str]:

@@ -19,6 +19,15 @@ FIRMNESSES: Final = ("signed", "committed", "agreed", "discussed", "hoped")
 
 PARTIES: Final = ("KR", "MY", "both")
 
+#: What else people call them; never taken, but asked about.
+PARTY_NAMES: Final = {
+    "korea": "KR",
+    "south korea": "KR",
+    "republic of korea": "KR",
+    "rok": "KR",
+    "malaysia": "MY",
+}
+
 KINDS: Final = ("joint-statement", "memorandum", "treaty", "contract")
 
 STAGES: Final = (

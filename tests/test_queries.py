@@ -334,11 +334,28 @@ def test_an_unknown_agreement_is_answered_with_the_nearest(path: Path) -> None:
         view.commitments(Filters(agreement=["PACTT"]))
 
 
-def test_a_sector_close_to_a_known_one_is_asked_about_and_another_is_taken(path: Path) -> None:
-    make(path, add("A", "2025-01-01", sector="green-energy"))
+def test_a_sector_that_no_commitment_is_in_is_answered_with_the_nearest_or_all(path: Path) -> None:
+    make(path, add("A", "2025-01-01", sector="green-energy"), add("B", "2025-01-01", sector="defence"))
     with looking(path) as view:
         with pytest.raises(Usage, match=r"no sector green-enrgy; did you mean green-energy\?"):
             view.commitments(Filters(sector=["green-enrgy"]))
+        with pytest.raises(Usage, match=r"no sector fisheries; it is one of defence, green-energy$"):
+            view.commitments(Filters(sector=["defence", "fisheries"]))
+
+
+def test_a_sector_of_another_day_is_known_and_one_of_no_day_is_not(path: Path) -> None:
+    make(path, add("A", "2025-01-01", sector="trade"))
+    make(path, update("A", "2025-06-01", sector="defence"))
+    for day, sector in (("2025-01-02", "defence"), ("2025-01-02", "trade"), ("2024-12-31", "defence")):
+        with looking(path, day) as view:
+            assert refs(view, filters=Filters(sector=[sector])) == (["A"] if sector == "trade" else [])
+    for day in ("2024-12-31", "2025-01-02"):
+        with looking(path, day) as view, pytest.raises(Usage, match="no sector fisheries"):
+            view.commitments(Filters(sector=["fisheries"]))
+
+
+def test_a_register_without_commitments_has_every_sector_empty(path: Path) -> None:
+    with looking(path) as view:
         assert view.commitments(Filters(sector=["fisheries"])) == []
 
 

@@ -400,7 +400,8 @@ def test_a_field_that_does_not_belong_to_the_record_is_refused(
     [
         ("--status", "complete", "did you mean completed?"),
         ("--firmness", "agree", "did you mean agreed?"),
-        ("--parties", "Korea", "it is one of KR, MY, both"),
+        ("--parties", "Korea", "did you mean KR?"),
+        ("--parties", "China", "it is one of KR, MY, both"),
         ("--kind", "memorandom", "did you mean memorandum?"),
         ("--stage", "inforce", "did you mean in-force?"),
     ],

@@ -511,9 +511,16 @@ def test_a_part_there_is_not_is_answered_with_what_was_probably_meant(
     assert said in told(ksmy(command, *arguments), code)
 
 
-def test_a_sector_that_is_like_no_other_is_an_empty_part(ksmy: Ksmy) -> None:
-    assert "There is no commitment here yet." in done(ksmy("report", "--sector", "space"))
-    assert "There is no due date to draw." in done(ksmy("timeline", "--sector", "space"))
+@pytest.mark.parametrize("command", ["report --only-attention --exit-code", "timeline"])
+def test_a_sector_without_commitments_is_refused_but_in_an_empty_register(
+    ksmy: Ksmy, tmp_path: Path, command: str
+) -> None:
+    assert "there is no sector space; it is one of climate, " in told(
+        ksmy(*command.split(), "--sector", "space"), 2
+    )
+    empty = str(tmp_path / "empty.db")
+    assert ksmy("init", "--empty", "--db", empty).code == 0
+    done(ksmy(*command.split(), "--sector", "space", "--db", empty))
 
 
 @pytest.mark.parametrize(
