@@ -26,8 +26,15 @@ STYLES = {
 _CUT = ("title", "source", "place", "actor")
 _BROKEN = ("what", "detail", "due phrase", "note", "changes", "evidence")
 
-#: The least a column is narrowed to, and the space between two.
-_LEAST, _GAP = 14, 2
+#: To what the columns are narrowed, step by step until the table fits; in each step the widest first.
+_STEPS = (
+    dict.fromkeys(_CUT + _BROKEN, 14),
+    {"window": len("2025-01-01 to"), "days left": len("days left")},
+    {**dict.fromkeys(_CUT, 10), "window": len("2025-01-01")},
+)
+
+#: The space between two columns.
+_GAP = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +46,31 @@ class Rows:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Lay out for the width there is."""
-        if self._least_width() <= options.max_width:
-            yield self._table()
-        else:
+        widths = self._widths(options.max_width)
+        if widths is None:
             yield from self._blocks()
+        else:
+            yield self._table(widths)
 
-    def _least_width(self) -> int:
-        width = 0
-        for number, name in enumerate(self.header):
-            widest = max([cell_len(name), *(cell_len(row[number]) for row in self.rows)])
-            width += _GAP + (min(widest, _LEAST) if name in _CUT + _BROKEN else widest)
-        return width - _GAP
+    def _widths(self, most: int) -> list[int] | None:
+        """How wide each column is in a table of at most a width; None where that is too narrow for one."""
+        widths = [
+            max([cell_len(name), *(cell_len(visible(row[number])) for row in self.rows)])
+            for number, name in enumerate(self.header)
+        ]
+        room = most - _GAP * (len(widths) - 1)
+        for least in _STEPS:
+            giving = {number: least[name] for number, name in enumerate(self.header) if name in least}
+            for number in giving:
+                widths[number] = min(widths[number], most)
+            while sum(widths) > room and (able := [one for one in giving if widths[one] > giving[one]]):
+                widths[max(able, key=widths.__getitem__)] -= 1
+        return widths if sum(widths) <= room else None
 
-    def _table(self) -> Table:
+    def _table(self, widths: Sequence[int]) -> Table:
         made = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
-        for name in self.header:
-            # Rich narrows the columns that may wrap, and only those as long as that is enough.
-            made.add_column(name, no_wrap=name not in _CUT + _BROKEN, overflow="ellipsis")
+        for name, width in zip(self.header, widths, strict=True):
+            made.add_column(name, width=width, overflow="ellipsis")
         for row in self.rows:
             made.add_row(*(_cell(name, text) for name, text in zip(self.header, row, strict=True)))
         return made

@@ -172,3 +172,52 @@ def test_whatever_is_cut_short_says_so_and_only_a_title_is(width: int) -> None:
     assert bool(cut) == (start != title.replace(" ", ""))
     assert len(start) >= 8
     assert after == ""
+
+
+DUE = ("deadline", "days left", "ref", "window", "title")
+DUE_ROWS = [
+    (
+        "overdue",
+        "1,448 days ago",
+        "MIDDLE-EAST-PEACE/2",
+        "2025-10-01 to 2026-03-31",
+        "Convene the second round",
+    ),
+    ("due-soon", "in 60 days", "FTA-CONCLUDE", "2025-01-01 to 12-31", "Conclude the free trade agreement"),
+]
+AGREEMENTS = ("ref", "stage", "dated", "in all", "open", "overdue", "title")
+AGREEMENTS_ROWS = [
+    ("MOU-MINERALS", "negotiating", "2024-11-25", "11", "9", "2", "Critical mineral supply chains")
+]
+
+
+@pytest.mark.parametrize("width", [64, 70, 80, 100])
+def test_deadlines_stay_a_table_in_which_a_window_is_broken_and_a_title_cut(width: int) -> None:
+    lines = shown(DUE, DUE_ROWS, width=width)
+    assert lines[0].split() == ["deadline", "days", "left", "ref", "window", "title"]
+    assert max(map(columns, lines)) <= width
+    whole = " ".join(lines).split()
+    for row in DUE_ROWS:
+        for text in row[:4]:
+            assert set(text.split()) <= set(whole)
+    assert any(re.search(r"due-soon .*Concl[\w ]*…$", line.rstrip()) for line in lines)
+
+
+def test_a_title_is_cut_before_a_window_is_broken() -> None:
+    assert len(shown(DUE, DUE_ROWS[1:], width=80)) == 2
+    assert "2025-01-01 to 12-31" in shown(DUE, DUE_ROWS[1:], width=72)[1]
+
+
+@pytest.mark.parametrize("width", [72, 80, 100])
+def test_agreements_stay_a_table(width: int) -> None:
+    lines = shown(AGREEMENTS, AGREEMENTS_ROWS, width=width)
+    assert len(lines) == 2
+    assert lines[1].split()[:6] == list(AGREEMENTS_ROWS[0][:6])
+    assert "…" in lines[1] or width == 100
+
+
+@pytest.mark.parametrize("name", ["title", "source", "place", "actor"])
+def test_a_long_text_gives_way_and_says_so(name: str) -> None:
+    header, row = shown(("ref", name, "status"), [("FTA", "x" * 100, "planned")], width=40)
+    assert header.split() == ["ref", name, "status"]
+    assert re.fullmatch(r"FTA  x{25}…  planned *", row)
