@@ -10,6 +10,7 @@ from ksmy_tracker.changes import read_text
 from ksmy_tracker.cli import completing, options
 from ksmy_tracker.cli.options import DEFAULT_TIMEOUT, DEFAULT_WITHIN, DEFAULT_ZONE, LOOK
 from ksmy_tracker.cli.output import complain, emit, emit_object, emit_page, emit_rich, is_terminal, page_width
+from ksmy_tracker.cli.since import since_day
 from ksmy_tracker.errors import Usage
 from ksmy_tracker.queries import View
 from ksmy_tracker.replay import commitment_of
@@ -151,6 +152,9 @@ def list_commitments(
 @app.command("due", rich_help_panel=LOOK, epilog="Example: ksmy due --within 180")
 def list_deadlines(
     within: options.Within = DEFAULT_WITHIN,
+    sector: options.OnlySector = None,
+    party: options.OnlyParty = None,
+    agreement: options.OnlyAgreement = None,
     limit: options.Limit = None,
     columns: options.Columns = None,
     as_of: options.AsOf = None,
@@ -162,8 +166,9 @@ def list_deadlines(
 ) -> None:
     """List open deadlines: overdue, then due soon, then later, with the window of an imprecise date."""
     day = options.day(as_of, tz, within)
+    only = options.narrowing(sector, party, agreement)
     with database.reading(options.register_at(db), timeout) as reader:
-        rows = View(reader, day).deadlines(limit=limit)
+        rows = View(reader, day, only).deadlines(limit=limit)
     _show_rows("due", rows, columns, format, raw)
 
 
@@ -178,7 +183,9 @@ def list_history(
     since: Annotated[
         str | None,
         typer.Option(
-            "--since", metavar="DATE", help="Only what took effect, or was recorded, on this date or later."
+            "--since",
+            metavar="DATE",
+            help="Only what took effect, or was recorded, since: a date, or 7d, 2w, 1m.",
         ),
     ] = None,
     by: Annotated[
@@ -197,13 +204,13 @@ def list_history(
     timeout: options.Timeout = DEFAULT_TIMEOUT,
 ) -> None:
     """List the entries of the history, oldest first."""
-    since = options.optional_day("--since", since)
     actor = None if by is None else options.checked("--by", read_text, by)
     day = options.day(as_of, tz)
+    first = None if since is None else since_day(since, day.today, "history")
     with database.reading(options.register_at(db), timeout) as reader:
         view = View(reader, day)
         wanted = None if ref is None else view.existing(options.ref_of(ref))
-        rows = view.entries(ref=wanted, since=since, by=actor, newest=limit)
+        rows = view.entries(ref=wanted, since=first, by=actor, newest=limit)
     _show_rows("history", rows, columns, format, raw)
 
 

@@ -773,6 +773,37 @@ def test_the_table_of_deadlines_says_how_long_and_which_days(lived: Ksmy) -> Non
     assert re.search(r"due-soon\s+today\s+FTA-SCOPE", today)
 
 
+@pytest.mark.parametrize(
+    ("options", "refs"),
+    [
+        ("--sector trade", "FTA-SCOPE FTA-CONCLUDE/2 FTA-CONCLUDE HALAL"),
+        ("--sector climate --sector green-energy", "PARIS-REDUCTIONS CCS-START"),
+        ("--party MY", "FTA-SCOPE FTA-CONCLUDE/2 FTA-CONCLUDE PARIS-REDUCTIONS HALAL CCS-START"),
+        ("--party KR", "FTA-SCOPE FTA-CONCLUDE/2 FTA-CONCLUDE PARIS-REDUCTIONS CCS-START"),
+        ("--agreement mou-ccs", "CCS-START"),
+        ("--sector trade --agreement FTA --limit 2", "FTA-SCOPE FTA-CONCLUDE/2"),
+        (f"--sector tourism --as-of {PAST}", "TOURISM/1"),
+        ("--sector defence", ""),
+    ],
+)
+def test_deadlines_are_narrowed_to_a_sector_a_party_an_agreement(
+    lived: Ksmy, options: str, refs: str
+) -> None:
+    assert [ref for (ref,) in rows(lived("due", *options.split(), "--columns", "ref"))] == refs.split()
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [("--sector trde", 2, "trade"), ("--party korea", 2, "KR"), ("--agreement mou-ccss", 3, "MOU-CCS")],
+)
+def test_what_deadlines_cannot_be_narrowed_to_is_told(
+    lived: Ksmy, options: str, code: int, said: str
+) -> None:
+    ran = lived("due", *options.split())
+    assert ran.code == code
+    assert sentence(ran).endswith(f"did you mean {said}?")
+
+
 def test_a_limit_keeps_the_nearest_deadlines(lived: Ksmy) -> None:
     assert rows(lived("due", "--limit", "2")) == rows(lived("due"))[:2]
     assert lived("due", "--limit", "0") == Ran("", "", 0)
@@ -790,6 +821,11 @@ def test_a_limit_keeps_the_nearest_deadlines(lived: Ksmy) -> None:
         ("FTA", [2]),
         ("--since 2025-11-01", [47, 48, 49]),
         ("--since 2025-11-02", [48, 49]),
+        ("--since 0d", []),
+        ("--since 75d", [47, 48, 49]),
+        ("--since 74d", [48, 49]),
+        ("--since 10w --as-of 2026-01-11", [48, 49]),
+        ("--since 2M --as-of 2026-01-01", [47, 48]),
         ("--by analyst", [47, 48, 49]),
         ("--by seeder --since 2024-11-26", []),
         ("--by clerk --since 2025-09-01", [43, 44, 45, 46]),
@@ -818,6 +854,22 @@ def test_history_since_a_day_has_what_a_report_counts_as_changed_since(ksmy: Ksm
     listed = rows(ksmy("history", *since, "--columns", "ref"))
     assert listed == [["HYDROGEN"], ["TOURISM"]]
     assert found(ksmy("report", *since, "--format", "json"))["changed_count"] == 2
+
+
+@pytest.mark.parametrize(
+    ("since", "said"),
+    [
+        (
+            "2026-01-16",
+            "--since 2026-01-16 is after the day of the history (2026-01-15); give an earlier one",
+        ),
+        ("1y", "--since: '1y' is not a date such as 2025-10-27, nor 7d, 2w or 1m"),
+        ("", "--since: '' is not a date such as 2025-10-27, nor 7d, 2w or 1m"),
+    ],
+)
+def test_a_since_that_cannot_be_is_told(lived: Ksmy, since: str, said: str) -> None:
+    ran = lived("history", f"--since={since}")
+    assert (sentence(ran), ran.code) == (said, 2)
 
 
 def test_history_of_a_record_that_was_not_there_yet_is_refused(lived: Ksmy) -> None:
