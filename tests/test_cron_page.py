@@ -77,7 +77,7 @@ def crontab() -> tuple[dict[str, str], list[tuple[str, str]]]:
 
 VARIABLES, JOBS = crontab()
 SERVICE, TIMER = blocks("ini")
-ATTENTION, SHARING = blocks("sh")
+FRESH, ATTENTION, SHARING = blocks("sh")
 
 
 class Server:
@@ -233,6 +233,21 @@ def test_a_job_for_a_web_server_keeps_the_files_mode_and_the_old_file_where_it_f
     assert server.cron(command).code == 6
     assert file.read_bytes() == new
     assert os.listdir(server.www) == [file.name]
+
+
+def test_a_quiet_run_leaves_the_file_of_last_week_unless_it_was_removed(calm: Server) -> None:
+    file = calm.register.with_name("monday.txt")
+    file.write_text("last week's")
+    alone = FRESH.splitlines()[-1]
+    assert calm.sh(alone, {**CRON, **VARIABLES}) == Ran("", "", 0)
+    assert file.read_text() == "last week's"
+    assert calm.sh(FRESH, {**CRON, **VARIABLES}) == Ran("", "", 0)
+    assert not file.exists()
+
+
+def test_a_run_that_is_not_quiet_writes_the_file(server: Server) -> None:
+    assert server.sh(FRESH, {**CRON, **VARIABLES}) == Ran("", "", 0)
+    assert "FTA-CONCLUDE" in server.register.with_name("monday.txt").read_text(encoding="utf-8")
 
 
 def test_the_script_mails_where_something_needs_attention(server: Server) -> None:
