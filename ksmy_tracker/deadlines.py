@@ -1,7 +1,7 @@
 """Deadlines: a stated due date (EDTF) and its window, and what the calendar says of it on a given day.
 
 Rules from the Extended Date/Time Format (ISO 8601-2, Library of Congress): the forms people use most
-(a year, a month, a quarter, a day) are read here; every other level 0 to 2 form is read by the `edtf`
+(a year, a half, a quarter, a month, a day) are read here; every other level 0 to 2 form is read by the `edtf`
 package, whose import costs more than a command may take and so waits until it is needed.
 """
 
@@ -21,8 +21,11 @@ HORIZON_DAYS = 90
 _LONGEST = 100
 
 _PLAIN = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
-_QUARTER_INPUT = re.compile(r"(\d{4})-?Q([1-4])", re.ASCII | re.IGNORECASE)
-_QUARTERS = {33: 1, 34: 4, 35: 7, 36: 10}
+#: Quarters and halves as people write them; EDTF has months beyond the twelfth for them.
+_PART_INPUT = re.compile(r"(\d{4})-?(Q[1-4]|H[12])", re.ASCII | re.IGNORECASE)
+_PART_CODES = {"Q1": 33, "Q2": 34, "Q3": 35, "Q4": 36, "H1": 40, "H2": 41}
+#: The first and the last month of each.
+_PARTS = {33: (1, 3), 34: (4, 6), 35: (7, 9), 36: (10, 12), 40: (1, 6), 41: (7, 12)}
 #: EDTF writes seasons as months 21 to 32; which months those are depends on the hemisphere.
 _SEASON = re.compile(r"\d{4}-(2[1-9]|3[0-2])(?![\d-])", re.ASCII)
 _OUTSIDE = "its window must lie between the years 1 and 9999"
@@ -47,14 +50,14 @@ class Due:
 
 @lru_cache(maxsize=4096)
 def read_due(text: str) -> Due:
-    """Read a due date; `2025-Q4` is taken for the EDTF quarter `2025-36`.
+    """Read a due date; `2025-Q4` is taken for the EDTF quarter `2025-36`, `2025-H2` for the half `2025-41`.
 
     Raises `NotEDTF` for what is not EDTF, has no first and last day between the years 1 and 9999, or
     names a season.
     """
     stated = text.strip()
-    if quarter := _QUARTER_INPUT.fullmatch(stated):
-        stated = f"{quarter[1]}-{32 + int(quarter[2])}"
+    if part := _PART_INPUT.fullmatch(stated):
+        stated = f"{part[1]}-{_PART_CODES[part[2].upper()]}"
     if _SEASON.search(stated):
         raise NotEDTF("a season has no fixed months in both hemispheres; give a quarter such as 2025-34")
     if plain := _PLAIN.fullmatch(stated):
@@ -65,14 +68,14 @@ def read_due(text: str) -> Due:
 
 
 def _plain_window(year: int | None, month: int | None, day: int | None) -> tuple[date, date] | None:
-    """The window of a year, month, quarter or day; None where it is none of these."""
+    """The window of a year, half, quarter, month or day; None where it is none of these."""
     if not year:
         return None
     if month is None:
         return date(year, 1, 1), date(year, 12, 31)
-    if month in _QUARTERS and day is None:
-        first = _QUARTERS[month]
-        return date(year, first, 1), date(year, first + 2, monthrange(year, first + 2)[1])
+    if month in _PARTS and day is None:
+        first, last = _PARTS[month]
+        return date(year, first, 1), date(year, last, monthrange(year, last)[1])
     if not 1 <= month <= 12:
         return None
     last = monthrange(year, month)[1]
@@ -132,7 +135,7 @@ def _probable(text: str) -> str | None:
     if numbers:
         return f"{year}-Q{numbers.pop()}" if len(numbers) == 1 else None
     if half := re.search(r"\bH([12])\b|\b(first|second) half", text, re.IGNORECASE):
-        return f"{year}-{41 if '2' in half[0] or 'second' in half[0].lower() else 40}"
+        return f"{year}-H{2 if '2' in half[0] or 'second' in half[0].lower() else 1}"
     if re.search(rf"{year}s\b", text):
         return f"{year[:3]}X" if year.endswith("0") else None
     if impossible := re.fullmatch(r"(\d{4})-(\d\d)-\d\d", text):

@@ -122,10 +122,13 @@ def test_a_due_date_has_the_window_of_what_it_states(stated: str, earliest: str,
         ("2025-q4", "2025-36"),
         ("2025Q4", "2025-36"),
         (" 2025-Q4\n", "2025-36"),
+        ("2026-H1", "2026-40"),
+        ("2026-H2", "2026-41"),
+        ("2026h2", "2026-41"),
         ("  2025 ", "2025"),
     ],
 )
-def test_a_quarter_as_people_write_it_is_stored_as_edtf(stated: str, stored: str) -> None:
+def test_a_quarter_or_a_half_as_people_write_it_is_stored_as_edtf(stated: str, stored: str) -> None:
     assert read_due(stated) == read_due(stored)
     assert read_due(stated).edtf == stored
 
@@ -282,10 +285,10 @@ def test_reading_a_due_date_prints_nothing(stated: str, capsys: pytest.CaptureFi
         ("fourth quarter of 2025", "2025-Q4"),
         ("4Q 2025", "2025-Q4"),
         ("4Q2025", "2025-Q4"),
-        ("H1 2025", "2025-40"),
-        ("2025-H2", "2025-41"),
-        ("first half of 2025", "2025-40"),
-        ("Second Half of 2025", "2025-41"),
+        ("H1 2025", "2025-H1"),
+        ("2025 H2", "2025-H2"),
+        ("first half of 2025", "2025-H1"),
+        ("Second Half of 2025", "2025-H2"),
         # Months.
         ("December 2025", "2025-12"),
         ("Dec 2025", "2025-12"),

@@ -574,7 +574,7 @@ def test_an_expectation_far_from_any_word_is_answered_with_all_of_them(ksmy: Ksm
         ("June 2026", "2026-06"),
         ("2026-13", "2026"),
         ("2026-02-30", "2026-02"),
-        ("second half of 2026", "2026-41"),
+        ("second half of 2026", "2026-H2"),
     ],
 )
 @pytest.mark.usefixtures("unchanged")
@@ -583,6 +583,16 @@ def test_a_due_date_that_is_not_edtf_is_refused_with_the_probable_reading(
 ) -> None:
     said = refused(ksmy("update", "TOURISM", "--due", due), 2)
     assert said == f"--due: '{due}' cannot be taken: it is not an EDTF date; did you mean {probable}?"
+
+
+@pytest.mark.parametrize("code", [33, 34, 35, 36, 37, 38, 39, 40, 41])
+def test_a_due_date_as_it_is_shown_is_taken_as_it_was_given(ksmy: Ksmy, code: int) -> None:
+    due = ("list", "--search", "TOURISM", "--columns", "due")
+    assert ksmy("update", "TOURISM", "--due", f"2026-{code}").code == 0
+    shown = ksmy(*due, "--format", "md").out.splitlines()[-1].strip("| ")
+    assert ksmy("update", "TOURISM", "--due", "2027").code == 0
+    assert ksmy("update", "TOURISM", "--due", shown).code == 0
+    assert ksmy(*due).out == f"2026-{code}\n"
 
 
 @pytest.mark.parametrize("due", ["soon", "2025 or 2026", "1/2/26", "next year"])
