@@ -49,6 +49,22 @@ def agreements(context: typer.Context, incomplete: str) -> Offers:
 
 
 @_quietly
+def milestones(context: typer.Context, incomplete: str) -> Offers:
+    """The numbers of the milestones of the commitment named so far, with their titles."""
+    ref = str(context.params["ref"]).strip().upper()
+    found = _look(context, lambda view: view.milestones(ref))
+    return [(str(row.number), _harmless(row.title)) for row in found if not row.withdrawn]
+
+
+@_quietly
+def zones(context: typer.Context, incomplete: str) -> Offers:
+    """The time zones of this machine."""
+    from zoneinfo import available_timezones
+
+    return [(zone, "") for zone in sorted(available_timezones())]
+
+
+@_quietly
 def sectors(context: typer.Context, incomplete: str) -> Offers:
     """The sectors the register knows."""
     return [(sector, "") for sector in _look(context, lambda view: view.sectors())]
@@ -56,12 +72,14 @@ def sectors(context: typer.Context, incomplete: str) -> Offers:
 
 @_quietly
 def columns(context: typer.Context, incomplete: str) -> Offers:
-    """The columns of the command's rows; after a comma, one more."""
+    """The columns of the command's rows; after a comma, one that is not named yet."""
     from ksmy_tracker import rows
     from ksmy_tracker.cli.looking import ROW_OF
 
     done, comma, _ = incomplete.rpartition(",")
-    return [(f"{done}{comma}{name}", "") for name in rows.names(ROW_OF[str(context.info_name)])]
+    named = done.lower().replace("-", "_").split(",")
+    known = rows.names(ROW_OF[str(context.info_name)])
+    return [(f"{done}{comma}{name}", "") for name in known if name not in named]
 
 
 @_quietly

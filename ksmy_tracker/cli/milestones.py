@@ -60,7 +60,15 @@ def add_milestone(
 )
 def set_milestone(
     ref: options.Ref,
-    number: Annotated[int, typer.Argument(metavar="N", min=1, help="Its number, as `ksmy show` lists it.")],
+    number: Annotated[
+        int,
+        typer.Argument(
+            metavar="N",
+            min=1,
+            autocompletion=completing.milestones,
+            help="Its number, as `ksmy show` lists it.",
+        ),
+    ],
     state: _State = None,
     due: options.Due = None,
     title: options.Title = None,

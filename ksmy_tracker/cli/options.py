@@ -50,7 +50,13 @@ Timeout = Annotated[
 ]
 Zone = Annotated[
     str,
-    typer.Option("--tz", envvar="KSMY_TZ", metavar="ZONE", help="The time zone in which today is meant."),
+    typer.Option(
+        "--tz",
+        envvar="KSMY_TZ",
+        metavar="ZONE",
+        autocompletion=completing.zones,
+        help="The time zone in which today is meant.",
+    ),
 ]
 AsOf = Annotated[
     str | None,

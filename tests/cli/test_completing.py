@@ -163,6 +163,18 @@ def test_refs_come_with_their_titles_where_a_shell_shows_them(complete: Complete
         ("ksmy list --party ", "KR MY both"),
         ("ksmy list --sort due", "due due_earliest due_latest due_phrase"),
         ("ksmy list --columns ref,ti", "ref,title"),
+        ("ksmy list --columns ref,title,S", ""),
+        ("ksmy agreements --columns ref,o", "ref,open ref,overdue"),
+        ("ksmy agreements --columns REF,open,o", "REF,open,overdue"),
+        ("ksmy list --tz Asia/Kuala", "Asia/Kuala_Lumpur"),
+        ("ksmy update FTA --tz Asia/Seo", "Asia/Seoul"),
+        ("ksmy milestone set FTA-CONCLUDE ", "1 2 3 4 5"),
+        ("ksmy milestone set fta-conclude ", "1 2 3 4 5"),
+        ("ksmy milestone set FTA-CONCLUDE 3", "3"),
+        ("ksmy milestone set FTA-CONCLUDE 1 ", ""),
+        ("ksmy milestone set TOURISM ", ""),
+        ("ksmy milestone set NOSUCH ", ""),
+        ("ksmy milestone set FTA-", "FTA-CONCLUDE FTA-SCOPE"),
         ("ksmy list --columns s", "sector source status slip_days"),
         ("ksmy due --columns title,days", "title,days_left"),
         ("ksmy history --columns id,hash,eff", "id,hash,effective_on"),
@@ -182,6 +194,21 @@ def test_refs_come_with_their_titles_where_a_shell_shows_them(complete: Complete
 )
 def test_what_is_begun_is_completed(complete: Complete, shell: str, line: str, expected: str) -> None:
     assert words(complete(shell, line)) == expected.split()
+
+
+def test_a_column_that_is_named_is_not_offered_again(complete: Complete) -> None:
+    found = words(complete("fish", "ksmy agreements --columns stage,ref,"))
+    every = rows.names(rows.AgreementRow)
+    assert found == [f"stage,ref,{name}" for name in every if name not in ("ref", "stage")]
+
+
+def test_the_numbers_of_milestones_come_with_their_titles_and_without_the_withdrawn(
+    complete: Complete, ksmy: Ksmy
+) -> None:
+    ksmy("milestone", "add", "TOURISM", "Campaign opened")
+    ksmy("milestone", "add", "TOURISM", "By mistake")
+    ksmy("undo")
+    assert complete("fish", "ksmy milestone set tourism ") == [("1", "Campaign opened")]
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -422,7 +449,12 @@ def test_on_any_trouble_nothing_is_offered_and_nothing_said(
     ask: Ask, register: Path, shell: str, trouble: Trouble
 ) -> None:
     with trouble(register):
-        for line in ("ksmy show FTA", "ksmy list --sector def", "ksmy add TIN --agreement F"):
+        for line in (
+            "ksmy show FTA",
+            "ksmy list --sector def",
+            "ksmy add TIN --agreement F",
+            "ksmy milestone set FTA-CONCLUDE ",
+        ):
             ran = ask(shell, line)
             assert (ran.err, offers(shell, ran.out)) == ("", [])
 
