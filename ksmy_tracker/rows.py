@@ -181,7 +181,10 @@ class EntryRow(NamedTuple):
     @property
     def recorded_on(self) -> str:
         """The ISO date it was in Kuala Lumpur, eight hours ahead of UTC, when the entry was recorded."""
-        return (datetime.fromisoformat(self.recorded_at) + timedelta(hours=8)).date().isoformat()
+        try:
+            return (datetime.fromisoformat(self.recorded_at) + timedelta(hours=8)).date().isoformat()
+        except ValueError:
+            return self.recorded_at  # what only damage can have put there is shown as it is
 
 
 Row = CommitmentRow | MilestoneRow | AgreementRow | DeadlineRow | EntryRow

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from ksmy_tracker.deadlines import read_due
-from ksmy_tracker.rows import CommitmentRow, MilestoneRow
+from ksmy_tracker.rows import CommitmentRow, MilestoneRow, stored_date
 
 
 class Mark(NamedTuple):
@@ -94,7 +94,7 @@ def _bar(row: CommitmentRow, milestones: Sequence[MilestoneRow]) -> Bar:
     due = read_due(row.due) if row.due is not None else None
     baseline = read_due(row.baseline_due) if row.baseline_due not in (None, row.due) else None
     marks = tuple(
-        Mark(one.number, one.title, one.state, one.deadline, date.fromisoformat(day))
+        Mark(one.number, one.title, one.state, one.deadline, stored_date(day))
         for one in milestones
         if not one.withdrawn and (day := one.met_on or one.due_latest)
     )

@@ -185,7 +185,7 @@ def test_what_json_calls_no_number_is_no_value(number: str) -> None:
         ({"status": "done"}, "status: 'done' is unknown; it is one of planned, in-progress, finalising, "),
         ({"status": "complete"}, "status: 'complete' is unknown; did you mean completed?"),
         ({"firmness": "sined"}, "firmness: 'sined' is unknown; did you mean signed?"),
-        ({"parties": "Korea"}, "parties: 'Korea' is unknown; it is one of KR, MY, both"),
+        ({"parties": "Korea"}, "parties: 'Korea' is unknown; did you mean KR?"),
         ({"due": "end of 2025"}, "due: 'end of 2025' cannot be taken: it is not an EDTF date; "),
         ({"on": "2025-13-01"}, "on: '2025-13-01' is not a date; give one such as 2025-10-27"),
         ({"on": "20251026"}, "on: '20251026' is not a date"),

@@ -1,7 +1,5 @@
 """The commands that report: report, timeline."""
 
-import calendar
-import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -10,10 +8,11 @@ import typer
 
 from ksmy_tracker import database
 from ksmy_tracker import report as reports
-from ksmy_tracker.changes import Fault, read_day, read_text
+from ksmy_tracker.changes import read_text
 from ksmy_tracker.cli import completing, options
 from ksmy_tracker.cli.options import DEFAULT_TIMEOUT, DEFAULT_WITHIN, DEFAULT_ZONE, LOOK
 from ksmy_tracker.cli.output import emit_page, put, terminal_width
+from ksmy_tracker.cli.since import since_day
 from ksmy_tracker.errors import Usage
 from ksmy_tracker.queries import View, days_before
 from ksmy_tracker.report import IN_DOCUMENT, LATELY_DAYS, ON_SCREEN, QUIET_DAYS, Listed, Report
@@ -77,7 +76,7 @@ def show_report(
     chosen = options.chosen_format(format, ("text", "md", "html", "json", "jsonl", "table"), "text", "text")
     chosen = "text" if chosen == "table" else chosen
     day = options.day(as_of, tz, within)
-    first = _since(since, day.today)
+    first = days_before(day.today, LATELY_DAYS) if since is None else since_day(since, day.today, "report")
     only = options.narrowing(sector, party, agreement)
     with database.reading(options.register_at(db), timeout) as reader:
         view = ReportView(reader, day, only)
@@ -198,32 +197,6 @@ def _report(view: ReportView, since: str, stale: int, only: Filters, most: int) 
         next_milestones=Listed([reports.NextMilestone(*row) for row in steps], all_steps),
         head=view.head(),
     )
-
-
-def _since(given: str | None, today: date) -> str:
-    """The date that `--since` means: a date, or so many days, weeks or months before today."""
-    if given is None:
-        return days_before(today, LATELY_DAYS)
-    if back := re.fullmatch(r"(\d{1,6})([dwm])", given.strip().lower()):
-        number = int(back[1])
-        if back[2] == "m":
-            return _months_before(today, number).isoformat()
-        return days_before(today, number * (7 if back[2] == "w" else 1))
-    try:
-        since = read_day(given)
-    except Fault:
-        raise Usage(f"--since: {given!r} is not a date such as 2025-10-27, nor 7d, 2w or 1m") from None
-    if since > today.isoformat():
-        raise Usage(f"--since {since} is after the day of the report ({today}); give an earlier one")
-    return since
-
-
-def _months_before(day: date, months: int) -> date:
-    month = day.year * 12 + day.month - 1 - months
-    if month < 12:
-        return date.min
-    year, number = month // 12, month % 12 + 1
-    return date(year, number, min(day.day, calendar.monthrange(year, number)[1]))
 
 
 def _end_of(option: str, given: str, end: int) -> date:
