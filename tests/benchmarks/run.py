@@ -31,6 +31,7 @@ from tests import servers  # noqa: E402  # found by the line above, however this
 KSMY: Final = (sys.executable, "-m", "ksmy_tracker")
 TWO_COMMANDS: Final = (sys.executable, str(HERE / "floors" / "two_commands.py"))
 ONE_ROW: Final = (sys.executable, str(HERE / "floors" / "one_row.py"))
+BARE_IMPORT: Final = (sys.executable, str(HERE / "floors" / "bare_import.py"))
 ONE_SELECT: Final = (sys.executable, str(HERE / "floors" / "one_select.py"))
 BARE_BATCH: Final = (sys.executable, str(HERE / "floors" / "bare_batch.py"))
 
@@ -144,6 +145,13 @@ class Bench:
     def _for_batches(self) -> Path:
         commitments = self.commitments // 5
         return self._generated(commitments, 2 * commitments)
+
+    def empty(self) -> Path:
+        """A register without a record, new for each run."""
+        path = self.work / "empty.db"
+        path.unlink(missing_ok=True)
+        self._prepare(*KSMY, "init", "--empty", "--db", str(path))
+        return path
 
     def to_change(self) -> Path:
         """A register with a fifth of the big one's commitments, new for each run."""
@@ -318,6 +326,12 @@ def whole_files(bench: Bench) -> Iterator[Figure]:
     most = (bench.commitments + bench.entries) / 50_000
     yield Figure("big export", most, export, most_memory=100, most_runs=5)
     yield Figure("big import", most, load, most_memory=100, most_runs=5)
+
+    def bare_load(_: int) -> Command:
+        files = (str(bench.empty()), str(bench.big_export))
+        return bench.script(*BARE_IMPORT, *files, expects="imported")
+
+    yield Figure("big import : bare", 2, load, bare_load, most_runs=3)
 
 
 def on_a_server(bench: Bench) -> Iterator[Figure]:
