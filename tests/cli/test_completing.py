@@ -82,12 +82,12 @@ def with_variables(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monke
 
 
 @pytest.fixture
-def ask(with_variables: Ask, register: Path) -> Ask:
+def ask(with_variables: Ask, place: str) -> Ask:
     """Ask for completions of a line; one that ends in a space asks for another word."""
 
     def run(shell: str, line: str, **variables: str) -> Ran:
         typed = line.split(" ")
-        asked = {"KSMY_DATABASE_URL": str(register), "_KSMY_COMPLETE": f"complete_{shell}"}
+        asked = {"KSMY_DATABASE_URL": place, "_KSMY_COMPLETE": f"complete_{shell}"}
         if shell == "bash":
             asked |= {"COMP_WORDS": "\n".join(typed), "COMP_CWORD": str(len(typed) - 1)}
         else:
@@ -362,7 +362,7 @@ def test_completing_changes_nothing_and_leaves_nothing(complete: Complete, regis
     assert os.listdir(register.parent) == ["register.db"]
 
 
-def test_completing_loads_no_more_than_looking(register: Path) -> None:
+def test_completing_loads_no_more_than_looking(place: str) -> None:
     code = (
         "import sys; from ksmy_tracker import cli\n"
         "try: cli.run([])\n"
@@ -370,7 +370,7 @@ def test_completing_loads_no_more_than_looking(register: Path) -> None:
         "print('sqlalchemy' in sys.modules, 'ksmy_tracker.cli.changing' in sys.modules, file=sys.stderr)"
     )
     variables = {
-        "KSMY_DATABASE_URL": str(register),
+        "KSMY_DATABASE_URL": place,
         "_KSMY_COMPLETE": "complete_bash",
         "COMP_WORDS": "ksmy show HYDRO",
         "COMP_CWORD": "2",
@@ -558,10 +558,10 @@ _USER_SETTINGS = {
 }
 
 
-def variables(home: Path, register: Path) -> dict[str, str]:
+def variables(home: Path, place: str) -> dict[str, str]:
     return {
         "HOME": str(home),
-        "KSMY_DATABASE_URL": str(register),
+        "KSMY_DATABASE_URL": place,
         "LC_ALL": "C.UTF-8",
         "PATH": f"{SCRIPTS}{os.pathsep}{os.environ['PATH']}",
         "TERM": "xterm",
@@ -580,7 +580,7 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
             pytest.skip(f"{shell} is not installed")
         if shell not in made:
             made[shell] = tmp_path_factory.mktemp(f"home-of-{shell}")
-            env = variables(made[shell], made[shell] / "register.db")
+            env = variables(made[shell], str(made[shell] / "register.db"))
             # Not the shell's last command, which it would become instead of starting it.
             install = [shell, "-c", "ksmy --install-completion; true"]
             done = subprocess.run(install, env=env, capture_output=True, text=True, check=True)
@@ -655,19 +655,19 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def press_tab(homes: Callable[[str], Path], register: Path, folder: Path) -> Iterator[PressTab]:
+def press_tab(homes: Callable[[str], Path], place: str, folder: Path) -> Iterator[PressTab]:
     """Type a line in a shell and press TAB: the line it becomes, and what the screen shows meanwhile."""
     terminals: dict[str, Terminal] = {}
 
     def on_terminal(shell: str, line: str) -> tuple[str, str]:
         if shell not in terminals:
-            terminals[shell] = Terminal(shell, variables(homes(shell), register), folder)
+            terminals[shell] = Terminal(shell, variables(homes(shell), place), folder)
         terminals[shell].type(f"{line}\t")
         return terminals[shell].line()
 
     def in_fish(line: str) -> tuple[str, str]:
         asking = ["fish", "-c", 'complete --do-complete "$argv[1]"', line]
-        env = variables(homes("fish"), register)
+        env = variables(homes("fish"), place)
         done = subprocess.run(asking, env=env, cwd=folder, capture_output=True, text=True, check=True)
         found = [offer.partition("\t")[0] for offer in done.stdout.splitlines()]
         begun, space, _ = line.rpartition(" ")
@@ -816,7 +816,7 @@ def in_shell(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
 def test_the_script_shown_is_the_script_installed(homes: Callable[[str], Path]) -> None:
     home = homes("bash")
-    env = variables(home, home / "register.db")
+    env = variables(home, str(home / "register.db"))
     show = ["bash", "-c", "ksmy --show-completion; true"]
     done = subprocess.run(show, env=env, capture_output=True, text=True, check=True)
     installed = (home / ".bash_completions" / "ksmy.sh").read_text()
