@@ -180,12 +180,31 @@ def reading(location: Place, timeout: float = TIMEOUT) -> Iterator[Reader]:
         with server.reading(location, timeout) as reader:
             yield reader
         return
+    global _last_read
+    _last_read = location
     require_file(location)
     with translated(location), closing(connect(location.path, timeout)) as connection:
         connection.execute("PRAGMA query_only = ON")
         begin(connection, "BEGIN", timeout)
         _require_revision(connection, location)
         yield Reader(connection)
+
+
+#: The file that was read last, to be looked at where something fails that should not.
+_last_read: Location | None = None
+
+
+def damage_behind_a_failure() -> KsmyError | None:
+    """The sentence for a file that was read and is damaged: what then fails for a value of a wrong type is no bug."""
+    if _last_read is None:
+        return None
+    location = _last_read
+    try:
+        with reading(location, 1.0) as reader:
+            found = next(reader.damage(), None)
+    except KsmyError as error:
+        return error
+    return Damaged(f"{location} is damaged ({found}); restore the newest sound backup") if found else None
 
 
 def write(

@@ -354,6 +354,22 @@ def test_a_history_that_cannot_be_read_is_damage(
     )
 
 
+def test_a_value_that_only_damage_can_have_put_there_is_told_in_a_sentence(
+    ksmy: Ksmy, register: Path
+) -> None:
+    with closing(sqlite3.connect(register)) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        weaker = "replace(sql, 'title TEXT NOT NULL', 'title ANY')"
+        connection.execute(f"UPDATE sqlite_master SET sql = {weaker} WHERE name = 'commitment'")
+        connection.commit()
+    with closing(sqlite3.connect(register)) as connection:
+        connection.execute("UPDATE commitment SET title = NULL WHERE ref = 'FTA-CONCLUDE'")
+        connection.commit()
+    ran = ksmy("report", "--as-of", "2026-01-15")
+    assert ran.code == 8
+    assert " is damaged (" in sentence(ran)
+
+
 def test_a_history_that_lacks_an_entry_is_damage(ksmy: Ksmy, register: Path) -> None:
     ksmy("update", "FTA-CONCLUDE", "--title", "Newer", "--on", "2025-05-05")
     with closing(sqlite3.connect(register)) as connection:

@@ -172,6 +172,14 @@ def run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         complain("interrupted; what was not reported is not recorded")
         return INTERRUPTED
+    except Exception:
+        from ksmy_tracker import database
+
+        damage = database.damage_behind_a_failure()
+        if damage is None:
+            raise
+        complain(str(damage))
+        return damage.exit_code
 
 
 def _complete() -> int:
