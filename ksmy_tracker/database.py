@@ -194,7 +194,7 @@ def reading(location: Place, timeout: float = TIMEOUT) -> Iterator[Reader]:
 _last_read: Location | None = None
 
 
-def damage_behind_a_failure() -> KsmyError | None:
+def damage_behind_a_failure() -> Damaged | None:
     """The sentence for a file that was read and is damaged: what then fails for a value of a wrong type is no bug."""
     if _last_read is None:
         return None
@@ -202,8 +202,10 @@ def damage_behind_a_failure() -> KsmyError | None:
     try:
         with reading(location, 1.0) as reader:
             found = next(reader.damage(), None)
-    except KsmyError as error:
+    except Damaged as error:
         return error
+    except KsmyError:  # gone, or busy: that tells nothing of what failed
+        return None
     return Damaged(f"{location} is damaged ({found}); restore the newest sound backup") if found else None
 
 

@@ -245,7 +245,7 @@ class UnchangedKey(Table, table=True):
     hash: str = Field(sa_type=TEXT)
 
 
-#: The functions that do so on PostgreSQL, by their names, and the triggers that call them.
+#: What holds the history together on PostgreSQL: functions by their names, and the triggers that call them.
 HISTORY_FUNCTIONS = {
     "entry_refuse": "BEGIN RAISE EXCEPTION 'the history is append-only'; END",
     "entry_at_end": (

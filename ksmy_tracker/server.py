@@ -3,6 +3,7 @@
 psycopg is imported here alone, and this module only for a register that such a URL names.
 """
 
+import itertools
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -52,6 +53,7 @@ class ServerReader(Reader):
     def __init__(self, connection: psycopg.Connection[Any], schema: str) -> None:
         self._server_connection = connection
         self._schema = schema
+        self._streams = itertools.count(1)
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """The rows of a SELECT with named parameters (`:name`)."""
@@ -60,8 +62,7 @@ class ServerReader(Reader):
 
     def stream(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:
         """The same one by one, in bounded memory."""
-        self._streams = getattr(self, "_streams", 0) + 1
-        with self._server_connection.cursor(name=f"stream_{self._streams}") as cursor:
+        with self._server_connection.cursor(name=f"stream_{next(self._streams)}") as cursor:
             cursor.itersize = 2000
             cursor.execute(_placed(sql), parameters or {})
             yield from cursor

@@ -73,15 +73,13 @@ def load(session: "Session", lines: Iterable[bytes]) -> str | None:
     Raises `BadInput` naming what is not as it should be: the chain, or a record that is not what its history
     says. The caller must roll back then.
     """
-    refused = (*refusals(session), OverflowError, UnicodeEncodeError)
+    refused: tuple[type[Exception], ...] = (*refusals(session), OverflowError, UnicodeEncodeError)
     try:
         with bulk_loading(session):
             loader = _Loader(session)
             head = _read(lines, loader)
             loader.flush()
-    except Exception as error:
-        if not isinstance(error, refused):
-            raise
+    except refused as error:
         said = " ".join(str(error).split())
         raise BadInput(f"the export has what no register can hold: {said}; nothing was imported") from None
     reader = reader_of(session)

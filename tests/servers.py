@@ -102,10 +102,6 @@ class Cluster:
             for statement in statements:
                 connection.execute(statement)
 
-    def processes(self) -> bool:
-        """Whether it runs."""
-        return self.run("pg_ctl", "-D", str(self.data), "status", check=False).returncode == 0
-
 
 def new_folder() -> Path:
     """A directory that the server's user may use; short, for a socket's path has room for little."""

@@ -370,6 +370,19 @@ def test_a_value_that_only_damage_can_have_put_there_is_told_in_a_sentence(
     assert " is damaged (" in sentence(ran)
 
 
+@pytest.mark.parametrize("then", [lambda path: None, Path.unlink], ids=["sound", "gone"])
+def test_a_bug_is_not_called_damage(
+    ksmy: Ksmy, register: Path, monkeypatch: pytest.MonkeyPatch, then: Callable[[Path], None]
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        then(register)
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("ksmy_tracker.queries.View.commitments", fail)
+    with pytest.raises(RuntimeError, match="a bug"):
+        ksmy("list")
+
+
 def test_a_history_that_lacks_an_entry_is_damage(ksmy: Ksmy, register: Path) -> None:
     ksmy("update", "FTA-CONCLUDE", "--title", "Newer", "--on", "2025-05-05")
     with closing(sqlite3.connect(register)) as connection:

@@ -15,7 +15,7 @@ SECRET = "s3cret-word"
 
 
 @pytest.fixture
-def guarded(own_cluster: Cluster, free_port: int) -> tuple[Cluster, str]:
+def guarded(own_cluster: Cluster, free_port: int) -> str:
     """A server on the loopback interface that asks for a password, and a URL without one."""
     own_cluster.start()
     own_cluster.execute(
@@ -29,13 +29,11 @@ def guarded(own_cluster: Cluster, free_port: int) -> tuple[Cluster, str]:
         "local all all trust\nhostssl other all 127.0.0.1/32 trust\nhost reg,missing all 127.0.0.1/32 scram-sha-256\n"
     )
     own_cluster.start("listen_addresses=127.0.0.1", f"port={free_port}")
-    return own_cluster, f"postgresql://desk@127.0.0.1:{free_port}/reg"
+    return f"postgresql://desk@127.0.0.1:{free_port}/reg"
 
 
-def test_passwords_come_from_url_variable_or_file(
-    guarded: tuple[Cluster, str], run: Run, tmp_path: Path
-) -> None:
-    _, url = guarded
+def test_passwords_come_from_url_variable_or_file(guarded: str, run: Run, tmp_path: Path) -> None:
+    url = guarded
     named = url.replace("desk@", f"desk:{SECRET}@")
     ran = run(named, "init")
     assert (ran.code, ran.err) == (0, "")
@@ -50,10 +48,8 @@ def test_passwords_come_from_url_variable_or_file(
     assert run(f"{url}?password={SECRET}", "check").code == 0
 
 
-def test_trouble_with_a_connection_is_told_in_a_sentence_without_a_password(
-    guarded: tuple[Cluster, str], run: Run
-) -> None:
-    _, url = guarded
+def test_trouble_with_a_connection_is_told_in_a_sentence_without_a_password(guarded: str, run: Run) -> None:
+    url = guarded
     cases = [
         (
             url.replace("desk@", "desk:wr0ng@"),
