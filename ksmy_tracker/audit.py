@@ -4,29 +4,16 @@ Reads only, in memory that does not grow with the register.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
+from ksmy_tracker.chain import Deed, Entry, chain_fault, entry_row, key_hash, read_changes, read_entry
 from ksmy_tracker.database import Reader
 from ksmy_tracker.errors import Usage
-from ksmy_tracker.history import (
-    ENTRY_FIELDS,
-    BrokenEntry,
-    Entry,
-    chain_fault,
-    entry_row,
-    key_hash,
-    read_entry,
-)
+from ksmy_tracker.history import ENTRY_FIELDS, BrokenEntry
 from ksmy_tracker.replay import COLUMNS, State, States, commitment_of, kind_of, step
-
-#: An entry's columns without those that change no record: less to sort.
-_WHAT_IT_DID = ", ".join(
-    name if name in ("id", "effective_on", "record", "ref", "changes", "evidence") else f"'' AS {name}"
-    for name in ENTRY_FIELDS
-)
 
 #: How many faults are named before the search ends.
 MOST_FAULTS = 20
@@ -87,11 +74,10 @@ def _chain_faults(reader: Reader, audit: Audit, expected_head: str | None) -> It
             yield f"{error}: its changes or its evidence was altered"
             previous = Entry(*row)
             continue
-        canonical = entry_row(entry)
-        fault = chain_fault(entry, previous, canonical)
+        fault = chain_fault(entry, previous)
         if fault is not None:
             yield fault
-        elif (row[10], row[12]) != (canonical["changes"], canonical["evidence"]):
+        elif row != entry_row(entry):
             yield f"entry {entry.id} ({entry.ref}) is not stored in its canonical form"
         if entry.hash == expected_head:
             expected_head = None
@@ -111,23 +97,47 @@ def record_faults(reader: Reader, audit: Audit) -> Iterator[str]:
     Goes through agreements and commitments by ref, each with the milestones that belong to it.
     """
     stored = {kind: _Stored(reader, kind) for kind in COLUMNS}
-    family = reader.family("ref")
-    entries = reader.stream(f"SELECT {_WHAT_IT_DID} FROM entry ORDER BY {family}, id")
-    for ref, history in groupby(entries, key=lambda row: commitment_of(row[8])):
-        states: States = {}
-        for row in history:
+    # Not all of an entry's columns: this is less to sort.
+    entries = reader.stream(
+        f"SELECT {', '.join(Deed.__struct_fields__)} FROM entry ORDER BY {reader.family('ref')}, id"
+    )
+    for ref, rows in groupby(entries, key=lambda row: commitment_of(row[2])):
+        deeds = []
+        for number, record, its_ref, day, *texts in rows:
             try:
-                step(states, read_entry(row))
-            except (KeyError, ValueError, TypeError, AttributeError):  # of a kind only tampering can make
-                yield f"entry {row[0]} ({row[8]}) cannot be applied to its record"
-        for kind, rows in stored.items():
-            yield from (f"{kind} {one['ref']} has no history" for one in rows.before(ref))
-            found = {one["ref"]: one for one in rows.of(ref)}
-            audit.counts[kind] += len(found)
-            expected = {name: state for name, state in states.items() if kind_of(state) == kind}
-            yield from _differences(kind, found, expected)
-    for kind, rows in stored.items():
-        yield from (f"{kind} {one['ref']} has no history" for one in rows.before(None))
+                changes, evidence = read_changes(number, *texts)
+            except BrokenEntry:
+                yield _inapplicable(number, its_ref)
+            else:
+                deeds.append(Deed(number, record, its_ref, day, changes, bool(evidence)))
+        for kind, records in stored.items():
+            yield from (f"{kind} {one['ref']} has no history" for one in records.before(ref))
+        found = {kind: records.of(ref) for kind, records in stored.items()}
+        for kind, states in found.items():
+            audit.counts[kind] += len(states)
+        yield from family_faults(deeds, found)
+    for kind, records in stored.items():
+        yield from (f"{kind} {one['ref']} has no history" for one in records.before(None))
+
+
+def family_faults(deeds: Iterable[Deed], found: Mapping[str, States]) -> Iterator[str]:
+    """Every difference between a record with its milestones, by kind and ref, and what its history says of them."""
+    states: States = {}
+    for deed in deeds:
+        try:
+            step(states, deed)
+        except (KeyError, ValueError, TypeError, AttributeError):  # of a kind only tampering can make
+            yield _inapplicable(deed.id, deed.ref)
+    expected: dict[str, States] = {kind: {} for kind in COLUMNS}
+    for ref, state in states.items():
+        expected[kind_of(state)][ref] = state
+    for kind, records in found.items():
+        if records != expected[kind]:
+            yield from _differences(kind, records, expected[kind])
+
+
+def _inapplicable(entry: int, ref: str) -> str:
+    return f"entry {entry} ({ref}) cannot be applied to its record"
 
 
 def _differences(kind: str, found: States, expected: States) -> Iterator[str]:
@@ -172,14 +182,18 @@ class _Stored:
         row: tuple[Any, ...] | None = next(self._rows, None)
         self._next = None if row is None else dict(zip(self._columns, row, strict=True))
 
-    def before(self, ref: str | None) -> Iterator[State]:
+    def before(self, ref: str | None) -> list[State]:
         """Those that come before a ref (None: all that are left)."""
+        found = []
         while self._next is not None and (ref is None or self._next[self._key] < ref):
-            yield self._next
+            found.append(self._next)
             self._advance()
+        return found
 
-    def of(self, ref: str) -> Iterator[State]:
-        """Those of a ref."""
+    def of(self, ref: str) -> States:
+        """Those of a ref, each by its own."""
+        found = {}
         while self._next is not None and self._next[self._key] == ref:
-            yield self._next
+            found[self._next["ref"]] = self._next
             self._advance()
+        return found

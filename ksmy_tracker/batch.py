@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from typing import Any, BinaryIO, Final
 
+from ksmy_tracker.chain import canonical_json
 from ksmy_tracker.changes import (
     READERS,
     BadLine,
@@ -25,7 +26,6 @@ from ksmy_tracker.changes import (
     read_truth,
 )
 from ksmy_tracker.derived import DERIVED
-from ksmy_tracker.history import to_canonical_json
 from ksmy_tracker.visible import FORMULA
 from ksmy_tracker.vocabulary import did_you_mean
 
@@ -248,4 +248,4 @@ def _digest(op: str, change: Change) -> str:
         "by": change.actor,
         "expect": change.expect,
     }
-    return sha256(to_canonical_json(asked).encode()).hexdigest()
+    return sha256(canonical_json(asked)).hexdigest()

@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from ksmy_tracker.database import Reader
-from ksmy_tracker.history import ENTRY_FIELDS, BrokenEntry, read_entry
+from ksmy_tracker.history import ENTRY_FIELDS, BrokenEntry
 from ksmy_tracker.replay import COLUMNS, commitment_of, kind_of, replay
 from ksmy_tracker.rows import Day
 
@@ -56,6 +56,8 @@ class DayView:
 
     def _as_they_were(self, later: list[str]) -> dict[str, str]:
         """The tables without what happened after the day to the records that changed later."""
+        from ksmy_tracker.chain import read_entry
+
         families = {commitment_of(ref) for ref in later}
         parameters: dict[str, Any] = {**self._parameters, "families": json.dumps(sorted(families))}
         among = self._reader.among

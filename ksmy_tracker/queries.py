@@ -13,7 +13,7 @@ from typing import Any, Final
 from ksmy_tracker.database import Reader
 from ksmy_tracker.dayview import DayView, midnight_after
 from ksmy_tracker.errors import NotFound, Usage
-from ksmy_tracker.history import ENTRY_FIELDS, read_entry
+from ksmy_tracker.history import ENTRY_FIELDS
 from ksmy_tracker.replay import COLUMNS
 from ksmy_tracker.rows import (
     AgreementRow,
@@ -367,8 +367,10 @@ class View(DayView):
 
 
 def _entry_row(row: Sequence[Any]) -> EntryRow:
-    entry = read_entry(row)
-    return EntryRow._make((*row[:10], entry.changes, row[11], list(entry.evidence), *row[13:]))
+    from ksmy_tracker.chain import read_changes
+
+    changes, evidence = read_changes(row[0], row[10], row[12])
+    return EntryRow._make((*row[:10], changes, row[11], list(evidence), *row[13:]))
 
 
 def changed_since() -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from itertools import islice
+from itertools import chain, islice
+from operator import itemgetter
 from typing import Any
 from uuid import uuid4
 
@@ -12,11 +13,12 @@ from sqlalchemy import case, func, select
 from sqlmodel import Session
 
 from ksmy_tracker import models, rules
+from ksmy_tracker.chain import Entry, digest, entry_row, key_hash, read_entry
 from ksmy_tracker.changes import BadLine, Change
 from ksmy_tracker.clock import timestamp
 from ksmy_tracker.database import insert_rows, put_rows
 from ksmy_tracker.errors import Faults, KsmyError, NotFound, Refused, Usage
-from ksmy_tracker.history import ENTRY_FIELDS, Entry, digest, entry_row, key_hash, read_entry
+from ksmy_tracker.history import ENTRY_FIELDS, UNCHANGED_KEY
 from ksmy_tracker.receipts import Outcome, Receipt
 from ksmy_tracker.replay import COLUMNS, State, States, commitment_of, kind_of, step
 from ksmy_tracker.rules import Changed
@@ -128,6 +130,11 @@ def milestone_counter(session: Session) -> Callable[[str], tuple[int, int]]:
     return count
 
 
+def _in_a_row(rows: Iterable[Iterable[Any]]) -> tuple[Any, ...]:
+    """The values of rows, one after another."""
+    return tuple(chain.from_iterable(rows))
+
+
 def _chunks(changes: Iterable[Change | BadLine]) -> Iterator[list[Change | BadLine]]:
     iterator = iter(changes)
     while chunk := list(islice(iterator, CHUNK)):
@@ -212,8 +219,8 @@ class _Writer:
         self._numbers: dict[str, int] = {}
         self._keys: dict[str, str] = {}
         self._sectors: set[str] | None = None
-        self._entries: list[dict[str, Any]] = []
-        self._unchanged_keys: list[dict[str, str]] = []
+        self._entries: list[Entry] = []
+        self._unchanged_keys: list[tuple[str, str, str]] = []
         last = session.execute(
             select(_ENTRY.c.id, _ENTRY.c.hash).order_by(_ENTRY.c.id.desc()).limit(1)
         ).first()
@@ -280,13 +287,8 @@ class _Writer:
         rules.check_reopening(change, changed)
         if state is not None and not changed and not change.note and not change.evidence:
             if change.key is not None and change.key_digest is not None:
-                self._unchanged_keys.append(
-                    {
-                        "key": change.key,
-                        "key_digest": change.key_digest,
-                        "hash": key_hash(change.key, change.key_digest),
-                    }
-                )
+                hash_of_both = key_hash(change.key, change.key_digest)
+                self._unchanged_keys.append((change.key, change.key_digest, hash_of_both))
             return Outcome(change.ref, kind, None, {})
         if state is not None and state["withdrawn"]:
             raise Refused(f"{change.ref} is withdrawn; bring it back with `ksmy undo` before changing it")
@@ -336,10 +338,10 @@ class _Writer:
         The records are kept in memory while there is room.
         """
         if to_database and self._entries:
-            insert_rows(self._session, "entry", self._entries)
-            self._changed.update(row["ref"] for row in self._entries)
+            insert_rows(self._session, "entry", ENTRY_FIELDS, _in_a_row(map(entry_row, self._entries)))
+            self._changed.update(entry.ref for entry in self._entries)
         if to_database and self._unchanged_keys:
-            insert_rows(self._session, "unchanged_key", self._unchanged_keys)
+            insert_rows(self._session, "unchanged_key", UNCHANGED_KEY, _in_a_row(self._unchanged_keys))
         self._entries.clear()
         self._unchanged_keys.clear()
         if to_database and len(self._states) > MOST_STATES:
@@ -348,10 +350,10 @@ class _Writer:
     def store_records(self) -> None:
         """Write the records whose entries were written, as they now are, and forget them all."""
         changed = self._changed | {commitment_of(ref) for ref in self._changed if "/" in ref}
-        for kind in COLUMNS:
-            rows = [self._states[ref] for ref in changed if kind_of(self._states[ref]) == kind]
-            if rows:
-                put_rows(self._session, kind, rows)
+        for kind, columns in COLUMNS.items():
+            states = [self._states[ref] for ref in changed if kind_of(self._states[ref]) == kind]
+            rows = map(itemgetter(*columns), states)
+            put_rows(self._session, kind, columns, _in_a_row(rows))
         self._changed.clear()
         self._states.clear()
         self._newest.clear()
@@ -453,12 +455,11 @@ class _Writer:
             evidence=change.evidence,
             previous_hash=self.head,
         )
-        row = entry_row(entry)
-        row["hash"] = self.head = digest(entry, row)
+        entry.hash = self.head = digest(entry)
         self._last_id = entry.id
         self._newest[change.ref] = effective_on
         step(self._states, entry)
-        self._entries.append(row)
+        self._entries.append(entry)
         return Outcome(change.ref, kind, action, changed, entry.id, entry.note, entry.evidence)
 
     def _not_found(self, ref: str, what: str, *kinds: str) -> NotFound:

@@ -8,10 +8,12 @@ as 0 or 1, the rest as text or integers. States are kept by ref.
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ksmy_tracker.deadlines import read_due, slip_days
-from ksmy_tracker.history import Entry
+
+if TYPE_CHECKING:
+    from ksmy_tracker.chain import Deed, Entry
 
 State = dict[str, Any]
 States = dict[str, State]
@@ -47,7 +49,7 @@ def kind_of(state: State) -> str:
     return "milestone" if "commitment" in state else "agreement"
 
 
-def step(states: States, entry: Entry) -> State:
+def step(states: States, entry: "Deed | Entry") -> State:
     """Apply an entry to the states, creating the record if it is new, and return its state.
 
     A milestone's entry also counts as news of its commitment, which must be among the states.
@@ -64,14 +66,15 @@ def step(states: States, entry: Entry) -> State:
         if entry.record != "agreement":
             state["evidence"] = 0
         states[entry.ref] = state
-    for field, (_, new) in entry.changes.items():
-        state[field] = int(new) if isinstance(new, bool) else new
-    if "due" in entry.changes:
+    changes = entry.changes
+    for field, (_, new) in changes.items():
+        state[field] = int(new) if new is True or new is False else new
+    if "due" in changes:
         _set_window(state, "due", "due_earliest", "due_latest")
     if entry.record == "commitment":
-        if "due" in entry.changes or "baseline_due" in entry.changes:
+        if "due" in changes or "baseline_due" in changes:
             state["slip_days"] = slip_days(state["baseline_due"], state["due"])
-        if "completed_due" in entry.changes:
+        if "completed_due" in changes:
             _set_window(state, "completed_due", None, "completed_latest")
     _touch(state, entry)
     if entry.record == "milestone":
@@ -79,7 +82,7 @@ def step(states: States, entry: Entry) -> State:
     return state
 
 
-def replay(entries: Iterable[Entry]) -> States:
+def replay(entries: "Iterable[Deed | Entry]") -> States:
     """The states that a history, in the order of its ids, leaves behind."""
     states: States = {}
     for entry in entries:
@@ -94,7 +97,7 @@ def _set_window(state: State, field: str, earliest: str | None, latest: str) -> 
     state[latest] = due.latest.isoformat() if due else None
 
 
-def _touch(state: State, entry: Entry) -> None:
+def _touch(state: State, entry: "Deed | Entry") -> None:
     """Count an entry as news of a record: its newest effective date and its evidence."""
     updated_on = state["updated_on"]
     if updated_on is None or entry.effective_on > updated_on:

@@ -4,29 +4,27 @@ Line 1 is `{"format", "entries", "head"}`. Then come the records as they now are
 each kind by ref: `{"agreement": {...}}`. Then, by key, the keys of lines that changed nothing:
 `{"unchanged_key": {...}}`. Then the entries in the order of the chain: `{"entry": {...}}`, each with all that its
 hash covers. Keys of objects are sorted and there are no spaces, so equal registers give equal bytes.
+
+The way back has two halves, so that two processes can share the work: `proved` reads and checks, `load` writes.
 """
 
-import json
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from contextlib import closing
+from itertools import chain, groupby, islice
 from operator import itemgetter
+from tempfile import TemporaryFile
 from types import NoneType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
+from zlib import crc32
 
-from ksmy_tracker.audit import Audit, key_faults, record_faults
+import msgspec
+
+from ksmy_tracker.audit import family_faults, key_faults
+from ksmy_tracker.chain import Deed, Entry, chain_fault, entry_row, to_canonical_json
 from ksmy_tracker.database import INSERTED_AT_ONCE, Reader, bulk_loading, insert_rows, reader_of, refusals
-from ksmy_tracker.errors import BadInput
-from ksmy_tracker.history import (
-    ENTRY_FIELDS,
-    BrokenEntry,
-    Entry,
-    canonical_value,
-    chain_fault,
-    check_changes,
-    entry_row,
-    to_canonical_json,
-)
-from ksmy_tracker.replay import COLUMNS
+from ksmy_tracker.errors import BadInput, KsmyError
+from ksmy_tracker.history import ENTRY_FIELDS, UNCHANGED_KEY, BrokenEntry
+from ksmy_tracker.replay import COLUMNS, State, States, commitment_of
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -34,143 +32,245 @@ if TYPE_CHECKING:
 FORMAT: Final = "ksmy-export/1"
 
 #: The tables before the history, in their order; each is written by its first column.
-_TABLES: Final = {**COLUMNS, "unchanged_key": ("key", "key_digest", "hash")}
+_BEFORE: Final = {**COLUMNS, "unchanged_key": UNCHANGED_KEY}
+_COLUMNS: Final = {**_BEFORE, "entry": ENTRY_FIELDS}
+
+#: A table's name with the values of some of its rows, one after another. The head of the history has no table.
+Part = tuple[str, tuple[Any, ...]]
 
 
 def export_lines(reader: Reader) -> Iterator[str]:
     """The lines of an export, each with its line break, one at a time; raises `BrokenEntry` on damage."""
-    try:
-        yield from _lines(reader)
-    except TypeError as error:
-        raise BrokenEntry(f"a value is of a kind that no register has ({error})") from None
-
-
-def _lines(reader: Reader) -> Iterator[str]:
     count, head = reader.rows(
         "SELECT count(*), (SELECT hash FROM entry ORDER BY id DESC LIMIT 1) FROM entry"
     )[0]
     yield to_canonical_json({"format": FORMAT, "entries": count, "head": head}) + "\n"
-    for table, columns in _TABLES.items():
+    for table, columns in _COLUMNS.items():
         for row in reader.stream(f"SELECT {', '.join(columns)} FROM {table} ORDER BY {columns[0]}"):
-            yield to_canonical_json({table: dict(zip(columns, row, strict=True))}) + "\n"
-    names = [json.dumps(name) for name in sorted(ENTRY_FIELDS)]
-    order = sorted(range(len(ENTRY_FIELDS)), key=lambda index: ENTRY_FIELDS[index])
-    whole = [ENTRY_FIELDS.index(name) for name in ("changes", "evidence")]
-    as_stored = [ENTRY_FIELDS[index] in ("changes", "evidence") for index in order]
-    for row in reader.stream(f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry ORDER BY id"):
-        if not all(isinstance(row[index], str) for index in whole):
-            raise BrokenEntry(f"entry {row[0]} cannot be read")
-        values = (
-            row[index] if stored else canonical_value(row[index])
-            for index, stored in zip(order, as_stored, strict=True)
-        )
-        yield '{"entry":{' + ",".join(map(":".join, zip(names, values, strict=True))) + "}}\n"
+            if not {str, int, NoneType}.issuperset(map(type, row)):
+                raise BrokenEntry(f"a value in the table {table} is of a kind that no register has")
+            fields = dict(zip(columns, row, strict=True))
+            if table == "entry":
+                for name in ("changes", "evidence"):
+                    if not isinstance(fields[name], str):
+                        raise BrokenEntry(f"entry {fields['id']} cannot be read")
+                    fields[name] = msgspec.Raw(fields[name])
+            yield to_canonical_json({table: fields}) + "\n"
 
 
-def load(session: "Session", lines: Iterable[bytes]) -> str | None:
-    """Fill an empty register from an export; return its head.
+def proved(lines: Iterable[bytes]) -> Iterator[Part]:
+    """What an export says, proved as it is read: the rows of its tables, then the head, None for an empty history.
 
-    Raises `BadInput` naming what is not as it should be: the chain, or a record that is not what its history
-    says. The caller must roll back then.
+    What comes after the head is only the proof that each record is what its history says. Raises `BadInput` naming what
+    is not as it should be, and `KsmyError` where there is no room to keep what is to be compared.
     """
-    refused: tuple[type[Exception], ...] = (*refusals(session), OverflowError, UnicodeEncodeError)
+    with closing(_Kept()) as kept:
+        for table, checked in groupby(_checked(lines, kept), key=itemgetter(0)):
+            while rows := [row for _, row in islice(checked, INSERTED_AT_ONCE)]:
+                yield table, tuple(chain.from_iterable(rows))
+        for deeds, records in kept.families():
+            for fault in family_faults(deeds, records):
+                raise _contradiction(fault)
+
+
+def load(session: "Session", parts: Iterator[Part]) -> str | None:
+    """Fill an empty register with what `proved` gives; return its head.
+
+    Raises `BadInput` for what no register can hold, and what `proved` raises. The caller must roll back then.
+    """
+    head = None
+    refused: tuple[type[Exception], ...] = (*refusals(session), OverflowError)
     try:
         with bulk_loading(session):
-            loader = _Loader(session)
-            head = _read(lines, loader)
-            loader.flush()
+            for table, values in parts:
+                if table not in _COLUMNS:
+                    (head,) = values
+                    break
+                insert_rows(session, table, _COLUMNS[table], values)
     except refused as error:
-        said = " ".join(str(error).split())
-        raise BadInput(f"the export has what no register can hold: {said}; nothing was imported") from None
+        raise _unfit(error) from None
+    for _ in parts:  # the rest of the proof
+        pass
     reader = reader_of(session)
-    audit = Audit(counts=dict.fromkeys(COLUMNS, 0))
-    for fault in chain(reader.dangling(), record_faults(reader, audit), key_faults(reader)):
-        raise BadInput(f"the export contradicts itself: {fault}; nothing was imported")
+    for fault in chain(reader.dangling(), key_faults(reader)):
+        raise _contradiction(fault)
     return head
 
 
-def _read(lines: Iterable[bytes], loader: "_Loader") -> str | None:
-    """Hand the parts of an export to the loader, checking their order and the chain; return the head."""
+class _Header(msgspec.Struct):
+    """The first line."""
+
+    format: Literal["ksmy-export/1"]
+    entries: int
+    head: str | None
+
+
+_Record = dict[str, str | int | None]
+
+
+class _Line(msgspec.Struct, forbid_unknown_fields=True):
+    """Any other line: it has one of these."""
+
+    entry: Entry | None = None
+    commitment: _Record | None = None
+    milestone: _Record | None = None
+    agreement: _Record | None = None
+    unchanged_key: _Record | None = None
+
+    def has_only_an_entry(self) -> bool:
+        """Whether it has no row of another table."""
+        return self.agreement is self.commitment is self.milestone is self.unchanged_key is None
+
+    def row(self) -> tuple[str, _Record]:
+        """The table and the columns of its one row of another table; an empty name where there is not just one."""
+        found = [(name, fields) for name in _COLUMNS if (fields := getattr(self, name)) is not None]
+        return found[0] if len(found) == 1 else ("", {})
+
+
+_read = msgspec.json.Decoder(_Line).decode
+
+
+def lines_of(part: Part) -> int:
+    """How many lines of an export a part has."""
+    table, values = part
+    return len(values) // len(_COLUMNS[table]) if table in _COLUMNS else 0
+
+
+def _bad_line(number: int, fault: str) -> BadInput:
+    return BadInput(f"line {number}: {fault}; nothing was imported")
+
+
+def _unfit(error: Exception) -> BadInput:
+    said = " ".join(str(error).split())
+    return BadInput(f"the export has what no register can hold: {said}; nothing was imported")
+
+
+def _contradiction(fault: str) -> BadInput:
+    return BadInput(f"the export contradicts itself: {fault}; nothing was imported")
+
+
+def _checked(lines: Iterable[bytes], kept: "_Kept") -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """The rows of an export with their tables, their order and the chain checked; the head comes last."""
     numbered = enumerate(lines, 1)
-    header = _object(*next(numbered, (1, b"")))
-    if header.get("format") != FORMAT:
-        raise BadInput(f'this is no export: its first line must have "format": "{FORMAT}"')
+    try:
+        header = msgspec.json.decode(next(numbered, (1, b""))[1], type=_Header)
+    except ValueError:
+        raise BadInput(f'this is no export: its first line must have "format": "{FORMAT}"') from None
     previous: Entry | None = None
-    kinds = list(_TABLES)
+    tables = list(_BEFORE)
     for number, line in numbered:
-        content = _object(number, line)
-        kind, fields = next(iter(content.items()), ("", None))
-        if kind == "entry" and len(content) == 1:
-            entry = _entry(number, fields)
-            row = entry_row(entry)
-            if fault := chain_fault(entry, previous, row):
-                raise BadInput(f"line {number}: {fault}; nothing was imported")
-            loader.add("entry", row)
-            previous = entry
+        try:
+            content = _read(line)
+        except ValueError as error:
+            raise _bad_line(number, f"is not a line of an export ({error})") from None
+        if content.entry is not None and content.has_only_an_entry():
+            if fault := chain_fault(content.entry, previous):
+                raise _bad_line(number, fault)
+            previous = content.entry
+            kept.keep_deed(previous)
+            yield "entry", entry_row(previous)
             continue
-        in_place = kind in kinds and previous is None and len(content) == 1
-        if not in_place or not isinstance(fields, dict) or fields.keys() != set(_TABLES[kind]):
-            raise BadInput(f"line {number}: is not a part of an export in its place; nothing was imported")
-        del kinds[: kinds.index(kind)]
-        loader.add(kind, fields)
-    head = previous.hash if previous else None
-    if head != header.get("head") or (previous.id if previous else 0) != header.get("entries"):
+        table, fields = content.row()
+        if previous is not None or table not in tables or fields.keys() != set(_BEFORE[table]):
+            raise _bad_line(number, "is not a part of an export in its place")
+        if table in COLUMNS:
+            kept.keep_record(number, table, fields)
+        yield table, tuple([fields[column] for column in _BEFORE[table]])
+        del tables[: tables.index(table)]
+    if (previous.hash if previous else None, previous.id if previous else 0) != (header.head, header.entries):
         raise BadInput(
             "the export is not whole: its history does not end with the head that line 1 names; "
             "nothing was imported"
         )
-    return head
+    yield "", (header.head,)
 
 
-_decode = json.JSONDecoder().decode
-_FIELDS: Final = set(ENTRY_FIELDS)
-_in_order = itemgetter(*ENTRY_FIELDS)
-_texts_of = itemgetter(*(name for name in ENTRY_FIELDS if name not in ("id", "changes", "evidence")))
+#: Into how many shares what is kept is divided, so that each fits memory; how many bytes of each wait to be written.
+SHARES: Final = 256
+WAITING: Final = 1 << 16
 
 
-class _Loader:
-    """Inserts rows by the thousand, each kind when the next one begins."""
+class _Kept:
+    """What an export says of records and of what changed them, in a temporary file until all of it is read.
 
-    def __init__(self, session: "Session") -> None:
-        self._session = session
-        self._kind = ""
-        self._rows: list[dict[str, Any]] = []
+    A record, its milestones and all that changed them are in the same share of it, as JSON: objects kept alive would
+    cost more time than writing and reading them.
+    """
 
-    def add(self, kind: str, row: dict[str, Any]) -> None:
-        """Take a row of a table."""
-        if kind != self._kind or len(self._rows) == INSERTED_AT_ONCE:
-            self.flush()
-            self._kind = kind
-        self._rows.append(row)
+    def __init__(self) -> None:
+        try:
+            self._file = TemporaryFile(buffering=0)  # noqa: SIM115  # closed by close()
+        except OSError as error:
+            raise _no_room(error) from error
+        self._places: list[list[tuple[int, int]]] = [[] for _ in range(SHARES)]
+        self._shares = [bytearray() for _ in range(SHARES)]
 
-    def flush(self) -> None:
-        """Insert what was taken."""
-        if self._rows:
-            insert_rows(self._session, self._kind, self._rows)
-            self._rows.clear()
+    def keep_record(self, number: int, kind: str, record: State) -> None:
+        """Take a record as line `number` says it is."""
+        family = record["commitment" if kind == "milestone" else "ref"]
+        if not isinstance(family, str):
+            raise _bad_line(number, "is not a part of an export in its place")
+        self._keep(_KeptLine(family, kind, record=record))
+
+    def keep_deed(self, entry: Entry) -> None:
+        """Take what an entry did."""
+        deed = Deed(
+            entry.id, entry.record, entry.ref, entry.effective_on, entry.changes, bool(entry.evidence)
+        )
+        self._keep(_KeptLine(commitment_of(entry.ref), deed=deed))
+
+    def _keep(self, line: "_KeptLine") -> None:
+        number = crc32(line.family.encode()) % SHARES
+        share = self._shares[number]
+        share += _encode(line)
+        share += b","
+        if len(share) > WAITING:
+            self._write(number, bytes(share))
+            share.clear()
+
+    def _write(self, number: int, some: bytes) -> None:
+        self._places[number].append((self._file.tell(), len(some)))
+        try:
+            while some:
+                some = some[self._file.write(some) :]
+        except OSError as error:
+            raise _no_room(error) from error
+
+    def families(self) -> Iterator[tuple[list[Deed], dict[str, States]]]:
+        """The deeds of each agreement or commitment, with its milestones', and the records they must have led to."""
+        for places, share in zip(self._places, self._shares, strict=True):
+            written = b""
+            for place, length in places:
+                self._file.seek(place)
+                written += self._file.read(length)
+            families: dict[str, tuple[list[Deed], dict[str, States]]] = {}
+            for line in _read_kept(b"[%s]" % (written + share)[:-1]):
+                if line.family not in families:
+                    families[line.family] = [], {kind: {} for kind in COLUMNS}
+                deeds, records = families[line.family]
+                if line.deed is not None:
+                    deeds.append(line.deed)
+                elif line.record is not None:
+                    records[line.kind][line.record["ref"]] = line.record
+            yield from families.values()
+
+    def close(self) -> None:
+        """Forget it all."""
+        self._file.close()
 
 
-def _object(number: int, line: bytes) -> dict[str, Any]:
-    try:
-        content = _decode(line.decode())
-    except (ValueError, RecursionError):
-        content = None
-    if not isinstance(content, dict):
-        raise BadInput(f"line {number}: is not a JSON object in UTF-8; nothing was imported")
-    return content
+def _no_room(error: OSError) -> KsmyError:
+    return KsmyError(f"a temporary file could not be written: {error.strerror}; nothing was imported")
 
 
-def _entry(number: int, fields: Any) -> Entry:
-    try:
-        if fields.keys() != _FIELDS:
-            raise TypeError
-        entry = Entry(*_in_order(fields))
-        entry.evidence = tuple(entry.evidence)
-        if not {str, NoneType}.issuperset(map(type, _texts_of(fields))):
-            raise TypeError
-        if type(entry.id) is not int or not {str}.issuperset(map(type, entry.evidence)):
-            raise TypeError
-        check_changes(entry)
-        return entry
-    except (AttributeError, TypeError, BrokenEntry):
-        raise BadInput(f"line {number}: is not an entry with all its fields; nothing was imported") from None
+class _KeptLine(msgspec.Struct, array_like=True, omit_defaults=True):
+    """A deed, or a record of a kind, with the ref of the agreement or the commitment that it has to do with."""
+
+    family: str
+    kind: str = ""
+    deed: Deed | None = None
+    record: State | None = None
+
+
+_encode = msgspec.json.Encoder().encode
+_read_kept = msgspec.json.Decoder(list[_KeptLine]).decode

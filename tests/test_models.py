@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import CheckConstraint
 
 from ksmy_tracker import models, vocabulary
-from ksmy_tracker.history import ENTRY_FIELDS, Entry, digest, to_canonical_json
+from ksmy_tracker.chain import Entry, digest, to_canonical_json
+from ksmy_tracker.history import ENTRY_FIELDS
 from ksmy_tracker.models import Table
 from ksmy_tracker.replay import COLUMNS
 

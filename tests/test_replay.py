@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ksmy_tracker import models
+from ksmy_tracker.chain import Changes, Entry
 from ksmy_tracker.changes import FIELDS
 from ksmy_tracker.deadlines import read_due
-from ksmy_tracker.history import Changes, Entry
 from ksmy_tracker.replay import COLUMNS, State, States, commitment_of, kind_of, replay, step
 
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,10 +15,11 @@ from hypothesis import strategies as st
 
 from ksmy_tracker import audit, database, schema, transfer
 from ksmy_tracker import register as write_side
+from ksmy_tracker.chain import Entry, digest, key_hash, to_canonical_json
 from ksmy_tracker.changes import Change
 from ksmy_tracker.database import Location
 from ksmy_tracker.errors import BadInput, KsmyError
-from ksmy_tracker.history import ENTRY_FIELDS, Entry, digest, key_hash, to_canonical_json
+from ksmy_tracker.history import ENTRY_FIELDS
 from ksmy_tracker.register import Recording
 from ksmy_tracker.replay import COLUMNS
 from tests.conftest import NOW
@@ -48,7 +50,7 @@ class Importer:
     def load(self, lines: list[str]) -> tuple[Path, str | None]:
         path = Path(shutil.copy(self.empty, self.directory / "loaded.db"))
         with database.writing(Location(path)) as session:
-            head = transfer.load(session, (line.encode() for line in lines))
+            head = transfer.load(session, transfer.proved(line.encode() for line in lines))
         return path, head
 
     def fault(self, lines: list[str]) -> str:
@@ -355,15 +357,15 @@ def swap(lines: Lines, one: int, other: int) -> Lines:
 @pytest.mark.parametrize(
     ("tamper", "fault"),
     [
-        (lambda lines: [], "line 1: is not a JSON object in UTF-8; nothing was imported"),
-        (lambda lines: ["\n"], "line 1: is not a JSON object in UTF-8; nothing was imported"),
+        (lambda lines: [], 'this is no export: its first line must have "format": "ksmy-export/1"'),
+        (lambda lines: ["\n"], 'this is no export: its first line must have "format": "ksmy-export/1"'),
         (lambda lines: lines[1:], 'this is no export: its first line must have "format": "ksmy-export/1"'),
         (
             lambda lines: edit(lines, 0, "export/1", "export/2"),
             "this is no export: its first line must have ",
         ),
         (lambda lines: edit(lines, 0, '"format":"ksmy-export/1",', ""), "this is no export: "),
-        (lambda lines: ["[]\n", *lines[1:]], "line 1: is not a JSON object in UTF-8; "),
+        (lambda lines: ["[]\n", *lines[1:]], "this is no export: "),
         (lambda lines: ['{"ref":"FTA","note":"n"}\n'], "this is no export: "),
         (
             lambda lines: lines[:1],
@@ -372,10 +374,19 @@ def swap(lines: Lines, one: int, other: int) -> Lines:
         (lambda lines: lines[:-1], "the export is not whole: "),
         (lambda lines: edit(lines, 0, '"entries":37', '"entries":36'), "the export is not whole: "),
         (lambda lines: edit(lines, 0, '"head":"', '"head":"0'), "the export is not whole: "),
-        (lambda lines: [*lines[:5], lines[5][:20]], "line 6: is not a JSON object in UTF-8; "),
-        (lambda lines: [*lines[:5], "\n", *lines[5:]], "line 6: is not a JSON object in UTF-8; "),
-        (lambda lines: [*lines[:5], "nonsense\n"], "line 6: is not a JSON object in UTF-8; "),
-        (lambda lines: [*lines[:5], "[" * 100_000], "line 6: is not a JSON object in UTF-8; "),
+        (
+            lambda lines: [*lines[:5], lines[5][:20]],
+            "line 6: is not a line of an export (Input data was truncated); ",
+        ),
+        (
+            lambda lines: [*lines[:5], "\n", *lines[5:]],
+            "line 6: is not a line of an export (Input data was truncated); ",
+        ),
+        (lambda lines: [*lines[:5], "nonsense\n"], "line 6: is not a line of an export (JSON is malformed: "),
+        (
+            lambda lines: [*lines[:5], "[" * 100_000],
+            "line 6: is not a line of an export (Expected `object`, got `array`); ",
+        ),
         (lambda lines: [*lines, lines[-1]], "line 73: entry 38 is missing: entry 37 stands in its place; "),
         (lambda lines: swap(lines, -1, -2), "line 71: entry 36 is missing: entry 37 stands in its place; "),
         (
@@ -389,15 +400,42 @@ def swap(lines: Lines, one: int, other: int) -> Lines:
         (lambda lines: edit(lines, -2, '"note":null', '"note":"n"'), "line 71: entry 36 (NEW) was altered: "),
         (
             lambda lines: edit(lines, -1, '"note":', '"nota":'),
-            "line 72: is not an entry with all its fields; ",
+            "line 72: is not a line of an export (Object contains unknown field `nota` - at `$.entry`); ",
         ),
         (
             lambda lines: edit(lines, -1, '"note":', '"more":1,"note":'),
-            "line 72: is not an entry with all its ",
+            "line 72: is not a line of an export (Object contains unknown field `more` - at `$.entry`); ",
         ),
-        (lambda lines: [*lines, '{"entry":[]}\n'], "line 73: is not an entry with all its fields; "),
-        (lambda lines: [*lines, '{"entry":null}\n'], "line 73: is not an entry with all its fields; "),
+        (
+            lambda lines: [*lines, '{"entry":[]}\n'],
+            "line 73: is not a line of an export (Expected `object | null`, ",
+        ),
+        (lambda lines: [*lines, '{"entry":null}\n'], "line 73: is not a part of an export in its place; "),
         (lambda lines: [*lines, "{}\n"], "line 73: is not a part of an export in its place; "),
+        (
+            lambda lines: [*lines[:-1], lines[-1][:-2] + "," + lines[1][1:]],
+            "line 72: is not a part of an export in its place; ",
+        ),
+        (
+            lambda lines: edit(lines, at(lines, "commitment"), '"slip_days":0', '"slip_days":[0]'),
+            "line 9: is not a line of an export (Expected `int | str | null`, got `array`",
+        ),
+        (
+            lambda lines: edit(lines, -1, '"evidence":[]', '"evidence":"x"'),
+            "line 72: is not a line of an export (Expected `array`, got `str` - at `$.entry.evidence`); ",
+        ),
+        (
+            lambda lines: edit(lines, -1, '"id":37', '"id":true'),
+            "line 72: is not a line of an export (Expected `int`, got `bool` - at `$.entry.id`); ",
+        ),
+        (
+            lambda lines: edit(lines, -1, '"withdrawn":[false,true]', '"withdrawn":[false,1]'),
+            "line 72: is not a line of an export (Expected `bool | str | null`, got `int`",
+        ),
+        (
+            lambda lines: edit(lines, -1, '"note":', '"note":"\\ud800","x":'),
+            "line 72: is not a line of an export (",
+        ),
         (lambda lines: [*lines, lines[1]], "line 73: is not a part of an export in its place; "),
         (
             lambda lines: swap(lines, at(lines, "agreement"), at(lines, "commitment")),
@@ -410,11 +448,11 @@ def swap(lines: Lines, one: int, other: int) -> Lines:
         (lambda lines: swap(lines, at(lines, "milestone"), at(lines, "entry")), "line 30: is not a part of "),
         (
             lambda lines: edit(lines, 1, '{"agreement":', '{"treaty":'),
-            "line 2: is not a part of an export in its ",
+            "line 2: is not a line of an export (Object contains unknown field `treaty`); ",
         ),
         (
             lambda lines: edit(lines, 1, '{"agreement":', '{"x":1,"agreement":'),
-            "line 2: is not a part of an ",
+            "line 2: is not a line of an export (Object contains unknown field `x`); ",
         ),
         (
             lambda lines: edit(lines, 1, '"place":', '"plaice":'),
@@ -473,3 +511,47 @@ def test_a_record_that_only_the_history_has_is_refused(busy: Path, importer: Imp
     sentence = importer.fault([*lines[:index], *lines[index + 1 :]])
     assert sentence.startswith("the export contradicts itself: ")
     assert "is missing, though the history has it" in sentence
+
+
+# What is kept aside while an export is read
+
+
+def test_what_does_not_fit_memory_is_compared_all_the_same(
+    busy: Path, importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transfer, "SHARES", 3)
+    monkeypatch.setattr(transfer, "WAITING", 100)
+    lines = exported(busy)
+    path, head = importer.load(lines)
+    assert exported(path) == lines
+    assert head == json.loads(lines[0])["head"]
+    Path(path).unlink()
+    forged = edit(lines, at(lines, "milestone"), '"state":"met"', '"state":"not-met"')
+    assert "FTA-CONCLUDE/1: state is 'not-met', but its history says 'met'" in importer.fault(forged)
+
+
+@pytest.mark.parametrize("waiting", [100, 1 << 16])
+def test_no_room_for_what_is_kept_is_told(
+    busy: Path, importer: Importer, monkeypatch: pytest.MonkeyPatch, waiting: int
+) -> None:
+    monkeypatch.setattr(transfer, "WAITING", waiting)
+    lines = exported(busy)
+    with open("/dev/full", "r+b", buffering=0) as full:
+        monkeypatch.setattr(transfer, "TemporaryFile", lambda buffering: full)
+        if waiting > 100:  # so little that it stays in memory
+            assert importer.load(lines)[1] == json.loads(lines[0])["head"]
+            return
+        with pytest.raises(KsmyError) as told:
+            importer.load(lines)
+    assert str(told.value) == (
+        "a temporary file could not be written: No space left on device; nothing was imported"
+    )
+    assert told.value.exit_code == 1
+
+
+def test_no_place_for_temporary_files_is_told(
+    busy: Path, importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(importer.directory / "none"))
+    with pytest.raises(KsmyError, match="a temporary file could not be written: "):
+        importer.load(exported(busy))

@@ -141,10 +141,10 @@ def test_an_undo_is_an_entry_with_the_opposite_of_the_change(desk: Desk) -> None
     (*_, entry) = desk.entries("FTA-CONCLUDE")
     assert entry.action == "undone"
     assert entry.changes == {
-        "status": ["completed", "in-progress"],
-        "due": ["2026", "2025"],
-        "completed_on": ["2026-01-15", None],
-        "completed_due": ["2026", None],
+        "status": ("completed", "in-progress"),
+        "due": ("2026", "2025"),
+        "completed_on": ("2026-01-15", None),
+        "completed_due": ("2026", None),
     }
     assert entry.note == f"undoes invocation {invocation}"
     assert entry.invocation == receipt.invocation != invocation

@@ -93,11 +93,12 @@ def import_register(
 ) -> None:
     """Create a register from an export: with the same history and the same head, or not at all."""
     from ksmy_tracker import schema, transfer
+    from ksmy_tracker.aside import made_aside
 
     location = options.register_at(db)
-    with opened(file) as stream:
-        lines = counted(stream, "importing")
-        head = schema.create(location, lambda session: transfer.load(session, lines))
+    with opened(file) as stream, made_aside(transfer.proved(stream)) as parts:
+        seen = counted(parts, "importing", transfer.lines_of)
+        head = schema.create(location, lambda session: transfer.load(session, seen))
     from ksmy_tracker.visible import visible
 
     emit(f"imported into {visible(str(location))}; head {head or 'none'}\n")

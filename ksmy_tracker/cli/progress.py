@@ -1,7 +1,7 @@
 """A progress bar on stderr, where that is a terminal and the work takes long."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from time import monotonic
 from typing import TypeVar
 
@@ -11,8 +11,10 @@ Thing = TypeVar("Thing")
 PATIENCE = 1.0
 
 
-def counted(things: Iterable[Thing], doing: str) -> Iterator[Thing]:
-    """The same things, counted on the terminal once they take long."""
+def counted(
+    things: Iterable[Thing], doing: str, lines_of: Callable[[Thing], int] = lambda _: 1
+) -> Iterator[Thing]:
+    """The same things, their lines counted on the terminal once they take long."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield from things
         return
@@ -21,8 +23,9 @@ def counted(things: Iterable[Thing], doing: str) -> Iterator[Thing]:
     done = 0
     for thing in iterator:
         yield thing
-        done += 1
-        if done % 500 == 0 and monotonic() - begun > PATIENCE:
+        looked = done // 500
+        done += lines_of(thing)
+        if done // 500 > looked and monotonic() - begun > PATIENCE:
             break
     else:
         return
@@ -38,4 +41,4 @@ def counted(things: Iterable[Thing], doing: str) -> Iterator[Thing]:
         task = progress.add_task(doing, total=None, completed=done)
         for thing in iterator:
             yield thing
-            progress.advance(task)
+            progress.advance(task, lines_of(thing))

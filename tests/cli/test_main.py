@@ -429,4 +429,4 @@ def test_a_command_loads_its_own_module_and_no_other(
         assert {name.removeprefix("ksmy_tracker.cli.") for name in found & mine} == loaded
     if arguments != ("check",):
         # They cost more time than help, or a look, may take.
-        assert not {"sqlalchemy", "sqlmodel", "alembic", "edtf"} & found
+        assert not {"sqlalchemy", "sqlmodel", "alembic", "edtf", "msgspec", "multiprocessing"} & found

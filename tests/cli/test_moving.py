@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from ksmy_tracker import cli, clock
+from ksmy_tracker.chain import Entry, to_canonical_json
 from ksmy_tracker.cli.output import emit
-from ksmy_tracker.history import ENTRY_FIELDS, Entry, to_canonical_json
+from ksmy_tracker.history import ENTRY_FIELDS
 from tests.conftest import NOW, Contents, Ksmy
 
 Content = dict[str, Any]
@@ -199,7 +200,7 @@ def refused(ksmy: Ksmy, export: Path, lines: list[str]) -> str:
     [
         (lambda lines: lines[:-1], "the export is not whole"),
         (lambda lines: lines[1:], "this is no export"),
-        (lambda lines: ["SQLite format 3\n"], "line 1: is not a JSON object"),
+        (lambda lines: ["SQLite format 3\n"], "this is no export"),
         (lambda lines: [*lines[:-2], lines[-1], lines[-2]], "line 65: entry 33 is missing"),
         (
             lambda lines: [*lines[:-1], lines[-1].replace('"actor":"tester"', '"actor":"someone"')],

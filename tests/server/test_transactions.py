@@ -164,7 +164,8 @@ def _read_the_chain(session: object) -> None:
 
 def _append_behind_its_back(url: str) -> None:
     """A noted entry at the end of the chain, by somebody who knows of no lock."""
-    from ksmy_tracker.history import ENTRY_FIELDS, digest, entry_row, read_entry
+    from ksmy_tracker.chain import digest, entry_row, read_entry
+    from ksmy_tracker.history import ENTRY_FIELDS
 
     with psycopg.connect(url) as other:
         row = other.execute(
@@ -176,7 +177,7 @@ def _append_behind_its_back(url: str) -> None:
         entry.record, entry.ref, entry.action, entry.changes = "commitment", "TOURISM", "noted", {}
         entry.note, entry.evidence = "first", ()
         entry.hash = digest(entry)
-        values = list(entry_row(entry).values())
+        values = list(entry_row(entry))
         other.execute(f"INSERT INTO entry VALUES ({', '.join(['%s'] * len(values))})", values)
 
 

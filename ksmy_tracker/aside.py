@@ -1,0 +1,72 @@
+"""What a generator makes, made in a second process while this one uses it."""
+
+import gc
+import marshal
+import pickle
+import signal
+import traceback
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from typing import Any, TypeVar
+
+from ksmy_tracker.errors import KsmyError
+
+Item = TypeVar("Item")
+
+_ITEM, _ERROR, _END = range(3)
+
+
+@contextmanager
+def made_aside(items: Iterable[Item]) -> Iterator[Iterator[Item]]:
+    """Give the items of an iterable that is gone through in a child of this process; what it raises is raised here.
+
+    Items are of the kinds that `marshal` knows: tuples, texts, numbers. The child ends with the block, done or not.
+    Raises `KsmyError` where it was killed.
+    """
+    receiving, sending = get_context("fork").Pipe(duplex=False)
+    child = get_context("fork").Process(target=_make, args=(items, receiving, sending), daemon=True)
+    child.start()
+    sending.close()
+    try:
+        yield _received(receiving)
+    finally:
+        receiving.close()
+        child.kill()
+        child.join()
+
+
+def _make(items: Iterable[object], receiving: "Connection", sending: "Connection") -> None:
+    """Send each item, then the end or what was raised."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    receiving.close()  # so that a parent that is gone is noticed
+    gc.disable()  # it takes a quarter of the time, and finds nothing: what is made has no circles
+
+    def send(kind: int, value: Any) -> None:
+        sending.send_bytes(marshal.dumps((kind, value)))
+
+    try:
+        for item in items:
+            send(_ITEM, item)
+        send(_END, None)
+    except BrokenPipeError:  # nobody waits for it any more
+        return
+    except Exception as error:
+        if not isinstance(error, KsmyError):
+            error.add_note(f"In the second process:\n{traceback.format_exc()}")
+        with suppress(BrokenPipeError):
+            send(_ERROR, pickle.dumps(error))
+
+
+def _received(receiving: "Connection") -> Iterator[Item]:
+    while True:
+        try:
+            kind, value = marshal.loads(receiving.recv_bytes())  # noqa: S302  # from our own child
+        except EOFError:
+            raise KsmyError("the second process of this command was killed; nothing was changed") from None
+        if kind == _END:
+            return
+        if kind == _ERROR:
+            raise pickle.loads(value)  # noqa: S301  # from our own child
+        yield value
