@@ -25,7 +25,7 @@ from ksmy_tracker.changes import (
     read_number,
     read_truth,
 )
-from ksmy_tracker.derived import DERIVED
+from ksmy_tracker.derived import LISTED
 from ksmy_tracker.visible import FORMULA
 from ksmy_tracker.vocabulary import did_you_mean
 
@@ -82,7 +82,7 @@ def read_csv(stream: BinaryIO) -> Iterator[Change | BadLine]:
 
 def _header_problems(header: list[str]) -> Iterator[str]:
     for name in header:
-        if name not in _KNOWN and name not in DERIVED:
+        if name not in _KNOWN and name not in LISTED:
             yield f"the header has {name!r}; {did_you_mean(name, _KNOWN)}"
     for name in sorted({name for name in header if header.count(name) > 1}):
         yield f"the header has {name!r} twice"
@@ -97,7 +97,7 @@ def _read_csv_line(place: str, header: list[str], cells: list[str]) -> Change | 
     derived: dict[str, str] = {}
     for name, cell in zip(header, cells, strict=True):
         text = _untamed(cell)
-        if name in DERIVED and (name != "evidence" or cell.isdigit()):
+        if name in LISTED and (name != "evidence" or cell.isdigit()):
             derived[name] = cell
         elif name == "evidence":
             content[name] = text.splitlines()
@@ -211,7 +211,7 @@ class _Line:
             change.expect = self._value(name, read_expected, value)
         elif name == "new_sector":
             change.new_sector = bool(self._value(name, read_truth, value))
-        elif name in DERIVED:
+        elif name in LISTED:
             self._problems.append(f"{name}: follows from other fields; leave it out")
         elif name not in _ABOUT:
             self._problems.append(f"{name[:80]}: is no field; {did_you_mean(name[:100], _KNOWN, short=0)}")

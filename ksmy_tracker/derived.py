@@ -9,8 +9,9 @@ from ksmy_tracker.errors import Refused
 from ksmy_tracker.replay import State
 from ksmy_tracker.rows import CommitmentRow, Day, commitment_deadline, names, stored_date
 
-#: What a listing shows of a commitment that no change can set.
-DERIVED: Final = tuple(name for name in names(CommitmentRow) if name not in ("ref", *FIELDS["commitment"]))
+#: What a listing shows of a commitment that no change can set, and what of that follows from its other fields.
+LISTED: Final = tuple(name for name in names(CommitmentRow) if name not in ("ref", *FIELDS["commitment"]))
+DERIVED: Final = tuple(name for name in LISTED if name != "newest_entry")
 
 #: Counts how many milestones a commitment has met, and how many it has.
 CountMilestones = Callable[[str], tuple[int, int]]
@@ -22,7 +23,7 @@ def check_derived(change: Change, state: State, day: Day, count_milestones: Coun
     A listing may be some days old: its days left and its deadline state may be those of any day since the
     record's newest entry.
     """
-    said = dict(change.derived)
+    said = {name: cell for name, cell in change.derived.items() if name in DERIVED}
     calendar = ("days_left", "deadline")
     listed: dict[str, str] = {name: said.pop(name) for name in calendar if name in said}
     have: dict[str, Any] = dict(state)

@@ -62,13 +62,15 @@ DEADLINE_SQL: Final = """CASE
 
 MILESTONES: Final = "(SELECT count(*) FROM milestone m WHERE m.commitment = c.ref AND m.withdrawn = 0)"
 MILESTONES_MET: Final = MILESTONES.replace("m.withdrawn = 0", "m.withdrawn = 0 AND m.state = 'met'")
+NEWEST_ENTRY: Final = "(SELECT max(e.id) FROM entry e WHERE e.ref = c.ref)"
 _DAYS_OF_MILESTONES: Final = (
     "SELECT 1 FROM milestone m WHERE m.commitment = c.ref AND m.withdrawn = 0 "
     "AND coalesce(m.met_on, m.due_latest) IS NOT NULL"
 )
 _STORED: Final = tuple(name for name in COLUMNS["commitment"])
 _COMMITMENTS: Final = (
-    f"SELECT {', '.join(f'c.{name}' for name in _STORED)}, {MILESTONES_MET}, {MILESTONES} FROM commitment c"
+    f"SELECT {', '.join(f'c.{name}' for name in _STORED)}, {MILESTONES_MET}, {MILESTONES}, {NEWEST_ENTRY} "
+    "FROM commitment c"
 )
 
 _SEARCHED: Final = (
@@ -85,6 +87,7 @@ SORT: Final = {
     "due": "c.due_latest",
     "milestones_met": MILESTONES_MET,
     "milestones": MILESTONES,
+    "newest_entry": NEWEST_ENTRY,
 }
 
 
@@ -145,12 +148,13 @@ class View(DayView):
             due_phrase=stored["due_phrase"],
             baseline_due=stored["baseline_due"],
             slip_days=stored["slip_days"],
-            milestones_met=row[-2],
-            milestones=row[-1],
+            milestones_met=row[-3],
+            milestones=row[-2],
             evidence=stored["evidence"],
             created_on=stored["created_on"],
             updated_on=stored["updated_on"],
             withdrawn=bool(stored["withdrawn"]),
+            newest_entry=row[-1],
         )
 
     def _where(self, filters: Filters) -> tuple[str, dict[str, Any]]:

@@ -216,6 +216,7 @@ class _Writer:
         self._states: States = {}
         self._changed: set[str] = set()
         self._newest: dict[str, str] = {}
+        self._newest_before: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
         self._keys: dict[str, str] = {}
         self._sectors: set[str] | None = None
@@ -224,7 +225,7 @@ class _Writer:
         last = session.execute(
             select(_ENTRY.c.id, _ENTRY.c.hash).order_by(_ENTRY.c.id.desc()).limit(1)
         ).first()
-        self._last_id: int = last.id if last else 0
+        self._last_id = self._first_id = last.id if last else 0
         self.head: str | None = last.hash if last else None
 
     def load(self, chunk: list[Change]) -> None:
@@ -252,9 +253,11 @@ class _Writer:
             table = _TABLES[name]
             for row in self._session.execute(select(table).where(table.c.ref.in_(refs))).mappings():
                 self._states[row["ref"]] = dict(row)
-        newest = select(_ENTRY.c.ref, func.max(_ENTRY.c.effective_on)).group_by(_ENTRY.c.ref)
-        found = self._session.execute(newest.where(_ENTRY.c.ref.in_(refs)))
-        self._newest.update((ref, day) for ref, day in found)
+        before = func.max(case((_ENTRY.c.id <= self._first_id, _ENTRY.c.id)))
+        newest = select(_ENTRY.c.ref, func.max(_ENTRY.c.effective_on), before).group_by(_ENTRY.c.ref)
+        for ref, day, number in self._session.execute(newest.where(_ENTRY.c.ref.in_(refs))):
+            self._newest[ref] = day
+            self._newest_before[ref] = number
 
     def make(self, change: Change) -> Outcome:
         """Decide one change, and put its entry at the end of the chain; raises what forbids it."""
@@ -284,6 +287,7 @@ class _Writer:
         changed = rules.differences(kind, state, change, effective_on)
         if "sector" in changed:
             self._meet(changed["sector"][1], asked=change.new_sector)
+        rules.check_current(change, changed, self._newest_before.get(change.ref))
         rules.check_reopening(change, changed)
         if state is not None and not changed and not change.note and not change.evidence:
             if change.key is not None and change.key_digest is not None:

@@ -54,7 +54,10 @@ class Filters(NamedTuple):
 
 
 class CommitmentRow(NamedTuple):
-    """A commitment as of a day. `days_left` counts to `due_latest` while it is open; negative: overdue."""
+    """A commitment as of a day. `days_left` counts to `due_latest` while it is open; negative: overdue.
+
+    `newest_entry` is the id of the newest entry about it, so that a listing tells which state it shows.
+    """
 
     ref: str
     title: str
@@ -80,6 +83,7 @@ class CommitmentRow(NamedTuple):
     created_on: str
     updated_on: str
     withdrawn: bool
+    newest_entry: int
 
 
 class MilestoneRow(NamedTuple):

@@ -37,6 +37,16 @@ def check_expected(change: Change, state: State) -> None:
         raise Refused(f"{change.ref} is {have}, not {change.expect} as expected; nothing was changed")
 
 
+def check_current(change: Change, changed: Changed, newest: int | None) -> None:
+    """Refuse to change, from a listing, a record that has a newer entry than the listing says."""
+    said = change.derived.get("newest_entry")
+    if changed and said is not None and said != str(newest):
+        raise Refused(
+            f"newest_entry: the newest entry of {change.ref} is {newest}, not {said[:20]!r}; "
+            "it was changed since the listing: list it again, and make the change in that"
+        )
+
+
 def check_reopening(change: Change, changed: Changed) -> None:
     """Refuse to open again what is settled without saying why."""
     if "status" in changed and changed["status"][0] in SETTLED_STATUSES and not change.note:

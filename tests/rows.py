@@ -32,6 +32,7 @@ COMMITMENT: Final = CommitmentRow(
     created_on="2024-11-25",
     updated_on="2025-03-20",
     withdrawn=False,
+    newest_entry=7,
 )
 DEADLINE: Final = DeadlineRow(
     ref="FTA-CONCLUDE",

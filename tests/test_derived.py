@@ -54,7 +54,7 @@ def check(derived: dict[str, str], state: dict[str, Any] = STATE, today: date = 
 
 
 def test_what_a_listing_shows_is_either_set_or_derived() -> None:
-    assert {"ref", *FIELDS["commitment"], *DERIVED} == set(names(CommitmentRow))
+    assert {"ref", *FIELDS["commitment"], *DERIVED, "newest_entry"} == set(names(CommitmentRow))
     assert not set(DERIVED) & set(FIELDS["commitment"])
 
 

@@ -656,7 +656,7 @@ def printed(path: Path, today: date, *options: str) -> dict[str, Any]:
 def without_chain(value: Any) -> Any:
     """The same without what depends on the order in which entries were recorded."""
     if isinstance(value, dict):
-        chain = ("id", "invocation", "previous_hash", "hash", "head")
+        chain = ("id", "invocation", "previous_hash", "hash", "head", "newest_entry")
         return {name: without_chain(one) for name, one in value.items() if name not in chain}
     if isinstance(value, list | tuple):
         return [without_chain(one) for one in value]

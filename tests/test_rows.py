@@ -46,7 +46,7 @@ def milestone(state: str, due_latest: str | None = None, met_on: str | None = No
             CommitmentRow,
             "ref, title, detail, agreement, sector, parties, firmness, verifiable, source, status, deadline, "
             "days_left, due, due_earliest, due_latest, due_phrase, baseline_due, slip_days, milestones_met, "
-            "milestones, evidence, created_on, updated_on, withdrawn",
+            "milestones, evidence, created_on, updated_on, withdrawn, newest_entry",
         ),
         (
             AgreementRow,
