@@ -32,7 +32,7 @@ def commitment_page(
     words["evidence"] = plural(row.evidence, "entry") if row.evidence else "none"
     if not row.withdrawn:
         del words["withdrawn"]
-    for name in ("due_earliest", "due_latest", "days_left", "milestones_met"):
+    for name in ("due_earliest", "due_latest", "days_left", "milestones_met", "newest_entry"):
         del words[name]
     page.pairs([(field_name(name), words[name] or "-") for name in words])
     if milestones:
