@@ -185,7 +185,7 @@ class Milestone(Table, table=True):
 
 
 class EntryRow(Table, table=True):
-    """One line of history; see history.Entry. `changes` and `evidence` are canonical JSON.
+    """One line of history; see chain.Entry. `changes` and `evidence` are canonical JSON.
 
     A ref has one `created` entry, whatever kind of record it names, so refs are unique across kinds.
     """
@@ -234,7 +234,7 @@ class EntryRow(Table, table=True):
 class UnchangedKey(Table, table=True):
     """The key of a batch's line that changed nothing, and so has no entry to keep it.
 
-    `hash` is history.key_hash of the other two: the chain does not cover them.
+    `hash` is chain.key_hash of the other two: the chain does not cover them.
     """
 
     __tablename__ = "unchanged_key"
