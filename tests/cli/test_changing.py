@@ -92,6 +92,7 @@ def test_a_commitment_is_added_with_only_what_it_needs(ksmy: Ksmy) -> None:
         "created_on": "2026-01-15",
         "updated_on": "2026-01-15",
         "withdrawn": False,
+        "newest_entry": 31,
         "milestone_list": [],
     }
     assert (entry["action"], entry["actor"], entry["note"], entry["evidence"]) == (
@@ -144,6 +145,7 @@ def test_a_commitment_is_added_with_every_field_as_an_option(ksmy: Ksmy) -> None
         "created_on": "2025-12-01",
         "updated_on": "2025-12-01",
         "withdrawn": False,
+        "newest_entry": 31,
         "milestone_list": [],
     }
     assert (entry["actor"], entry["effective_on"], entry["recorded_at"]) == (

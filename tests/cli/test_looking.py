@@ -34,7 +34,7 @@ COMMITMENT = [
     *("ref", "title", "detail", "agreement", "sector", "parties", "firmness", "verifiable", "source"),
     *("status", "deadline", "days_left", "due", "due_earliest", "due_latest", "due_phrase"),
     *("baseline_due", "slip_days", "milestones_met", "milestones", "evidence", "created_on", "updated_on"),
-    "withdrawn",
+    *("withdrawn", "newest_entry"),
 ]
 AGREEMENT = [
     *("ref", "title", "kind", "stage", "dated", "place", "parties", "source"),
@@ -493,6 +493,7 @@ def test_the_values_of_a_commitment_are_plain(lived: Ksmy) -> None:
         "created_on": "2024-11-25",
         "updated_on": "2025-03-20",
         "withdrawn": False,
+        "newest_entry": 7,  # its milestones have entries of their own
     }
 
 
