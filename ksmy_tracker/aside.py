@@ -41,7 +41,7 @@ def _make(items: Iterable[object], receiving: "Connection", sending: "Connection
     """Send each item, then the end or what was raised."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     receiving.close()  # so that a parent that is gone is noticed
-    gc.disable()  # it takes a quarter of the time, and finds nothing: what is made has no circles
+    gc.disable()  # what is made has no circles: to look for them would only take time
 
     def send(kind: int, value: Any) -> None:
         sending.send_bytes(marshal.dumps((kind, value)))

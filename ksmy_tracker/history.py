@@ -7,19 +7,8 @@ from typing import Final
 
 #: The columns of an entry, in the order of its table.
 ENTRY_FIELDS: Final = (
-    *(
-        "id",
-        "invocation",
-        "key",
-        "key_digest",
-        "recorded_at",
-        "effective_on",
-        "actor",
-        "record",
-        "ref",
-        "action",
-    ),
-    *("changes", "note", "evidence", "previous_hash", "hash"),
+    *("id", "invocation", "key", "key_digest", "recorded_at", "effective_on", "actor"),
+    *("record", "ref", "action", "changes", "note", "evidence", "previous_hash", "hash"),
 )
 
 #: What is kept of the key of a batch's line that changed nothing; `hash` is its `chain.key_hash`.

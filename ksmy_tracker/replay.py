@@ -68,7 +68,7 @@ def step(states: States, entry: "Deed | Entry") -> State:
         states[entry.ref] = state
     changes = entry.changes
     for field, (_, new) in changes.items():
-        state[field] = int(new) if new is True or new is False else new
+        state[field] = int(new) if isinstance(new, bool) else new
     if "due" in changes:
         _set_window(state, "due", "due_earliest", "due_latest")
     if entry.record == "commitment":
