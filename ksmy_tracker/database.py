@@ -279,13 +279,22 @@ def insert_rows(
 ) -> None:
     """Insert rows by the driver itself, many with each statement; `values` has theirs, one row after another."""
     driver = driver_of(session)
-    mark = "?" if isinstance(driver, sqlite3.Connection) else "%s"
-    marks = f"({', '.join([mark] * len(columns))})"
+    insert = _insert
+    if not isinstance(driver, sqlite3.Connection):
+        from ksmy_tracker import server
+
+        insert = server.insert
     step = len(columns) * INSERTED_AT_ONCE
     for begin in range(0, len(values), step):
-        some = values[begin : begin + step]
-        places = ", ".join([marks] * (len(some) // len(columns)))
-        driver.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES {places}{then}", some)
+        insert(driver, table, columns, values[begin : begin + step], then)
+
+
+def _insert(
+    driver: sqlite3.Connection, table: str, columns: Sequence[str], values: Sequence[Any], then: str
+) -> None:
+    marks = f"({', '.join('?' * len(columns))})"
+    places = ", ".join([marks] * (len(values) // len(columns)))
+    driver.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES {places}{then}", values)
 
 
 def put_rows(session: "Session", table: str, columns: Sequence[str], values: Sequence[Any]) -> None:

@@ -298,6 +298,25 @@ def engine(
     )
 
 
+def insert(driver: Any, table: str, columns: Sequence[str], values: Sequence[Any], then: str) -> None:
+    """Insert rows; `values` has theirs, one row after another.
+
+    They go as one JSON value: the server takes half the time that a parameter for each of their fields would cost it.
+    """
+    from ksmy_tracker.chain import to_canonical_json
+
+    width = len(columns)
+    rows = [
+        dict(zip(columns, values[begin : begin + width], strict=True))
+        for begin in range(0, len(values), width)
+    ]
+    names = ", ".join(columns)
+    driver.execute(
+        f"INSERT INTO {table} ({names}) SELECT {names} FROM json_populate_recordset(NULL::{table}, %s){then}",
+        [to_canonical_json(rows)],
+    )
+
+
 def lock_schema(driver: Any, timeout: float) -> None:
     """Wait until nobody else changes the schema; the transaction's end gives the lock back."""
     driver.execute(f"SET LOCAL lock_timeout = {_milliseconds(timeout)}")
