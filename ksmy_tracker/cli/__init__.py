@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout, suppress
+from functools import cache
 from importlib import import_module
 from io import StringIO
 from typing import Annotated, Any, Final
@@ -50,19 +51,24 @@ class _Commands(Mapping[str, Any]):
     """The commands by name, each built when it is first asked for."""
 
     def __getitem__(self, name: str) -> Any:
-        app: typer.Typer = import_module(f"ksmy_tracker.cli.{COMMANDS[name]}").app
-        for info in app.registered_commands:
-            if info.name == name:
-                return get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode="rich")
-        group = get_group(app)
-        group.rich_help_panel = "Change"
-        return group
+        return _built(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(COMMANDS)
 
     def __len__(self) -> int:
         return len(COMMANDS)
+
+
+@cache
+def _built(name: str) -> Any:
+    app: typer.Typer = import_module(f"ksmy_tracker.cli.{COMMANDS[name]}").app
+    for info in app.registered_commands:
+        if info.name == name:
+            return get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode="rich")
+    group = get_group(app)
+    group.rich_help_panel = "Change"
+    return group
 
 
 class _Group(TyperGroup):

@@ -17,9 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.main import get_command
 
-from ksmy_tracker import cli
 from tests.conftest import Ksmy
 from tests.faults.conftest import Tell, content
 
@@ -44,11 +42,8 @@ CODES = (0, 3, 6, 8)
 
 
 @pytest.fixture
-def busy(register: Path, tmp_path: Path, ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A register with some hundred entries of every sort, and a program whose commands are built once."""
-    built: Any = get_command(cli.app)
-    built.commands = dict(built.commands.items())
-    monkeypatch.setattr(cli, "get_command", lambda _: built)
+def busy(register: Path, tmp_path: Path, ksmy: Ksmy) -> Path:
+    """A register with some hundred entries of every sort."""
     dice = random.Random("a busy register")
     lines: list[dict[str, Any]] = [
         {
