@@ -1,24 +1,18 @@
-"""A register's database: from what the user named to a connection, ready to read or to write.
+"""A register's database: from what the user named to reading or writing it, whichever engine keeps it.
 
-A reader of an SQLite register uses the standard library alone; SQLModel, SQLAlchemy and Alembic are imported
-only by what needs them (see design: they cost more time than a looking command may take).
+What is an engine's own is in sqlite.py and server.py; each is imported only for a register that it keeps.
 """
 
-import os
 import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, TypeVar
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
-from ksmy_tracker.errors import Busy, Damaged, KsmyError, NoRegister, Usage
+from ksmy_tracker.errors import NoRegister, Usage
 from ksmy_tracker.files import expanded
-from ksmy_tracker.history import BrokenEntry
-from ksmy_tracker.vocabulary import a
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -27,9 +21,6 @@ Done = TypeVar("Done")
 
 #: Every schema revision this program has known, oldest first; it reads and writes the last.
 REVISIONS: Final = ("0001", "0002")
-
-#: "ksmy" in ASCII, in the header of every register, so that another program's file is not taken for one.
-APPLICATION_ID: Final = 0x6B736D79
 
 #: Rows that one INSERT takes: several cost far less than as many statements, and these fit a processor's cache.
 INSERTED_AT_ONCE: Final = 200
@@ -98,117 +89,52 @@ def _own_path() -> Path:
         raise NoRegister("this user has no home directory for a register; name one with --db") from None
 
 
-class Reader:
-    """A consistent view of a register for reading: one transaction, closed by the caller's `with`.
-
-    This one is of an SQLite file; server.ServerReader does the same for a server.
-    """
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+class Reader(Protocol):
+    """A consistent view of a register for reading: one transaction, closed by the caller's `with`."""
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """The rows of a SELECT with named parameters (`:name`)."""
-        return self._connection.execute(sql, parameters or {}).fetchall()
 
     def stream(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:
         """The same one by one, in bounded memory."""
-        return iter(self._connection.execute(sql, parameters or {}))
 
     def damage(self) -> Iterator[str]:
-        """What SQLite itself finds wrong with its pages, types and CHECKs; then what is wrong with the schema."""
-        for (found,) in self.stream("PRAGMA integrity_check(20)"):
-            if found != "ok":
-                yield f"database: {found}"
-        mode = self.rows("PRAGMA journal_mode")[0][0]
-        if mode not in ("delete", "memory"):  # the latter only where all of the database is in memory
-            yield f"database: its journal mode is {mode}, not the delete it was made with"
-        from ksmy_tracker.shape import differences
-
-        stored = self.rows(
-            "SELECT name, type, tbl_name, sql FROM sqlite_master "
-            "WHERE NOT (type = 'table' AND name GLOB 'sqlite_stat[0-9]')"
-        )
-        yield from differences({name: (kind, table, sql) for name, kind, table, sql in stored})
+        """What the engine itself finds wrong; then what is wrong with the schema."""
 
     def dangling(self) -> Iterator[str]:
         """Every record that belongs to one that is not there."""
-        for table, rowid, parent, _ in self.stream("PRAGMA foreign_key_check"):
-            ref = self.rows(f"SELECT ref FROM {table} WHERE rowid = :rowid", {"rowid": rowid})[0][0]
-            yield f"{table} {ref} belongs to {a(parent)} that is missing"
 
     @staticmethod
     def among(column: str, parameter: str) -> str:
         """SQL for "the column is in the JSON list bound to the parameter"."""
-        return f"{column} IN (SELECT value FROM json_each(:{parameter}))"
 
     @staticmethod
     def family(column: str) -> str:
         """SQL for the ref of the commitment that a milestone's ref such as `X/2` belongs to; else the ref."""
-        return f"CASE instr({column}, '/') WHEN 0 THEN {column} ELSE substr({column}, 1, instr({column}, '/') - 1) END"
 
     def past(self, table: str, columns: Sequence[str]) -> str:
         """SQL for a table as it was: its rows but those in `:changed`, which `:past_<table>` has as JSON."""
-        fields = ", ".join(f"json_extract(value, '$.{column}') AS {column}" for column in columns)
-        return (
-            f"SELECT {', '.join(columns)} FROM main.{table} "
-            "WHERE ref NOT IN (SELECT value FROM json_each(:changed)) "
-            f"UNION ALL SELECT {fields} FROM json_each(:past_{table})"
-        )
 
     def whole(self, table: str, columns: Sequence[str]) -> str:
         """SQL for a table as it is, whatever stands in front of it under its name."""
-        return f"SELECT {', '.join(columns)} FROM main.{table}"
 
     def until(self, table: str, columns: Sequence[str]) -> str:
         """SQL for the entries that were in effect by the end of `:today`."""
-        return f"SELECT {', '.join(columns)} FROM main.{table} WHERE effective_on <= :today"
 
 
-@contextmanager
-def reading(location: Place, timeout: float = TIMEOUT) -> Iterator[Reader]:
-    """Open a register to read: nothing it does changes it.
-
-    Raises `NoRegister`, `Busy` or `Damaged`. A file is opened for writing where that is allowed, because
-    only then can the journal of a writer that was killed be rolled back; `query_only` does the rest.
-    """
-    if isinstance(location, Server):
+def reading(place: Place, timeout: float = TIMEOUT) -> AbstractContextManager[Reader]:
+    """Open a register to read: nothing it does changes it. Raises `NoRegister`, `Busy` or `Damaged`."""
+    if isinstance(place, Server):
         from ksmy_tracker import server
 
-        with server.reading(location, timeout) as reader:
-            yield reader
-        return
-    global _last_read
-    _last_read = location
-    require_file(location)
-    with translated(location), closing(connect(location.path, timeout)) as connection:
-        connection.execute("PRAGMA query_only = ON")
-        begin(connection, "BEGIN", timeout)
-        _require_revision(connection, location)
-        yield Reader(connection)
+        return server.reading(place, timeout)
+    from ksmy_tracker import sqlite
 
-
-#: The file that was read last, to be looked at where something fails that should not.
-_last_read: Location | None = None
-
-
-def damage_behind_a_failure() -> Damaged | None:
-    """The sentence for a file that was read and is damaged: what then fails for a value of a wrong type is no bug."""
-    if _last_read is None:
-        return None
-    location = _last_read
-    try:
-        with reading(location, 1.0) as reader:
-            found = next(reader.damage(), None)
-    except Damaged as error:
-        return error
-    except KsmyError:  # gone, or busy: that tells nothing of what failed
-        return None
-    return Damaged(f"{location} is damaged ({found}); restore the newest sound backup") if found else None
+    return sqlite.reading(place, timeout)
 
 
 def write(
-    location: Place,
+    place: Place,
     work: Callable[["Session"], Done],
     timeout: float = TIMEOUT,
     *,
@@ -219,44 +145,13 @@ def write(
 
     On a server the work may run several times; `invocation` tells whether an earlier time landed after all.
     """
-    if isinstance(location, Server):
+    if isinstance(place, Server):
         from ksmy_tracker import server
 
-        return server.write(location, work, timeout, dry_run=dry_run, invocation=invocation)
-    with writing(location, timeout, dry_run=dry_run) as session:
-        return work(session)
+        return server.write(place, work, timeout, dry_run=dry_run, invocation=invocation)
+    from ksmy_tracker import sqlite
 
-
-@contextmanager
-def writing(location: Location, timeout: float = TIMEOUT, *, dry_run: bool = False) -> Iterator["Session"]:
-    """A session in one transaction that holds the write lock; commits at the end, rolls back on an error.
-
-    A dry run takes no lock and can write nothing. Raises `NoRegister`, `Busy` or `Damaged`.
-    """
-    from sqlmodel import Session
-
-    require_file(location)
-    with translated(location):
-        register = engine(location, timeout, "BEGIN" if dry_run else "BEGIN IMMEDIATE")
-        try:
-            with Session(register, autoflush=False) as session, session.begin():
-                driver = driver_of(session)
-                _require_revision(driver, location)
-                if dry_run:
-                    driver.execute("PRAGMA query_only = ON")
-                yield session
-        except sqlite3.Error:
-            register.dispose()
-            _roll_back(location)
-            raise
-        finally:
-            register.dispose()
-
-
-def _roll_back(location: Location) -> None:
-    """Undo at once what a full disk kept SQLite from undoing; else the next command would."""
-    with suppress(sqlite3.Error), closing(connect(location.path, 1.0)) as connection:
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    return sqlite.write(place, work, timeout, dry_run=dry_run)
 
 
 def driver_of(session: "Session") -> Any:
@@ -264,14 +159,28 @@ def driver_of(session: "Session") -> Any:
     return session.connection().connection.driver_connection
 
 
+def _engine_of(driver: Any) -> Any:
+    """The module of the engine that a driver's connection is to."""
+    if isinstance(driver, sqlite3.Connection):
+        from ksmy_tracker import sqlite
+
+        return sqlite
+    from ksmy_tracker import server
+
+    return server
+
+
 def reader_of(session: "Session") -> Reader:
     """A reader of what a session sees, with what it has written."""
     driver = driver_of(session)
-    if isinstance(driver, sqlite3.Connection):
-        return Reader(driver)
-    from ksmy_tracker import server
+    reader: Reader = _engine_of(driver).reader_of(driver)
+    return reader
 
-    return server.ServerReader(driver, server.schema_of(driver))
+
+def refusals(session: "Session") -> tuple[type[Exception], ...]:
+    """What a session's driver raises for rows that break a rule of the schema."""
+    raised: tuple[type[Exception], ...] = _engine_of(driver_of(session)).REFUSALS
+    return raised
 
 
 def insert_rows(
@@ -279,37 +188,16 @@ def insert_rows(
 ) -> None:
     """Insert rows by the driver itself, many with each statement; `values` has theirs, one row after another."""
     driver = driver_of(session)
-    insert = _insert
-    if not isinstance(driver, sqlite3.Connection):
-        from ksmy_tracker import server
-
-        insert = server.insert
+    insert = _engine_of(driver).insert
     step = len(columns) * INSERTED_AT_ONCE
     for begin in range(0, len(values), step):
         insert(driver, table, columns, values[begin : begin + step], then)
-
-
-def _insert(
-    driver: sqlite3.Connection, table: str, columns: Sequence[str], values: Sequence[Any], then: str
-) -> None:
-    marks = f"({', '.join('?' * len(columns))})"
-    places = ", ".join([marks] * (len(values) // len(columns)))
-    driver.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES {places}{then}", values)
 
 
 def put_rows(session: "Session", table: str, columns: Sequence[str], values: Sequence[Any]) -> None:
     """Insert rows in the same way, or update those whose ref is there already."""
     news = ", ".join(f"{column} = excluded.{column}" for column in columns if column != "ref")
     insert_rows(session, table, columns, values, f" ON CONFLICT (ref) DO UPDATE SET {news}")
-
-
-def refusals(session: "Session") -> tuple[type[Exception], ...]:
-    """What a session's driver raises for rows that break a rule of the schema."""
-    if isinstance(driver_of(session), sqlite3.Connection):
-        return (sqlite3.Error,)
-    from ksmy_tracker import server
-
-    return server.REFUSALS
 
 
 @contextmanager
@@ -319,150 +207,5 @@ def bulk_loading(session: "Session") -> Iterator[None]:
     The caller answers for what the triggers would have refused.
     """
     driver = driver_of(session)
-    if not isinstance(driver, sqlite3.Connection):
-        driver.execute("ALTER TABLE entry DISABLE TRIGGER USER")
+    with _engine_of(driver).bulk_loading(driver):
         yield
-        driver.execute("ALTER TABLE entry ENABLE TRIGGER USER")
-        return
-    found = driver.execute(
-        "SELECT type, name, sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND sql IS NOT NULL"
-    ).fetchall()
-    for kind, name, _ in found:
-        driver.execute(f"DROP {kind} {name}")
-    yield
-    for _, _, sql in found:
-        driver.execute(sql)
-
-
-@contextmanager
-def translated(location: Location) -> Iterator[None]:
-    """Turn what SQLite says went wrong into the sentence and the exit code for it."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise _explain(error, location) from error
-    except UnicodeDecodeError as error:  # what SQLite says of a damaged schema, in the schema's own words
-        raise Damaged(f"{location} is damaged ({error.reason}); restore the newest sound backup") from error
-    except BrokenEntry as error:
-        raise Damaged(f"{location} is damaged: {error}; restore the newest sound backup") from error
-    except Exception as error:
-        # What SQLAlchemy wraps; it is not imported where it is not used.
-        original = getattr(error, "orig", None)
-        if not isinstance(original, sqlite3.Error):
-            raise
-        raise _explain(original, location) from error
-
-
-def _explain(error: sqlite3.Error, location: Location) -> KsmyError:
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return Busy(f"another process is writing to {location}; try again, or give a longer --timeout")
-    if code == sqlite3.SQLITE_NOTADB:
-        return NoRegister(f"{location} is not a register: it is no SQLite database")
-    if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_READONLY_ROLLBACK:
-        return NoRegister(
-            f"a writer of {location} was killed half-way; ask somebody who may write it to run any command once"
-        )
-    folder_shut = code == sqlite3.SQLITE_IOERR and not os.access(location.path.parent, os.W_OK)
-    if folder_shut or code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
-        return KsmyError(f"{location} cannot be written; ask for write permission on it and its folder")
-    if code == sqlite3.SQLITE_CANTOPEN:
-        return NoRegister(f"{location} cannot be opened; check the permissions of it and its folder")
-    if code == sqlite3.SQLITE_FULL:
-        return KsmyError(f"there is no room left to write {location}; nothing was changed")
-    if code == sqlite3.SQLITE_IOERR:
-        return KsmyError(f"reading or writing {location} failed ({error}); nothing was changed")
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_ERROR):
-        return Damaged(f"{location} is damaged ({error}); restore the newest sound backup")
-    return KsmyError(f"SQLite could not go on with {location}: {error}")
-
-
-def require_file(location: Location) -> None:
-    """Raise `NoRegister` where there is no file that could be a register and may be read."""
-    try:
-        found = location.path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        raise NoRegister(
-            f"there is no register at {location}; create one with `ksmy init`, or name one with --db"
-        ) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise NoRegister(f"{location} cannot be opened: {reason}") from None
-    if not os.path.isfile(location.path):
-        raise NoRegister(f"{location} is not a file; name the register's file with --db")
-    if found.st_size == 0:
-        raise NoRegister(f"{location} is empty, not a register; remove it and run `ksmy init`")
-    if not os.access(location.path, os.R_OK):
-        raise NoRegister(f"{location} may not be read by this user; ask for permission")
-
-
-def connect(path: Path, timeout: float) -> sqlite3.Connection:
-    """Open an existing file; read-only where it may not be written."""
-    uri = f"file://{quote(os.fsencode(path.absolute()))}?mode=rw"
-    connection = sqlite3.connect(uri, uri=True, timeout=min(timeout, 1e6), isolation_level=None)
-    connection.execute("PRAGMA trusted_schema = OFF")
-    return connection
-
-
-def begin(connection: sqlite3.Connection, statement: str, timeout: float) -> None:
-    """Begin a transaction and take its lock, waiting for other processes in steps that Ctrl-C can end."""
-    until = monotonic() + timeout
-    connection.execute(f"PRAGMA busy_timeout = {min(int(min(timeout, 1e6) * 1000), 100)}")
-    while True:
-        try:
-            connection.execute(statement)
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            break
-        except sqlite3.OperationalError as error:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() >= until:
-                raise
-    connection.execute(f"PRAGMA busy_timeout = {int(min(timeout, 1e6) * 1000)}")
-
-
-def engine(location: Location, timeout: float, statement: str, *, foreign_keys: bool = True) -> Any:
-    """An SQLAlchemy engine whose transactions start with the statement.
-
-    The driver's own transaction mode would commit before DDL and take the write lock too late.
-    """
-    from sqlalchemy import create_engine, event
-    from sqlalchemy.pool import NullPool
-
-    def open_one() -> sqlite3.Connection:
-        connection = connect(location.path, timeout)
-        connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
-        connection.execute("PRAGMA synchronous = FULL")
-        return connection
-
-    created = create_engine("sqlite+pysqlite://", creator=open_one, poolclass=NullPool)
-
-    def begin_one(connection: Any) -> None:
-        begin(connection.connection.driver_connection, statement, timeout)
-
-    event.listen(created, "begin", begin_one)
-    return created
-
-
-def _require_revision(connection: sqlite3.Connection, location: Location) -> None:
-    """Refuse what is no register, or one whose schema is not the one this program was written for."""
-    revision = stored_revision(connection, location)
-    if revision == REVISIONS[-1]:
-        return
-    if revision is None or revision in REVISIONS:
-        raise NoRegister(f"the schema of {location} is older than this program; run `ksmy migrate`")
-    raise NoRegister(f"the schema of {location} is newer than this program; install a newer ksmy-tracker")
-
-
-def stored_revision(connection: sqlite3.Connection, location: Location) -> str | None:
-    """The schema revision a register says it has; raises `NoRegister` for another program's database."""
-    application_id = connection.execute("PRAGMA application_id").fetchone()[0]
-    try:
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
-            raise
-        application_id = None
-    if application_id != APPLICATION_ID:
-        raise NoRegister(f"{location} is a database of another program, not a register")
-    return None if row is None else str(row[0])

@@ -7,8 +7,8 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from ksmy_tracker import database
-from ksmy_tracker.database import APPLICATION_ID, REVISIONS, Location, Place, Server
+from ksmy_tracker import database, sqlite
+from ksmy_tracker.database import REVISIONS, Location, Place, Server
 from ksmy_tracker.errors import Damaged, KsmyError, NoRegister, Refused, Usage
 from ksmy_tracker.files import check_place, placed
 
@@ -58,9 +58,9 @@ def create(location: Place, fill: Callable[["Session"], Filled]) -> Filled:
     missing = [folder for folder in location.path.parents if not os.path.lexists(folder)]
     try:
         location.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with placed(location.path, replace=False, what="register") as path, database.translated(location):
+        with placed(location.path, replace=False, what="register") as path, sqlite.translated(location):
             with closing(sqlite3.connect(path, isolation_level=None)) as new:
-                new.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                new.execute(f"PRAGMA application_id = {sqlite.APPLICATION_ID}")
             with _schema_connection(Location(path)) as (connection, _), Session(connection) as session:
                 filled = fill(session)
                 session.flush()
@@ -92,7 +92,7 @@ def migrate(location: Place, timeout: float = database.TIMEOUT) -> tuple[str | N
     if isinstance(location, Server):
         with _server_schema(location, timeout):
             return before, None
-    with database.translated(location), _schema_connection(location, timeout, backup=True) as (_, copy):
+    with sqlite.translated(location), _schema_connection(location, timeout, backup=True) as (_, copy):
         return before, copy
 
 
@@ -118,12 +118,12 @@ def backup(location: Place, target: Path, *, force: bool, timeout: float = datab
 def _copy(location: Location, target: Path, *, replace: bool, timeout: float) -> str | None:
     with (
         placed(target, replace=replace, what="backup") as path,
-        database.translated(location),
-        closing(database.connect(location.path, timeout)) as source,
+        sqlite.translated(location),
+        closing(sqlite.connect(location.path, timeout)) as source,
         closing(sqlite3.connect(path)) as copy,
     ):
         # A read lock of its own: the backup itself would wait for a writer without end.
-        database.begin(source, "BEGIN", timeout)
+        sqlite.begin(source, "BEGIN", timeout)
         try:
             source.backup(copy)
         except sqlite3.OperationalError as error:
@@ -146,9 +146,9 @@ def _revision(location: Place, timeout: float) -> str | None:
         with server.translated(location), closing(server.connect(location, timeout)) as connection:
             revision = server.stored_revision(connection, location)
     else:
-        database.require_file(location)
-        with database.translated(location), closing(database.connect(location.path, timeout)) as connection:
-            revision = database.stored_revision(connection, location)
+        sqlite.require_file(location)
+        with sqlite.translated(location), closing(sqlite.connect(location.path, timeout)) as connection:
+            revision = sqlite.stored_revision(connection, location)
     if revision is not None and revision not in REVISIONS:
         raise NoRegister(f"the schema of {location} is newer than this program; install a newer ksmy-tracker")
     return revision
@@ -163,13 +163,13 @@ def _schema_connection(
     Foreign keys are off before it begins (tables may be rebuilt) and checked before it commits. A backup is made
     once no other process can write, and removed if the migration fails.
     """
-    engine = database.engine(location, timeout, "BEGIN IMMEDIATE", foreign_keys=False)
+    engine = sqlite.engine(location, timeout, "BEGIN IMMEDIATE", foreign_keys=False)
     copy: Path | None = None
     try:
         with engine.begin() as connection:
             driver = connection.connection.driver_connection
             # Another process may have migrated it while this one waited.
-            if backup and database.stored_revision(driver, location) != REVISIONS[-1]:
+            if backup and sqlite.stored_revision(driver, location) != REVISIONS[-1]:
                 copy = _copy_beside(location, timeout)
             _upgrade(connection)
             yield connection, copy

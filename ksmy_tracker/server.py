@@ -298,8 +298,21 @@ def engine(
     )
 
 
+def reader_of(driver: psycopg.Connection[Any]) -> ServerReader:
+    """A reader of what a connection sees, with what it has written."""
+    return ServerReader(driver, schema_of(driver))
+
+
+@contextmanager
+def bulk_loading(driver: psycopg.Connection[Any]) -> Iterator[None]:
+    """Without triggers, for the entries have some that cost time."""
+    driver.execute("ALTER TABLE entry DISABLE TRIGGER USER")
+    yield
+    driver.execute("ALTER TABLE entry ENABLE TRIGGER USER")
+
+
 def insert(driver: Any, table: str, columns: Sequence[str], values: Sequence[Any], then: str) -> None:
-    """Insert rows; `values` has theirs, one row after another.
+    """Insert rows; `values` has theirs, one row after another. `then` ends the statement.
 
     They go as one JSON value: the server takes half the time that a parameter for each of their fields would cost it.
     """

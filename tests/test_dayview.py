@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from ksmy_tracker import clock, database
-from ksmy_tracker.database import Reader
+from ksmy_tracker import clock, database, sqlite
+from ksmy_tracker.database import Location
 from ksmy_tracker.queries import View
 from ksmy_tracker.rows import Day, Filters
+from ksmy_tracker.sqlite import FileReader
 from tests.conftest import Ksmy
 
 #: Half past midnight in Seoul on the 16th; still the 15th in Kuala Lumpur and in New York.
@@ -20,10 +21,10 @@ AFTER_MIDNIGHT_IN_SEOUL = datetime(2026, 1, 15, 15, 30, tzinfo=UTC)
 EVERYTHING = Filters()
 
 
-class Asked(Reader):
+class Asked(FileReader):
     """A reader that remembers what it was asked."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: FileReader) -> None:
         super().__init__(reader._connection)
         self.asked: list[str] = []
 
@@ -191,7 +192,7 @@ def test_a_narrowed_view_of_a_past_day_shows_that_day(ksmy: Ksmy, register: Path
 
 def test_a_view_of_now_reads_the_tables_as_they_are(ksmy: Ksmy, register: Path) -> None:
     changed(ksmy, "update", "TOURISM", "--note", "News")
-    with database.reading(database.locate(str(register))) as reader:
+    with sqlite.reading(Location(register)) as reader:
         asked = Asked(reader)
         View(asked, now("2026-01-15")).commitments()
         (sql,) = asked.asked
@@ -199,7 +200,7 @@ def test_a_view_of_now_reads_the_tables_as_they_are(ksmy: Ksmy, register: Path) 
 
 
 def test_a_view_of_a_day_that_nothing_came_after_reads_the_tables_as_they_are(register: Path) -> None:
-    with database.reading(database.locate(str(register))) as reader:
+    with sqlite.reading(Location(register)) as reader:
         asked = Asked(reader)
         View(asked, Day(date(2024, 11, 25))).commitments()
         assert not any(sql.startswith("WITH") for sql in asked.asked)

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from ksmy_tracker import cli, clock, database, vocabulary
+from ksmy_tracker import cli, clock, database, sqlite, vocabulary
 from ksmy_tracker.changes import Change
 from ksmy_tracker.database import Location
 from ksmy_tracker.deadlines import deadline_state
@@ -65,7 +65,7 @@ def make(
     Invocation and time follow from the place in the history alone, so equal histories have equal heads.
     """
     made: list[Change] = []
-    with database.writing(Location(path)) as session:
+    with sqlite.writing(Location(path)) as session:
         for change in changes:
             recording = Recording("clerk", now, TODAY, invocation=f"{first + len(made):032x}")
             try:
@@ -91,7 +91,7 @@ def looking(
 
 def take_back(path: Path, invocation: int) -> None:
     """Undo a command by its place in the history."""
-    with database.writing(Location(path)) as session:
+    with sqlite.writing(Location(path)) as session:
         undo(session, f"{invocation:032x}", Recording("clerk", NOW, TODAY, invocation="f" * 32))
 
 

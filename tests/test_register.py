@@ -17,10 +17,11 @@ from ksmy_tracker import audit
 from ksmy_tracker import register as write_side
 from ksmy_tracker.chain import digest, read_entry
 from ksmy_tracker.changes import BadLine, Change
-from ksmy_tracker.database import Location, reading, writing
+from ksmy_tracker.database import Location, reading
 from ksmy_tracker.errors import Damaged, Faults, KsmyError, NotFound, Refused, Usage
 from ksmy_tracker.receipts import Receipt
 from ksmy_tracker.register import Recording
+from ksmy_tracker.sqlite import writing
 from ksmy_tracker.vocabulary import FIRMNESSES, SETTLED_STATUSES, STATUSES
 
 TODAY = date(2026, 1, 15)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ksmy_tracker import audit, database, schema, transfer
+from ksmy_tracker import audit, database, schema, sqlite, transfer
 from ksmy_tracker import register as write_side
 from ksmy_tracker.chain import Entry, digest, key_hash, to_canonical_json
 from ksmy_tracker.changes import Change
@@ -49,7 +49,7 @@ class Importer:
 
     def load(self, lines: list[str]) -> tuple[Path, str | None]:
         path = Path(shutil.copy(self.empty, self.directory / "loaded.db"))
-        with database.writing(Location(path)) as session:
+        with sqlite.writing(Location(path)) as session:
             head = transfer.load(session, transfer.proved(line.encode() for line in lines))
         return path, head
 
@@ -68,12 +68,12 @@ def importer(empty: Path, tmp_path: Path) -> Importer:
 
 
 def make(path: Path, *changes: Change, today: date = TODAY) -> None:
-    with database.writing(Location(path)) as session:
+    with sqlite.writing(Location(path)) as session:
         write_side.record(session, changes, Recording("desk", NOW, today))
 
 
 def undo(path: Path, today: date = TODAY) -> None:
-    with database.writing(Location(path)) as session:
+    with sqlite.writing(Location(path)) as session:
         write_side.undo(session, None, Recording("desk", NOW, today))
 
 

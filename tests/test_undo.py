@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ksmy_tracker import audit, database, schema
+from ksmy_tracker import audit, database, schema, sqlite
 from ksmy_tracker import register as write_side
 from ksmy_tracker.changes import Change
 from ksmy_tracker.database import Location
@@ -41,7 +41,7 @@ class Desk:
         )
 
     def _do(self, action: Callable[[Any], Receipt], *, dry_run: bool = False) -> Receipt:
-        with database.writing(self.location, 0, dry_run=dry_run) as session:
+        with sqlite.writing(self.location, 0, dry_run=dry_run) as session:
             receipt = action(session)
         with database.reading(self.location) as reader:
             assert audit.check(reader).faults == []
@@ -542,7 +542,7 @@ def test_the_past_is_as_it_was_before_the_undo_and_after_it(desk: Desk) -> None:
 
 def test_milestones_are_counted_without_those_withdrawn(desk: Desk) -> None:
     def count(ref: str) -> tuple[int, int]:
-        with database.writing(desk.location, dry_run=True) as session:
+        with sqlite.writing(desk.location, dry_run=True) as session:
             return write_side.milestone_counter(session)(ref)
 
     assert count("FTA-CONCLUDE") == (0, 5)

@@ -179,9 +179,9 @@ def run(arguments: list[str]) -> int:
         complain("interrupted; what was not reported is not recorded")
         return INTERRUPTED
     except Exception:
-        from ksmy_tracker import database
+        from ksmy_tracker import sqlite
 
-        damage = database.damage_behind_a_failure()
+        damage = sqlite.damage_behind_a_failure()
         if damage is None:
             raise
         complain(str(damage))

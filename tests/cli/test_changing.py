@@ -921,16 +921,16 @@ def test_an_interrupt_ends_the_wait_for_another_writer_at_once(
 #: The program, saying so when it is about to ask for the write lock.
 _WAIT = """
 import sys
-from ksmy_tracker import cli, database
+from ksmy_tracker import cli, sqlite
 
-connect = database.connect
+connect = sqlite.connect
 
 def telling(*arguments):
     connection = connect(*arguments)
     print("waiting", flush=True)
     return connection
 
-database.connect = telling
+sqlite.connect = telling
 sys.exit(cli.run(sys.argv[1:]))
 """
 

@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
-from ksmy_tracker import cli, clock, database
+from ksmy_tracker import cli, clock, sqlite
 from ksmy_tracker.changes import Change
 from ksmy_tracker.database import Location
 from ksmy_tracker.register import Recording, record
@@ -158,7 +158,7 @@ ANALYST = (
 def lived_path(_seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The seeded register after a year of changes; only read."""
     path = Path(shutil.copy(_seeded, tmp_path_factory.mktemp("lived") / "register.db"))
-    with database.writing(Location(path)) as session:
+    with sqlite.writing(Location(path)) as session:
         for actor, changes in (("clerk", CLERK), ("analyst", ANALYST)):
             for change in changes:
                 day = date.fromisoformat(str(change.effective_on))

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ksmy_tracker import cli, clock, database
+from ksmy_tracker import cli, clock, sqlite
 
 #: The moment at which the clock of tests/conftest.py stands still.
 NOW = datetime(2026, 1, 15, 4, 0, tzinfo=UTC)
@@ -88,7 +88,7 @@ def work(job: dict[str, Any]) -> int:
 
 def _set_pragmas(pragmas: list[str]) -> None:
     """Have every connection of this process begin with these."""
-    connect = database.connect
+    connect = sqlite.connect
 
     def limited(path: Path, timeout: float) -> Any:
         connection = connect(path, timeout)
@@ -96,7 +96,7 @@ def _set_pragmas(pragmas: list[str]) -> None:
             connection.execute(f"PRAGMA {pragma}")
         return connection
 
-    database.connect = limited
+    sqlite.connect = limited
 
 
 def warm_up() -> None:
@@ -111,7 +111,7 @@ def warm_up() -> None:
         cli.run(["update", "TOURISM", "--note", "x", "--format", "json", *db])
         cli.run(["apply", str(batch), *db])
         cli.run(["backup", folder + "/copy.db", *db])
-        with closing(database.connect(Path(folder, "register.db"), 0)) as connection:
+        with closing(sqlite.connect(Path(folder, "register.db"), 0)) as connection:
             connection.execute("SELECT 1")
         sys.stdout, sys.stderr = seen
 

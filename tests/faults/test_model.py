@@ -20,7 +20,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ksmy_tracker import audit, batch, cli, clock, database
+from ksmy_tracker import audit, batch, cli, clock, sqlite
 from ksmy_tracker.database import Location
 from ksmy_tracker.errors import BadInput, Faults
 from ksmy_tracker.register import Recording, record
@@ -319,7 +319,7 @@ class Room:
         self.last = self.memory.execute("SELECT max(id) FROM entry").fetchone()[0]
 
     def connect(self, *_: object) -> sqlite3.Connection:
-        """What stands in for database.connect: the same room for every connection."""
+        """What stands in for sqlite.connect: the same room for every connection."""
         return sqlite3.connect("file:/room?vfs=memdb", uri=True, isolation_level=None)
 
     def model(self) -> Model:
@@ -332,7 +332,7 @@ class Room:
         faults = Faults(20)
         counts: dict[str, int] = {}
         try:
-            with database.writing(self.location) as session:
+            with sqlite.writing(self.location) as session:
                 changes = batch.read_json_lines(BytesIO(b"\n".join(lines)))
                 recording = Recording("model", NOW, date.fromisoformat(TODAY))
                 receipt = record(session, changes, recording, faults=faults)
@@ -373,7 +373,7 @@ class Room:
             self.counts["changes"] += counts.get("applied", 0)
             self.counts["as the model"] += 1
         if model.entries:
-            assert audit.check(database.Reader(self.memory)).faults == []
+            assert audit.check(sqlite.FileReader(self.memory)).faults == []
 
 
 @pytest.fixture(scope="module")
@@ -386,8 +386,8 @@ def room(tmp_path_factory: pytest.TempPathFactory, tell: Tell) -> Iterator[Room]
         assert cli.run(["init", "--empty", "--db", str(start)]) == 0
         assert cli.run(["apply", str(first), "--db", str(start), "--by", "model"]) == 0
         ready = Room(start)
-        patch.setattr(database, "connect", ready.connect)
-        patch.setattr(database, "engine", lru_cache(database.engine))
+        patch.setattr(sqlite, "connect", ready.connect)
+        patch.setattr(sqlite, "engine", lru_cache(sqlite.engine))
         yield ready
     counts = ready.counts
     tell(
