@@ -117,7 +117,7 @@ def _changed(report: Report) -> Section:
         items,
         report.changed,
         rest="earlier",
-        command=_command(report, f"history --since {report.since}"),
+        command=_command(report, f"history --since {report.since}", narrows=False),
         hanging=12,
     )
 
@@ -133,7 +133,7 @@ def _quiet(report: Report) -> Section:
         ("ref", "title", "newest entry"),
         items,
         report.quiet,
-        command=_command(report, f"list --stale {report.stale}", narrows=True),
+        command=_command(report, f"list --stale {report.stale}"),
     )
 
 
@@ -149,13 +149,13 @@ def _section(
 
 
 def _command_for_overdue(report: Report) -> str:
-    """`list` has commitments alone, `due` milestones too, but only of the whole register."""
+    """`list` has commitments alone, `due` milestones too."""
     if report.overdue_milestones:
         return _command(report, f"due --limit {report.overdue.total}")
-    return _command(report, "list --overdue", narrows=True)
+    return _command(report, "list --overdue")
 
 
-def _command(report: Report, command: str, *, narrows: bool = False) -> str:
+def _command(report: Report, command: str, *, narrows: bool = True) -> str:
     """The command line as of the report's day; none where the command cannot be narrowed as the report is."""
     only = report.only
     if report.narrowed and not narrows:

@@ -630,11 +630,14 @@ def test_the_command_that_a_list_cut_short_names_lists_it_whole(ksmy: Ksmy) -> N
         "history --since 2025-12-16": found["changed_count"],
         "list --stale 180": found["quiet_count"],
     }
-    narrowed = done(ksmy("report", "--sector", "crowd"))
-    assert re.findall(r": ksmy (.*) --as-of", narrowed) == [
+    narrowed = re.findall(r": ksmy (.*)", done(ksmy("report", "--sector", "crowd")))
+    assert [command.partition(" --as-of")[0] for command in narrowed] == [
         "list --overdue --sector crowd",
+        "due --within 90 --sector crowd",
         "list --stale 180 --sector crowd",
     ]
+    due = value(ksmy(*narrowed[1].split(), "--format", "json"))
+    assert [row["deadline"] for row in due].count("due-soon") == found["due_soon_count"]
 
 
 def _count_of(name: str) -> str:

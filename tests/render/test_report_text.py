@@ -430,7 +430,7 @@ def test_what_is_overdue_without_milestones_is_listed_by_list() -> None:
     assert sections(cut)["Overdue: 7"] == ["  and 7 more: ksmy list --overdue --as-of 2026-01-15"]
 
 
-def test_the_command_of_a_narrowed_report_narrows_too_where_it_can() -> None:
+def test_the_command_of_a_narrowed_report_narrows_too_but_for_what_history_cannot() -> None:
     narrowed = late(7, 0, 7, 0)._replace(
         only=Filters(["trade", "halal"], ["KR"], ["FTA"]),
         quiet=Listed((), 3),
@@ -439,7 +439,7 @@ def test_the_command_of_a_narrowed_report_narrows_too_where_it_can() -> None:
     found = {title: in_a_line(lines) for title, lines in sections(narrowed).items()}
     only = "--sector trade --sector halal --party KR --agreement FTA --as-of 2026-01-15"
     assert found["Overdue: 7"] == f"and 7 more: ksmy list --overdue {only}"
-    assert found["Due within 90 days: 7"] == "and 7 more"
+    assert found["Due within 90 days: 7"] == f"and 7 more: ksmy due --within 90 {only}"
     assert found["Changed since 2025-12-16: 3"] == "and 3 earlier"
     assert found["Gone quiet, no entry for 180 days: 3"] == f"and 3 more: ksmy list --stale 180 {only}"
 
