@@ -8,11 +8,12 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
 from random import uniform
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from ksmy_tracker.database import REVISIONS, Reader, Server
 from ksmy_tracker.errors import Busy, Damaged, KsmyError, NoRegister, Usage
@@ -148,27 +149,35 @@ def write(
     Raises `Busy` past the timeout, and whatever the work raises.
     """
     until = monotonic() + timeout
-    committing: list[Done] = []
+    tried = _Tried[Done]()
     pause = 0.01
     while True:
-        connected: list[bool] = []
+        tried.connected = False
         try:
-            return _attempt(server, work, until, invocation, committing, connected, dry_run=dry_run)
+            return _attempt(server, work, until, invocation, tried, dry_run=dry_run)
         except Exception as error:
             original = _original(error)
-            lost = connected and original is not None and _is_lost(original)
-            unreachable = committing and isinstance(error, NoRegister)
+            lost = tried.connected and original is not None and _is_lost(original)
+            unreachable = tried.committing is not None and isinstance(error, NoRegister)
             again = original is not None and _runs_again(original)
             if not (lost or unreachable or again):
                 if original is None:
                     raise
-                if committing:
-                    raise _given_up(server, invocation, lost, committing) from None
+                if tried.committing:
+                    raise _given_up(server, invocation, tried, lost=lost) from None
                 raise _explain(original, server) from None
             if monotonic() + pause >= until:
-                raise _given_up(server, invocation, lost or unreachable, committing) from None
+                raise _given_up(server, invocation, tried, lost=lost or unreachable) from None
         sleep(uniform(pause / 2, pause))  # noqa: S311
         pause = min(pause * 2, 1.0)
+
+
+@dataclass
+class _Tried(Generic[Done]):
+    """How far the tries have come: the newest was connected; a commit was asked for, of work that returned this."""
+
+    connected: bool = False
+    committing: tuple[Done] | None = None
 
 
 def _attempt(
@@ -176,12 +185,11 @@ def _attempt(
     work: Callable[["Session"], Done],
     until: float,
     invocation: str,
-    committing: list[Done],
-    connected: list[bool],
+    tried: _Tried[Done],
     *,
     dry_run: bool,
 ) -> Done:
-    """One try. What a commit was asked for is in `committing` from then on."""
+    """One try."""
     from sqlmodel import Session
 
     level = IsolationLevel.REPEATABLE_READ if dry_run else IsolationLevel.SERIALIZABLE
@@ -190,7 +198,7 @@ def _attempt(
     try:
         with Session(register, autoflush=False) as session:
             driver: Any = session.connection().connection.driver_connection
-            connected.append(True)
+            tried.connected = True
             driver.execute(f"SET LOCAL lock_timeout = {_milliseconds(left)}")
             if not dry_run:
                 # Before the first read, which fixes what the transaction sees: writers stand in a line, none in vain.
@@ -199,16 +207,16 @@ def _attempt(
                 if driver.info.transaction_status == psycopg.pq.TransactionStatus.INERROR:
                     driver.rollback()
             _require_revision(driver, server)
-            if committing:
+            if tried.committing:
                 landed = driver.execute(
                     "SELECT 1 FROM entry WHERE invocation = %s LIMIT 1", [invocation]
                 ).fetchone()
                 if landed:
-                    return committing[0]
-            committing.clear()
+                    return tried.committing[0]
+            tried.committing = None
             done = work(session)
             session.flush()
-            committing.append(done)
+            tried.committing = (done,)
             session.commit()
             return done
     finally:
@@ -216,8 +224,8 @@ def _attempt(
             register.dispose()
 
 
-def _given_up(server: Server, invocation: str, lost: Any, committing: Sequence[Any]) -> KsmyError:
-    if committing:
+def _given_up(server: Server, invocation: str, tried: _Tried[Any], *, lost: bool) -> KsmyError:
+    if tried.committing:
         return Busy(
             f"the connection to {server} was lost while the change was being recorded; whether it was is not known: "
             f"look for invocation {invocation} in `ksmy history --format json` before trying again"
