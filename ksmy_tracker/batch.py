@@ -81,6 +81,9 @@ def read_csv(stream: BinaryIO) -> Iterator[Change | BadLine]:
 
 
 def _header_problems(header: list[str]) -> Iterator[str]:
+    if header and header[0].startswith(("\udcff\udcfe", "\udcfe\udcff")):
+        yield "is UTF-16, not UTF-8; save the table as CSV in UTF-8"
+        return
     for name in header:
         if name not in _KNOWN and name not in LISTED:
             yield f"the header has {name!r}; {did_you_mean(name, _KNOWN)}"
@@ -92,7 +95,8 @@ def _header_problems(header: list[str]) -> Iterator[str]:
 
 def _read_csv_line(place: str, header: list[str], cells: list[str]) -> Change | BadLine:
     if len(cells) != len(header):
-        return BadLine(place, (f"has {len(cells)} cells under a header of {len(header)}",))
+        cell = "cell" if len(cells) == 1 else "cells"
+        return BadLine(place, (f"has {len(cells)} {cell} under a header of {len(header)}",))
     content: dict[str, Any] = {}
     derived: dict[str, str] = {}
     for name, cell in zip(header, cells, strict=True):

@@ -5,9 +5,13 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
 from uuid import uuid4
 
 from ksmy_tracker.errors import KsmyError, Refused, Usage
+
+#: "ksmy" in ASCII, in the header of every register, so that another program's file is not taken for one.
+APPLICATION_ID: Final = 0x6B736D79
 
 
 def expanded(path: str) -> Path:
@@ -57,6 +61,18 @@ def check_place(target: Path, *, replace: bool, what: str) -> None:
         raise Refused(f"there is already a file at {target}; nothing was changed{how}")
     if os.path.islink(target) or not os.path.isfile(target):
         raise Refused(f"{target} is not a regular file; name another for the {what}")
+    if what != "backup" and _is_register(target):
+        raise Refused(f"{target} is a register; name another file for the {what}")
+
+
+def _is_register(path: Path) -> bool:
+    """Whether a file is an SQLite database with this program's mark in its header."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(72)
+    except OSError:
+        return False
+    return header.startswith(b"SQLite format 3\0") and header[68:] == APPLICATION_ID.to_bytes(4)
 
 
 @contextmanager
@@ -79,8 +95,9 @@ def placed(target: Path, *, replace: bool, what: str) -> Iterator[Path]:
                 _put_new(temporary, target, what)
             _sync(target.parent)
         finally:
-            with suppress(FileNotFoundError):
-                os.unlink(temporary)
+            for left in (temporary, f"{temporary}-journal"):  # SQLite's own, where the disk was full
+                with suppress(FileNotFoundError):
+                    os.unlink(left)
     except OSError as error:
         raise KsmyError(f"the {what} {target} could not be written: {error.strerror or error}") from error
 

@@ -1,5 +1,6 @@
 """The write side: the only code that changes a record, and writes the entry that goes with it."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -28,6 +29,9 @@ from ksmy_tracker.vocabulary import a, did_you_mean, nearest
 #: transaction.
 CHUNK = 2000
 MOST_STATES = 40_000
+
+#: How much of an invocation names it.
+SHORTEST = 4
 
 _TABLES: dict[str, SQLTable] = dict(models.Table.metadata.tables)
 _ENTRY = _TABLES["entry"]
@@ -149,13 +153,28 @@ def _invocation(session: Session, wanted: str | None) -> str:
         if newest is None:
             raise Refused("the register has no entry; there is nothing to undo")
         return str(newest)
-    matching = select(invocation).where(invocation.startswith(wanted, autoescape=True))
+    begins = invocation.startswith(wanted, autoescape=True)
+    matching = select(invocation).where(begins if len(wanted) >= SHORTEST else invocation == wanted)
     found = session.execute(matching.distinct().limit(2)).scalars().all()
+    if wanted not in found and (its := _of_entry(session, wanted)) is not None:
+        raise Usage(f"{wanted} is an entry, not an invocation; what made it is undone with `ksmy undo {its}`")
+    if not found and len(wanted) < SHORTEST:
+        raise Usage(
+            f"{wanted!r} is too short for an invocation; give its first {SHORTEST} characters or more, "
+            "as `ksmy history --format json` shows them"
+        )
     if not found:
         raise NotFound(f"there is no invocation {wanted}; `ksmy history --format json` shows them")
     if len(found) > 1:
         raise Usage(f"several invocations begin with {wanted}; give more of it")
     return str(found[0])
+
+
+def _of_entry(session: Session, number: str) -> str | None:
+    """The invocation that made the entry of a number, where there is one; receipts name entries by number."""
+    if not re.fullmatch("[1-9][0-9]{0,17}", number):
+        return None
+    return session.execute(select(_ENTRY.c.invocation).where(_ENTRY.c.id == int(number))).scalar()
 
 
 def _entries(session: Session, where: Any) -> list[Entry]:
@@ -279,15 +298,19 @@ class _Writer:
             kind = kind_of(state)
             rules.check_fields(change, kind)
             rules.check_expected(change, state)
-            if self._check_derived is not None and change.derived:
-                self._check_derived(change, state)
         parent = self._parent(change, kind)
         newest = self._newest.get(change.ref, "")
         effective_on = rules.effective_on(change, newest, self._today, parent)
         changed = rules.differences(kind, state, change, effective_on)
+        if state is not None and change.derived:
+            newest_entry = self._newest_before.get(change.ref)
+            if rules.is_current(change, newest_entry):
+                if self._check_derived is not None:
+                    self._check_derived(change, state)
+            elif changed or change.note or change.evidence:
+                raise rules.outdated(change, newest_entry)
         if "sector" in changed:
             self._meet(changed["sector"][1], asked=change.new_sector)
-        rules.check_current(change, changed, self._newest_before.get(change.ref))
         rules.check_reopening(change, changed)
         if state is not None and not changed and not change.note and not change.evidence:
             if change.key is not None and change.key_digest is not None:
@@ -332,7 +355,7 @@ class _Writer:
         follows = isinstance(error, NotFound) and not self.given_up.isdisjoint(
             {change.ref, commitment_of(change.ref), change.fields.get("agreement")} - {None}
         )
-        if change.op == "add":
+        if change.op == "add" and change.ref not in self._states:
             self.given_up.add(change.ref)
         return follows
 

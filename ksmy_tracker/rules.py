@@ -16,6 +16,8 @@ def check_complete(change: Change, kind: str) -> None:
     """Refuse a new record that lacks what every record of its kind has."""
     missing = [name for name in REQUIRED[kind] if change.fields.get(name) is None]
     if missing:
+        if kind == "milestone":
+            raise Usage("a milestone needs a title; see `ksmy milestone add --help`")
         named = ", ".join(f"--{name.replace('_', '-')}" for name in missing)
         raise Usage(f"{a(kind)} needs {named}; see `ksmy add --help`")
 
@@ -37,14 +39,18 @@ def check_expected(change: Change, state: State) -> None:
         raise Refused(f"{change.ref} is {have}, not {change.expect} as expected; nothing was changed")
 
 
-def check_current(change: Change, changed: Changed, newest: int | None) -> None:
-    """Refuse to change, from a listing, a record that has a newer entry than the listing says."""
-    said = change.derived.get("newest_entry")
-    if changed and said is not None and said != str(newest):
-        raise Refused(
-            f"newest_entry: the newest entry of {change.ref} is {newest}, not {said[:20]!r}; "
-            "it was changed since the listing: list it again, and make the change in that"
-        )
+def is_current(change: Change, newest: int | None) -> bool:
+    """Whether a line of a listing is of the record as it is: it names the newest entry, or none."""
+    return change.derived.get("newest_entry", "") in ("", str(newest))
+
+
+def outdated(change: Change, newest: int | None) -> Refused:
+    """What is said of a line that would change what was changed since it was listed."""
+    said = change.derived["newest_entry"][:20]
+    return Refused(
+        f"newest_entry: the newest entry of {change.ref} is {newest}, not {said!r}; "
+        "it was changed since the listing: list it again, and make the change in that"
+    )
 
 
 def check_reopening(change: Change, changed: Changed) -> None:
@@ -102,6 +108,8 @@ def differences(kind: str, state: State | None, change: Change, day: str) -> Cha
 
 def _is_shown(have: Any, cell: Any) -> bool:
     """Whether a listing's cell, read back, is a text as it was shown, or one that was listed as it is."""
+    if cell is None:  # a lone hyphen, which clears a field
+        return bool(have == "-")
     return isinstance(have, str) and cell in (visible(have), have.removeprefix("'"))
 
 

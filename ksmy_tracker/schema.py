@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from ksmy_tracker import database, sqlite
 from ksmy_tracker.database import REVISIONS, Location, Place, Server
 from ksmy_tracker.errors import Damaged, KsmyError, NoRegister, Refused, Usage
-from ksmy_tracker.files import check_place, placed
+from ksmy_tracker.files import APPLICATION_ID, check_place, placed
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -60,7 +60,7 @@ def create(location: Place, fill: Callable[["Session"], Filled]) -> Filled:
         location.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with placed(location.path, replace=False, what="register") as path, sqlite.translated(location):
             with closing(sqlite3.connect(path, isolation_level=None)) as new:
-                new.execute(f"PRAGMA application_id = {sqlite.APPLICATION_ID}")
+                new.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             with _schema_connection(Location(path)) as (connection, _), Session(connection) as session:
                 filled = fill(session)
                 session.flush()

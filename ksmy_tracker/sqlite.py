@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from ksmy_tracker.database import REVISIONS, TIMEOUT, Location, Reader
 from ksmy_tracker.errors import Busy, Damaged, KsmyError, NoRegister
+from ksmy_tracker.files import APPLICATION_ID
 from ksmy_tracker.history import BrokenEntry
 from ksmy_tracker.vocabulary import a
 
@@ -22,11 +23,8 @@ if TYPE_CHECKING:
 
 Done = TypeVar("Done")
 
-#: "ksmy" in ASCII, in the header of every register, so that another program's file is not taken for one.
-APPLICATION_ID: Final = 0x6B736D79
-
-#: What breaks a rule of the schema.
-REFUSALS: Final = (sqlite3.Error,)
+#: What breaks a rule of the schema, or is no value that a column can have.
+REFUSALS: Final = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError)
 
 
 class FileReader(Reader):

@@ -14,7 +14,7 @@ from itertools import chain, groupby, islice
 from operator import itemgetter
 from tempfile import TemporaryFile
 from types import NoneType
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 from zlib import crc32
 
 import msgspec
@@ -88,6 +88,8 @@ def load(session: "Session", parts: Iterator[Part]) -> str | None:
                     break
                 insert_rows(session, table, _COLUMNS[table], values)
     except refused as error:
+        for _ in parts:  # the rest of the proof may say it better: which record, and what its history says
+            pass
         raise _unfit(error) from None
     for _ in parts:  # the rest of the proof
         pass
@@ -100,7 +102,7 @@ def load(session: "Session", parts: Iterator[Part]) -> str | None:
 class _Header(msgspec.Struct):
     """The first line."""
 
-    format: Literal["ksmy-export/1"]
+    format: str
     entries: int
     head: str | None
 
@@ -136,6 +138,27 @@ def lines_of(part: Part) -> int:
     return len(values) // len(_COLUMNS[table]) if table in _COLUMNS else 0
 
 
+def _header(line: bytes) -> _Header:
+    """The first line, read."""
+    if not line:
+        raise _no_export("it is empty")
+    try:
+        header = msgspec.json.decode(line, type=_Header)
+    except ValueError:
+        raise _no_export(f'its first line must have "format": "{FORMAT}", "entries" and "head"') from None
+    if header.format != FORMAT:
+        raise _no_export(f"its format is {header.format[:40]!r}, and this program reads {FORMAT}")
+    return header
+
+
+def _no_export(fault: str) -> BadInput:
+    return BadInput(f"this is no export: {fault}; nothing was imported")
+
+
+def _not_whole(fault: str) -> BadInput:
+    return BadInput(f"the export is not whole: {fault}; nothing was imported")
+
+
 def _bad_line(number: int, fault: str) -> BadInput:
     return BadInput(f"line {number}: {fault}; nothing was imported")
 
@@ -152,11 +175,9 @@ def _contradiction(fault: str) -> BadInput:
 def _checked(lines: Iterable[bytes], kept: "_Kept") -> Iterator[tuple[str, tuple[Any, ...]]]:
     """The rows of an export with their tables, their order and the chain checked; the head comes last."""
     numbered = enumerate(lines, 1)
-    try:
-        header = msgspec.json.decode(next(numbered, (1, b""))[1], type=_Header)
-    except ValueError:
-        raise BadInput(f'this is no export: its first line must have "format": "{FORMAT}"') from None
+    header = _header(next(numbered, (1, b""))[1])
     previous: Entry | None = None
+    before = ""
     tables = list(_BEFORE)
     for number, line in numbered:
         try:
@@ -173,15 +194,20 @@ def _checked(lines: Iterable[bytes], kept: "_Kept") -> Iterator[tuple[str, tuple
         table, fields = content.row()
         if previous is not None or table not in tables or fields.keys() != set(_BEFORE[table]):
             raise _bad_line(number, "is not a part of an export in its place")
+        if table != tables[0]:
+            del tables[: tables.index(table)]
+            before = ""
+        named = str(fields[_BEFORE[table][0]])
+        if named <= before:
+            raise _bad_line(number, f"{table} {named} stands twice, or after one that it comes before")
+        before = named
         if table in COLUMNS:
             kept.keep_record(number, table, fields)
         yield table, tuple([fields[column] for column in _BEFORE[table]])
-        del tables[: tables.index(table)]
-    if (previous.hash if previous else None, previous.id if previous else 0) != (header.head, header.entries):
-        raise BadInput(
-            "the export is not whole: its history does not end with the head that line 1 names; "
-            "nothing was imported"
-        )
+    if (previous.hash if previous else None) != header.head:
+        raise _not_whole("its history does not end with the head that line 1 names")
+    if (count := previous.id if previous else 0) != header.entries:
+        raise _not_whole(f"line 1 names {header.entries:,} entries, and it has {count:,}")
     yield "", (header.head,)
 
 

@@ -525,12 +525,18 @@ def test_a_csv_line_is_named_by_the_line_it_begins_on() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "cells"), [("X", 1), ("X,planned,extra", 3), ("X,planned,", 3), ('"X,planned"', 1)]
+    ("line", "cells"),
+    [("X", "1 cell"), ("X,planned,extra", "3 cells"), ("X,planned,", "3 cells"), ('"X,planned"', "1 cell")],
 )
-def test_a_ragged_line_is_refused(line: str, cells: int) -> None:
+def test_a_ragged_line_is_refused(line: str, cells: str) -> None:
     lines = in_csv(f"ref,status\n{line}\nY,planned\n")
-    assert problems(lines) == [f"line 2: has {cells} cells under a header of 2"]
+    assert problems(lines) == [f"line 2: has {cells} under a header of 2"]
     assert refs(lines) == [None, "Y"]
+
+
+@pytest.mark.parametrize("content", ["ref,status\nX,planned\n".encode("utf-16"), b"\xfe\xff\0r\0e\0f\0\n"])
+def test_a_table_in_utf_16_is_told_at_once(content: bytes) -> None:
+    assert problems(in_csv(content)) == ["line 1: is UTF-16, not UTF-8; save the table as CSV in UTF-8"]
 
 
 @pytest.mark.parametrize(

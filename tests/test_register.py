@@ -451,7 +451,7 @@ def test_a_ref_added_twice_in_one_command_is_refused(make: Make, register: Path)
         ("commitment", {}, "a commitment needs --title, --agreement, --sector, --firmness"),
         ("commitment", {**WANTED, "sector": None}, "a commitment needs --sector;"),
         ("agreement", {"kind": "treaty"}, "an agreement needs --title, --stage"),
-        ("milestone", {"due": "2025"}, "a milestone needs --title"),
+        ("milestone", {"due": "2025"}, "a milestone needs a title"),
     ],
 )
 def test_what_a_new_record_lacks_is_named_at_once(

@@ -19,8 +19,9 @@ from sqlmodel import Session
 from ksmy_tracker import audit, schema
 from ksmy_tracker.database import REVISIONS, Location, reading
 from ksmy_tracker.errors import Busy, Damaged, KsmyError, NoRegister, Refused
+from ksmy_tracker.files import APPLICATION_ID
 from ksmy_tracker.models import HISTORY_TRIGGERS, Table
-from ksmy_tracker.sqlite import APPLICATION_ID, engine
+from ksmy_tracker.sqlite import engine
 from tests.conftest import Ksmy, execute
 
 FIRST_REVISION = Path(__file__).parent / "registers" / "0001.sql"

@@ -22,6 +22,7 @@ from sqlalchemy import text
 from ksmy_tracker import database, sqlite
 from ksmy_tracker.database import REVISIONS, Location, reading
 from ksmy_tracker.errors import KsmyError, NoRegister
+from ksmy_tracker.files import APPLICATION_ID
 from tests.conftest import FORK, Ksmy, Ran, everything_in, execute, forked, sentence, without_tables
 
 LOOKING = (
@@ -148,9 +149,7 @@ def _of_another_program_with_migrations(register: Path) -> Path:
 
 def _of_nothing_but_the_id(register: Path) -> Path:
     register.unlink()
-    execute(
-        register, f"PRAGMA application_id = {sqlite.APPLICATION_ID}", "CREATE TABLE alembic_version (x TEXT)"
-    )
+    execute(register, f"PRAGMA application_id = {APPLICATION_ID}", "CREATE TABLE alembic_version (x TEXT)")
     return register
 
 

@@ -203,18 +203,46 @@ def test_the_newest_invocation_is_undone_unless_another_is_named(desk: Desk) -> 
 def test_the_beginning_of_an_invocation_is_enough(desk: Desk) -> None:
     desk.make(update("FTA-CONCLUDE", due="2026"), invocation="beef" + "0" * 28)
     desk.make(update("TOURISM", due="2026"), invocation="bead" + "0" * 28)
-    desk.undo("bee")
+    desk.undo("beef")
     assert (desk.show("FTA-CONCLUDE").due, desk.show("TOURISM").due) == ("2025", "2026")
 
 
 def test_an_ambiguous_beginning_is_refused(desk: Desk) -> None:
+    desk.make(update("FTA-CONCLUDE", due="2026"), invocation="beef0" + "0" * 27)
+    desk.make(update("TOURISM", due="2026"), invocation="beef1" + "0" * 27)
+    with pytest.raises(Usage, match=r"^several invocations begin with beef; give more of it$"):
+        desk.undo("beef")
+
+
+@pytest.mark.parametrize("wanted", ["", "b", "bee", "%", "99"])
+def test_too_short_a_beginning_is_refused_even_where_one_invocation_alone_has_it(
+    desk: Desk, wanted: str
+) -> None:
     desk.make(update("FTA-CONCLUDE", due="2026"), invocation="beef" + "0" * 28)
-    desk.make(update("TOURISM", due="2026"), invocation="bead" + "0" * 28)
-    with pytest.raises(Usage, match=r"^several invocations begin with be; give more of it$"):
-        desk.undo("be")
+    head = desk.head()
+    with pytest.raises(Usage, match=r"is too short for an invocation; give its first 4 characters or more"):
+        desk.undo(wanted)
+    assert desk.head() == head
 
 
-@pytest.mark.parametrize("wanted", ["xyz", "%", "_", "0" * 64, "'"])
+def test_the_number_of_an_entry_is_not_taken_for_an_invocation(desk: Desk) -> None:
+    desk.make(update("FTA-CONCLUDE", due="2026"), invocation="beef" + "0" * 28)
+    with database.reading(desk.location) as reader:
+        ((number,),) = reader.rows("SELECT max(id) FROM entry")
+    desk.make(update("TOURISM", due="2026"), invocation=f"{number}" + "f" * 28)
+    head = desk.head()
+    with pytest.raises(Usage, match=rf"^{number} is an entry, .* is undone with `ksmy undo beef0+`$"):
+        desk.undo(str(number))
+    assert desk.head() == head
+
+
+def test_an_invocation_as_short_as_it_is_can_be_undone(desk: Desk) -> None:
+    desk.make(update("TOURISM", due="2026"), invocation="31")
+    desk.undo("31")
+    assert desk.show("TOURISM").due is None
+
+
+@pytest.mark.parametrize("wanted", ["wxyz", "%%%%", "____", "0" * 64, "'" * 4])
 def test_an_unknown_invocation_is_not_found(desk: Desk, wanted: str) -> None:
     with pytest.raises(
         NotFound, match=r"^there is no invocation .*; `ksmy history --format json` shows them$"

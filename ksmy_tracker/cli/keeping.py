@@ -8,7 +8,7 @@ import typer
 from ksmy_tracker import clock, database
 from ksmy_tracker.cli import completing, options
 from ksmy_tracker.cli.options import DEFAULT_TIMEOUT, DEFAULT_ZONE, LOOK_AFTER
-from ksmy_tracker.cli.output import emit
+from ksmy_tracker.cli.output import emit, emit_done
 from ksmy_tracker.errors import Damaged, Usage
 from ksmy_tracker.files import expanded
 
@@ -51,9 +51,10 @@ def init_register(
     from ksmy_tracker.visible import visible
 
     kinds = [change.record for change in changes]
-    emit(
+    emit_done(
         f"created {visible(str(location))} with {plural(kinds.count('agreement'), 'agreement')} "
-        f"and {plural(kinds.count('commitment'), 'commitment')}\n"
+        f"and {plural(kinds.count('commitment'), 'commitment')}\n",
+        f"{location} is created",
     )
 
 
@@ -96,7 +97,7 @@ def back_up(
     from ksmy_tracker.visible import visible
 
     head = schema.backup(options.register_at(db), expanded(str(file)), force=force, timeout=timeout)
-    emit(f"backed up to {visible(str(file))}; head {head or 'none'}\n")
+    emit_done(f"backed up to {visible(str(file))}; head {head or 'none'}\n", f"the backup {file} is made")
 
 
 @app.command("migrate", rich_help_panel=LOOK_AFTER, epilog="Example: ksmy migrate")
@@ -115,4 +116,6 @@ def migrate_register(
         emit(f"{name} is up to date (schema {before})\n")
     else:
         kept = f"; the register as it was is in {visible(str(backup))}" if backup is not None else ""
-        emit(f"{name} migrated from schema {before or 'none'} to {newest}{kept}\n")
+        emit_done(
+            f"{name} migrated from schema {before or 'none'} to {newest}{kept}\n", f"{location} is migrated"
+        )

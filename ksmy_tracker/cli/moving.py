@@ -8,7 +8,7 @@ import typer
 from ksmy_tracker import database
 from ksmy_tracker.cli import completing, options
 from ksmy_tracker.cli.options import DEFAULT_TIMEOUT, DEFAULT_ZONE, LOOK_AFTER
-from ksmy_tracker.cli.output import emit, opened, put
+from ksmy_tracker.cli.output import emit, emit_done, opened, put
 from ksmy_tracker.cli.progress import counted
 from ksmy_tracker.errors import Usage
 from ksmy_tracker.vocabulary import did_you_mean
@@ -101,4 +101,6 @@ def import_register(
         head = schema.create(location, lambda session: transfer.load(session, seen))
     from ksmy_tracker.visible import visible
 
-    emit(f"imported into {visible(str(location))}; head {head or 'none'}\n")
+    emit_done(
+        f"imported into {visible(str(location))}; head {head or 'none'}\n", f"{location} is imported into"
+    )

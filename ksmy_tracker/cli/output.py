@@ -41,6 +41,14 @@ def emit(text: str) -> None:
         raise KsmyError(f"the result could not be written: {error.strerror}") from error
 
 
+def emit_done(text: str, done: str, then: str = "") -> None:
+    """Write what was done; where that cannot be written, the error says that it was, and what to do `then`."""
+    try:
+        emit(text)
+    except KsmyError as error:
+        raise KsmyError(f"{done}, but {error}{then}") from error
+
+
 def emit_page(page: "Page") -> None:
     """Write a page: styled on a terminal, plain anywhere else."""
     if not is_terminal():

@@ -7,8 +7,7 @@ from ksmy_tracker import clock, database
 from ksmy_tracker.changes import READERS, Change, read_day, read_evidence, read_field, read_filled
 from ksmy_tracker.cli import options
 from ksmy_tracker.cli.options import checked
-from ksmy_tracker.cli.output import complain, emit
-from ksmy_tracker.errors import KsmyError
+from ksmy_tracker.cli.output import complain, emit, emit_done
 from ksmy_tracker.receipts import Receipt
 
 if TYPE_CHECKING:
@@ -89,15 +88,10 @@ def perform(
     else:
         value = rendered.as_json(receipt, dry_run=dry_run)
         shown = formats.to_json(value) if chosen == "json" else formats.to_jsonl([value])
-    try:
-        emit(shown)
-    except KsmyError as error:
-        if dry_run:
-            raise
-        raise KsmyError(
-            f"the change is recorded ({plural(receipt.applied, 'entry')}), but {error}; "
-            "see `ksmy history --limit 5`"
-        ) from error
     if dry_run:
+        emit(shown)
         complain("dry run: nothing was written")
+    else:
+        done = f"the change is recorded ({plural(receipt.applied, 'entry')})"
+        emit_done(shown, done, "; see `ksmy history --limit 5`")
     return receipt

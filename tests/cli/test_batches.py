@@ -3,6 +3,7 @@
 import difflib
 import io
 import json
+import re
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -332,7 +333,10 @@ def test_a_slow_producer_keeps_no_other_writer_waiting(
         ),
         ('{"op": "milestone", "ref": "FTA", "title": "t"}', "FTA is an agreement, not a commitment"),
         ('{"op": "milestone", "ref": "NONE", "title": "t"}', "there is no commitment NONE; "),
-        ('{"op": "milestone", "ref": "TOURISM"}', "a milestone needs --title; "),
+        (
+            '{"op": "milestone", "ref": "TOURISM"}',
+            "a milestone needs a title; see `ksmy milestone add --help`",
+        ),
         (
             '{"op": "milestone", "ref": "TOURISM", "title": "t", "status": "planned"}',
             "TOURISM/1 is a milestone, ",
@@ -439,7 +443,7 @@ def test_bad_lines_after_many_good_ones_undo_them_all(
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
-        ("ref,status\nTOURISM,completed\nHYDROGEN\n", "line 3: has 1 cells under a header of 2"),
+        ("ref,status\nTOURISM,completed\nHYDROGEN\n", "line 3: has 1 cell under a header of 2"),
         ("ref,stauts\nTOURISM,completed\n", "line 1: the header has 'stauts'; did you mean status?"),
         ("ref,status,status\nTOURISM,completed,\n", "line 1: the header has 'status' twice"),
         ("status\ncompleted\n", "line 1: the header lacks 'ref'"),
@@ -742,13 +746,40 @@ def test_a_listing_some_days_old_is_accepted(
     assert (ran.code, ran.err) == (0, "ksmy: applied 0, unchanged 19, skipped 0\n")
 
 
-def test_a_record_changed_since_the_listing_is_refused(apply: Apply, ksmy: Ksmy, contents: Contents) -> None:
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        ("update", "TOURISM", "--due", "2027"),
+        ("update", "TOURISM", "--note", "news", "--evidence", "a paper"),
+    ],
+    ids=" ".join,
+)
+def test_a_line_left_as_it_was_changes_nothing_whatever_a_colleague_did_meanwhile(
+    apply: Apply, ksmy: Ksmy, meanwhile: tuple[str, ...]
+) -> None:
+    listing = ksmy("list", "--format", "csv").out
+    assert ksmy(*meanwhile).code == 0
+    ran = apply(listing, "--input", "csv")
+    assert (ran.code, ran.err) == (0, "ksmy: applied 0, unchanged 19, skipped 0\n")
+
+
+def test_a_line_edited_after_a_colleague_s_change_is_refused_for_that_and_not_for_what_follows(
+    apply: Apply, ksmy: Ksmy, contents: Contents
+) -> None:
     listing = ksmy("list", "--format", "csv").out
     ksmy("update", "TOURISM", "--due", "2027")
     before = contents()
-    (found,) = faults(apply(listing, "--input", "csv"))
-    assert found.endswith("cannot be set")
+    (found,) = faults(apply(listing.replace(",in-progress,", ",planned,"), "--input", "csv"))
+    assert found.partition(": ")[2].startswith("newest_entry: the newest entry of TOURISM is 31, not '")
     assert contents() == before
+
+
+def test_a_listing_without_its_newest_entries_is_compared_in_what_it_has(apply: Apply, ksmy: Ksmy) -> None:
+    listing = ksmy("list", "--format", "csv", "--columns", "ref,title,updated_on,newest_entry").out
+    emptied = re.sub(r",\d+$", ",", listing, flags=re.MULTILINE)
+    assert apply(emptied, "--input", "csv").code == 0
+    ksmy("update", "TOURISM", "--due", "2027")
+    assert len(faults(apply(emptied, "--input", "csv"))) == 1
 
 
 def test_a_record_changed_since_the_listing_is_refused_even_on_the_day_of_its_newest_entry(

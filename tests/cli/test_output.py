@@ -4,6 +4,7 @@ import fcntl
 import io
 import os
 import pty
+import re
 import struct
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from rich.text import Text
 from ksmy_tracker.cli import output
 from ksmy_tracker.errors import KsmyError
 from ksmy_tracker.render.page import Page
-from tests.conftest import Ksmy, Ran
+from tests.conftest import Ksmy, Ran, sentence
 from tests.terminal import all_sent
 
 HOSTILE = "\x1b[31mred\x07\u202e\x9b2J\r\n\u2028"
@@ -213,7 +214,6 @@ def closed(register: Path, tmp_path: Path) -> Any:
         "check",
         "export",
         "export --format ics",
-        "backup copy.db",
         "--help",
         "--version",
         "list --help",
@@ -224,6 +224,44 @@ def test_a_result_for_a_stdout_that_is_closed_is_told_in_one_sentence(closed: An
     assert closed(">&-", *arguments.split()) == Ran(
         "", "ksmy: the result could not be written: stdout is closed\n", 1
     )
+
+
+@pytest.mark.parametrize("linked", [False, True])
+@pytest.mark.parametrize(
+    "arguments", ["report", "report --format html", "timeline --format svg", "export", "export --format ics"]
+)
+@pytest.mark.of_a_file
+def test_no_result_takes_the_place_of_a_register(
+    ksmy: Ksmy, register: Path, tmp_path: Path, arguments: str, linked: bool
+) -> None:
+    target = tmp_path / "link" if linked else register
+    if linked:
+        target.symlink_to(register)
+    before = register.read_bytes()
+    ran = ksmy(*arguments.split(), "--output", str(target))
+    assert ran.code == 4
+    assert re.search(r"is (a register|not a regular file); name another( file)? for the ", sentence(ran))
+    assert register.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "done"),
+    [
+        ("init --empty --db new.db", "new.db is created"),
+        ("backup copy.db", "the backup copy.db is made"),
+        ("import export.jsonl --db new.db", "new.db is imported into"),
+    ],
+)
+def test_what_was_made_though_stdout_is_closed_is_said_to_be_there(
+    closed: Any, ksmy: Ksmy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: str, done: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert ksmy("export", "--output", "export.jsonl").code == 0
+    assert closed(">&-", *arguments.split()) == Ran(
+        "", f"ksmy: {done}, but the result could not be written: stdout is closed\n", 1
+    )
+    made = "copy.db" if "copy" in arguments else "new.db"
+    assert ksmy("check", "--db", made).code == 0
 
 
 def test_a_change_whose_receipt_goes_to_a_closed_stdout_is_recorded_and_said_to_be(

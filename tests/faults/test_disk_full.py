@@ -147,20 +147,25 @@ def test_a_full_disk_leaves_the_register_as_it_was(
     )
 
 
-@pytest.mark.parametrize("command", ["init", "backup"])
+@pytest.mark.parametrize("command", ["init", "backup", "import"])
+@pytest.mark.parametrize("memory", [(), ("cache_size = 10",)], ids=["in memory", "in the file"])
 def test_a_full_disk_gets_no_part_of_a_new_file(
-    command: str, register: Path, disk: SmallDisk, tell: Tell
+    command: str, memory: tuple[str, ...], register: Path, ksmy: Ksmy, disk: SmallDisk, tell: Tell
 ) -> None:
     disk.resize(1000)
     new = disk.folder / "new.db"
     size = disk.used()
-    arguments = (
-        ["init", "--db", str(new)] if command == "init" else ["backup", str(new), "--db", str(register)]
-    )
+    export = register.with_name("export.jsonl")
+    assert ksmy("export", "--output", str(export)).code == 0
+    arguments = {
+        "init": ["init", "--db", str(new)],
+        "backup": ["backup", str(new), "--db", str(register)],
+        "import": ["import", str(export), "--db", str(new)],
+    }[command]
     refused = 0
     while True:
         disk.resize(size + refused + 1)
-        ran = disk.run(*arguments)
+        ran = disk.run(*arguments, pragmas=memory)
         if ran.code == 0:
             break
         assert (ran.code, ran.out) == (1, "")
@@ -173,4 +178,5 @@ def test_a_full_disk_gets_no_part_of_a_new_file(
     assert disk.run("check", "--db", str(new)).code == 0
     disk.remove("new.db")
     assert disk.listing() == ""
-    tell(f"a full disk at {command}: refused at each of {refused} sizes, files left behind: 0")
+    where = "in the file" if memory else "in memory"
+    tell(f"a full disk at {command}, {where}: refused at each of {refused} sizes, files left behind: 0")
