@@ -62,7 +62,10 @@ DEADLINE_SQL: Final = """CASE
 
 MILESTONES: Final = "(SELECT count(*) FROM milestone m WHERE m.commitment = c.ref AND m.withdrawn = 0)"
 MILESTONES_MET: Final = MILESTONES.replace("m.withdrawn = 0", "m.withdrawn = 0 AND m.state = 'met'")
-NEWEST_ENTRY: Final = "(SELECT max(e.id) FROM entry e WHERE e.ref = c.ref)"
+#: The ref of a milestone is its commitment's, a slash and a number; "0" comes after "/".
+NEWEST_ENTRY: Final = (
+    "(SELECT max(e.id) FROM entry e WHERE e.ref = c.ref OR (e.ref > c.ref || '/' AND e.ref < c.ref || '0'))"
+)
 _DAYS_OF_MILESTONES: Final = (
     "SELECT 1 FROM milestone m WHERE m.commitment = c.ref AND m.withdrawn = 0 "
     "AND coalesce(m.met_on, m.due_latest) IS NOT NULL"

@@ -235,7 +235,7 @@ class _Writer:
         self._states: States = {}
         self._changed: set[str] = set()
         self._newest: dict[str, str] = {}
-        self._newest_before: dict[str, int] = {}
+        self._newest_entries: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
         self._keys: dict[str, str] = {}
         self._sectors: set[str] | None = None
@@ -255,6 +255,9 @@ class _Writer:
         refs -= self._states.keys()
         if refs:
             self._load_states(refs)
+        listed = {change.ref for change in chunk if change.derived} - self._newest_entries.keys()
+        if listed:
+            self._load_newest_entries(listed)
         growing = {change.ref for change in chunk if change.record == "milestone" and change.op == "add"}
         if growing - self._numbers.keys():
             table = _TABLES["milestone"]
@@ -272,11 +275,19 @@ class _Writer:
             table = _TABLES[name]
             for row in self._session.execute(select(table).where(table.c.ref.in_(refs))).mappings():
                 self._states[row["ref"]] = dict(row)
-        before = func.max(case((_ENTRY.c.id <= self._first_id, _ENTRY.c.id)))
-        newest = select(_ENTRY.c.ref, func.max(_ENTRY.c.effective_on), before).group_by(_ENTRY.c.ref)
-        for ref, day, number in self._session.execute(newest.where(_ENTRY.c.ref.in_(refs))):
+        newest = select(_ENTRY.c.ref, func.max(_ENTRY.c.effective_on)).group_by(_ENTRY.c.ref)
+        for ref, day in self._session.execute(newest.where(_ENTRY.c.ref.in_(refs))):
             self._newest[ref] = day
-            self._newest_before[ref] = number
+
+    def _load_newest_entries(self, refs: set[str]) -> None:
+        """Read the newest entry of each commitment or its milestones, as a listing has it."""
+        milestone = _TABLES["milestone"]
+        of_a_milestone = _ENTRY.join(milestone, milestone.c.ref == _ENTRY.c.ref)
+        for tables, ref in ((_ENTRY, _ENTRY.c.ref), (of_a_milestone, milestone.c.commitment)):
+            newest = select(ref, func.max(_ENTRY.c.id)).select_from(tables).group_by(ref)
+            before = (_ENTRY.c.id <= self._first_id) & ref.in_(refs)
+            for named, number in self._session.execute(newest.where(before)):
+                self._newest_entries[named] = max(number, self._newest_entries.get(named, 0))
 
     def make(self, change: Change) -> Outcome:
         """Decide one change, and put its entry at the end of the chain; raises what forbids it."""
@@ -303,7 +314,7 @@ class _Writer:
         effective_on = rules.effective_on(change, newest, self._today, parent)
         changed = rules.differences(kind, state, change, effective_on)
         if state is not None and change.derived:
-            newest_entry = self._newest_before.get(change.ref)
+            newest_entry = self._newest_entries.get(change.ref)
             if rules.is_current(change, newest_entry):
                 if self._check_derived is not None:
                     self._check_derived(change, state)

@@ -92,7 +92,7 @@ def back_up(
     db: options.Db = None,
     timeout: options.Timeout = DEFAULT_TIMEOUT,
 ) -> None:
-    """Copy a register, whole and verified, while others may go on using it."""
+    """Copy a register as it is at one moment, while others may go on using it; `ksmy check --db` proves the copy."""
     from ksmy_tracker import schema
     from ksmy_tracker.visible import visible
 

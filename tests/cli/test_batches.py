@@ -751,6 +751,8 @@ def test_a_listing_some_days_old_is_accepted(
     [
         ("update", "TOURISM", "--due", "2027"),
         ("update", "TOURISM", "--note", "news", "--evidence", "a paper"),
+        ("milestone", "add", "TOURISM", "A step"),
+        ("milestone", "set", "FTA-CONCLUDE", "1", "--state", "met"),
     ],
     ids=" ".join,
 )

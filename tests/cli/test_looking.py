@@ -493,7 +493,7 @@ def test_the_values_of_a_commitment_are_plain(lived: Ksmy) -> None:
         "created_on": "2024-11-25",
         "updated_on": "2025-03-20",
         "withdrawn": False,
-        "newest_entry": 7,  # its milestones have entries of their own
+        "newest_entry": 35,  # of a milestone; its own newest is 7
     }
 
 
