@@ -62,9 +62,11 @@ DEADLINE_SQL: Final = """CASE
 
 MILESTONES: Final = "(SELECT count(*) FROM milestone m WHERE m.commitment = c.ref AND m.withdrawn = 0)"
 MILESTONES_MET: Final = MILESTONES.replace("m.withdrawn = 0", "m.withdrawn = 0 AND m.state = 'met'")
-#: The ref of a milestone is its commitment's, a slash and a number; "0" comes after "/".
+#: The ref of a milestone is its commitment's, a slash and a number; "0" comes after "/". What is added to the id keeps
+#: PostgreSQL from going down all ids until one is of the commitment.
 NEWEST_ENTRY: Final = (
-    "(SELECT max(e.id) FROM entry e WHERE e.ref = c.ref OR (e.ref > c.ref || '/' AND e.ref < c.ref || '0'))"
+    "(SELECT max(e.id + 0) FROM entry e "
+    "WHERE e.ref = c.ref OR (e.ref > c.ref || '/' AND e.ref < c.ref || '0'))"
 )
 _DAYS_OF_MILESTONES: Final = (
     "SELECT 1 FROM milestone m WHERE m.commitment = c.ref AND m.withdrawn = 0 "
