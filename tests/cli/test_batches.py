@@ -734,6 +734,31 @@ def test_an_edited_derived_column_is_refused_by_its_name(
     assert contents() == before
 
 
+@pytest.mark.parametrize("form", [(), ("--raw",)], ids=["tamed", "raw"])
+def test_a_lone_hyphen_that_is_a_text_is_not_cleared(apply: Apply, ksmy: Ksmy, form: tuple[str, ...]) -> None:
+    assert ksmy("update", "TOURISM", "--source", "-").code == 0
+    listing = ksmy("list", "--format", "csv", *form).out
+    assert apply(listing, "--input", "csv").err == "ksmy: applied 0, unchanged 19, skipped 0\n"
+    (row,) = rows(ksmy, "list", "--search", "tourism")
+    assert row["source"] == "-"
+
+
+def test_a_line_about_a_record_that_an_add_found_there_is_judged_by_itself(apply: Apply) -> None:
+    new = {"op": "add", "title": "t", "agreement": "FTA", "sector": "trade", "firmness": "agreed"}
+    lines = [
+        {**new, "ref": "TOURISM"},
+        {"ref": "TOURISM", "agreement": "NOWHERE"},
+        {**new, "ref": "NEW", "agreement": "NOWHERE"},
+        {"ref": "NEW", "status": "planned"},
+    ]
+    found = faults(apply("".join(json.dumps(line) + "\n" for line in lines)))
+    assert [fault.partition(";")[0] for fault in found] == [
+        "line 1: there is already a commitment TOURISM",
+        "line 2: there is no agreement NOWHERE",
+        "line 3: there is no agreement NOWHERE",  # what follows from it is not told
+    ]
+
+
 def test_a_listing_some_days_old_is_accepted(
     apply: Apply, ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
