@@ -89,6 +89,19 @@ def _own_path() -> Path:
         raise NoRegister("this user has no home directory for a register; name one with --db") from None
 
 
+def require_known(revision: str | None, place: Place) -> None:
+    """Refuse a register whose schema this program does not know."""
+    if revision is not None and revision not in REVISIONS:
+        raise NoRegister(f"the schema of {place} is newer than this program; install a newer ksmy-tracker")
+
+
+def require_current(revision: str | None, place: Place) -> None:
+    """Refuse a register whose schema is not the one this program was written for."""
+    require_known(revision, place)
+    if revision != REVISIONS[-1]:
+        raise NoRegister(f"the schema of {place} is older than this program; run `ksmy migrate`")
+
+
 class Reader(Protocol):
     """A consistent view of a register for reading: one transaction, closed by the caller's `with`."""
 
@@ -120,6 +133,7 @@ class Reader(Protocol):
 
     def until(self, table: str, columns: Sequence[str]) -> str:
         """SQL for the entries that were in effect by the end of `:today`."""
+        return f"{self.whole(table, columns)} WHERE effective_on <= :today"
 
 
 def reading(place: Place, timeout: float = TIMEOUT) -> AbstractContextManager[Reader]:

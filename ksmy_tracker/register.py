@@ -313,17 +313,13 @@ class _Writer:
         newest = self._newest.get(change.ref, "")
         effective_on = rules.effective_on(change, newest, self._today, parent)
         changed = rules.differences(kind, state, change, effective_on)
+        is_needless = state is not None and not (changed or change.note or change.evidence)
         if state is not None and change.derived:
-            newest_entry = self._newest_entries.get(change.ref)
-            if rules.is_current(change, newest_entry):
-                if self._check_derived is not None:
-                    self._check_derived(change, state)
-            elif changed or change.note or change.evidence:
-                raise rules.outdated(change, newest_entry)
+            self._check_listed(change, state, is_needless=is_needless)
         if "sector" in changed:
             self._meet(changed["sector"][1], asked=change.new_sector)
         rules.check_reopening(change, changed)
-        if state is not None and not changed and not change.note and not change.evidence:
+        if is_needless:
             if change.key is not None and change.key_digest is not None:
                 hash_of_both = key_hash(change.key, change.key_digest)
                 self._unchanged_keys.append((change.key, change.key_digest, hash_of_both))
@@ -332,6 +328,15 @@ class _Writer:
             raise Refused(f"{change.ref} is withdrawn; bring it back with `ksmy undo` before changing it")
         action = "created" if state is None else "updated" if changed else "noted"
         return self._append(change, kind, action, effective_on, changed)
+
+    def _check_listed(self, change: Change, state: State, *, is_needless: bool) -> None:
+        """Refuse a line of a listing that would change what is newer than it, or says what is not so."""
+        newest = self._newest_entries.get(change.ref)
+        if rules.is_current(change, newest):
+            if self._check_derived is not None:
+                self._check_derived(change, state)
+        elif not is_needless:
+            raise rules.outdated(change, newest)
 
     def revert(self, ref: str, action: str, changed: Changed, note: str) -> Outcome:
         """Put the opposite of earlier entries of a record at the end of the chain."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ksmy_tracker import database, sqlite
 from ksmy_tracker.database import REVISIONS, Location, Place, Server
-from ksmy_tracker.errors import Damaged, KsmyError, NoRegister, Refused, Usage
+from ksmy_tracker.errors import Damaged, KsmyError, Refused, Usage
 from ksmy_tracker.files import APPLICATION_ID, check_place, placed
 
 if TYPE_CHECKING:
@@ -149,8 +149,7 @@ def _revision(location: Place, timeout: float) -> str | None:
         sqlite.require_file(location)
         with sqlite.translated(location), closing(sqlite.connect(location.path, timeout)) as connection:
             revision = sqlite.stored_revision(connection, location)
-    if revision is not None and revision not in REVISIONS:
-        raise NoRegister(f"the schema of {location} is newer than this program; install a newer ksmy-tracker")
+    database.require_known(revision, location)
     return revision
 
 

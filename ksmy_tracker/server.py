@@ -15,7 +15,7 @@ from random import uniform
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from ksmy_tracker.database import REVISIONS, Reader, Server
+from ksmy_tracker.database import Reader, Server, driver_of, require_current
 from ksmy_tracker.errors import Busy, Damaged, KsmyError, NoRegister, Usage
 from ksmy_tracker.history import BrokenEntry
 
@@ -111,10 +111,6 @@ class ServerReader(Reader):
         """SQL for a table as it is, whatever stands in front of it under its name."""
         return f"SELECT {', '.join(columns)} FROM {self._schema}.{table}"
 
-    def until(self, table: str, columns: Sequence[str]) -> str:
-        """SQL for the entries that were in effect by the end of `:today`."""
-        return f"{self.whole(table, columns)} WHERE effective_on <= :today"
-
 
 def _is_number(table: str, column: str) -> bool:
     return column in _NUMBERS and not (table == "entry" and column == "evidence")
@@ -197,7 +193,7 @@ def _attempt(
     register = engine(server, left, level, read_only=dry_run)
     try:
         with Session(register, autoflush=False) as session:
-            driver: Any = session.connection().connection.driver_connection
+            driver = driver_of(session)
             tried.connected = True
             driver.execute(f"SET LOCAL lock_timeout = {_milliseconds(left)}")
             if not dry_run:
@@ -368,12 +364,8 @@ def schema_of(driver: Any) -> str:
 
 def _require_revision(driver: Any, server: Server) -> str:
     """Refuse a register of another revision; return the schema its tables are in."""
-    revision = stored_revision(driver, server)
-    if revision == REVISIONS[-1]:
-        return schema_of(driver)
-    if revision is None or revision in REVISIONS:
-        raise NoRegister(f"the schema of {server} is older than this program; run `ksmy migrate`")
-    raise NoRegister(f"the schema of {server} is newer than this program; install a newer ksmy-tracker")
+    require_current(stored_revision(driver, server), server)
+    return schema_of(driver)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import quote
 
-from ksmy_tracker.database import REVISIONS, TIMEOUT, Location, Reader
+from ksmy_tracker.database import TIMEOUT, Location, Reader, driver_of, require_current
 from ksmy_tracker.errors import Busy, Damaged, KsmyError, NoRegister
 from ksmy_tracker.files import APPLICATION_ID
 from ksmy_tracker.history import BrokenEntry
@@ -77,18 +77,13 @@ class FileReader(Reader):
         """SQL for a table as it was: its rows but those in `:changed`, which `:past_<table>` has as JSON."""
         fields = ", ".join(f"json_extract(value, '$.{column}') AS {column}" for column in columns)
         return (
-            f"SELECT {', '.join(columns)} FROM main.{table} "
-            "WHERE ref NOT IN (SELECT value FROM json_each(:changed)) "
+            f"{self.whole(table, columns)} WHERE NOT {self.among('ref', 'changed')} "
             f"UNION ALL SELECT {fields} FROM json_each(:past_{table})"
         )
 
     def whole(self, table: str, columns: Sequence[str]) -> str:
         """SQL for a table as it is, whatever stands in front of it under its name."""
         return f"SELECT {', '.join(columns)} FROM main.{table}"
-
-    def until(self, table: str, columns: Sequence[str]) -> str:
-        """SQL for the entries that were in effect by the end of `:today`."""
-        return f"SELECT {', '.join(columns)} FROM main.{table} WHERE effective_on <= :today"
 
 
 @contextmanager
@@ -104,7 +99,7 @@ def reading(location: Location, timeout: float = TIMEOUT) -> Iterator[FileReader
     with translated(location), closing(connect(location.path, timeout)) as connection:
         connection.execute("PRAGMA query_only = ON")
         begin(connection, "BEGIN", timeout)
-        _require_revision(connection, location)
+        require_current(stored_revision(connection, location), location)
         yield FileReader(connection)
 
 
@@ -146,8 +141,8 @@ def writing(location: Location, timeout: float = TIMEOUT, *, dry_run: bool = Fal
         register = engine(location, timeout, "BEGIN" if dry_run else "BEGIN IMMEDIATE")
         try:
             with Session(register, autoflush=False) as session, session.begin():
-                driver: Any = session.connection().connection.driver_connection
-                _require_revision(driver, location)
+                driver = driver_of(session)
+                require_current(stored_revision(driver, location), location)
                 if dry_run:
                     driver.execute("PRAGMA query_only = ON")
                 yield session
@@ -300,16 +295,6 @@ def engine(location: Location, timeout: float, statement: str, *, foreign_keys: 
 
     event.listen(created, "begin", begin_one)
     return created
-
-
-def _require_revision(connection: sqlite3.Connection, location: Location) -> None:
-    """Refuse what is no register, or one whose schema is not the one this program was written for."""
-    revision = stored_revision(connection, location)
-    if revision == REVISIONS[-1]:
-        return
-    if revision is None or revision in REVISIONS:
-        raise NoRegister(f"the schema of {location} is older than this program; run `ksmy migrate`")
-    raise NoRegister(f"the schema of {location} is newer than this program; install a newer ksmy-tracker")
 
 
 def stored_revision(connection: sqlite3.Connection, location: Location) -> str | None:

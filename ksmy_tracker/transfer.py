@@ -78,7 +78,7 @@ def load(session: "Session", parts: Iterator[Part]) -> str | None:
 
     Raises `BadInput` for what no register can hold, and what `proved` raises. The caller must roll back then.
     """
-    head = None
+    head = unfit = None
     refused: tuple[type[Exception], ...] = (*refusals(session), OverflowError)
     try:
         with bulk_loading(session):
@@ -88,11 +88,13 @@ def load(session: "Session", parts: Iterator[Part]) -> str | None:
                     break
                 insert_rows(session, table, _COLUMNS[table], values)
     except refused as error:
-        for _ in parts:  # the rest of the proof may say it better: which record, and what its history says
-            pass
-        raise _unfit(error) from None
-    for _ in parts:  # the rest of the proof
+        unfit = _unfit(error)
+    for _ in (
+        parts
+    ):  # the rest of the proof; it says better what is unfit: which record, and what its history says
         pass
+    if unfit is not None:
+        raise unfit
     reader = reader_of(session)
     for fault in chain(reader.dangling(), key_faults(reader)):
         raise _contradiction(fault)
