@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Done = TypeVar("Done")
 
 #: Every schema revision this program has known, oldest first; it reads and writes the last.
-REVISIONS: Final = ("0001", "0002")
+REVISIONS: Final = ("0001", "0002", "0003")
 
 #: Rows that one INSERT takes: several cost far less than as many statements, and these fit a processor's cache.
 INSERTED_AT_ONCE: Final = 200

@@ -33,35 +33,79 @@ def one_of(column: str, words: tuple[str, ...]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
+#: The greatest number that every engine can keep.
+MOST = 2**31 - 1
+
+
 def truth(column: str) -> CheckConstraint:
     """A CHECK that a column is 0 or 1."""
     return CheckConstraint(f"{column} IN (0, 1)", name=column)
 
 
-def dates(*columns: str) -> list[CheckConstraint]:
-    """CHECKs that columns hold a day of the calendar in the form of an ISO date (or null)."""
-    forms = {"sqlite": "date({0}, '+0 days') IS {0}", "postgresql": "CAST(CAST({0} AS date) AS text) = {0}"}
+#: The form of a column by what it holds, on each engine. SQLite's GLOB and `length` stop at a NUL.
+FORMS = {
+    "ref": {
+        "sqlite": "{0} NOT GLOB '*[^A-Z0-9-]*' AND '-' || {0} || '-' NOT GLOB '*--*' "
+        "AND length({0}) <= 64 AND length({0}) = length(CAST({0} AS BLOB))",
+        "postgresql": "{0} ~ '^[A-Z0-9]+(-[A-Z0-9]+)*$' AND length({0}) <= 64",
+    },
+    "slug": {
+        "sqlite": "{0} NOT GLOB '*[^a-z0-9-]*' AND '-' || {0} || '-' NOT GLOB '*--*' "
+        "AND length({0}) <= 64 AND length({0}) = length(CAST({0} AS BLOB))",
+        "postgresql": "{0} ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND length({0}) <= 64",
+    },
+    "hash": {
+        "sqlite": "{0} NOT GLOB '*[^0-9a-f]*' AND length({0}) = 64 AND length(CAST({0} AS BLOB)) = 64",
+        "postgresql": "{0} ~ '^[0-9a-f]{{64}}$'",
+    },
+    "date": {
+        "sqlite": "date({0}, '+0 days') IS {0}",
+        "postgresql": "length({0}) = 10 AND to_char(CAST({0} AS date), 'YYYY-MM-DD') = {0}",
+    },
+    # Registers of earlier versions may have spaces and line breaks between the parts of a due date.
+    "edtf": {
+        "sqlite": "{0} NOT GLOB '*[^]0-9A-Za-z[{{}}().,:/?~%+ ' || char(9, 10, 13) || '-]*' "
+        "AND length({0}) BETWEEN 1 AND 100 AND length({0}) = length(CAST({0} AS BLOB))",
+        "postgresql": "{0} ~ '^[]0-9A-Za-z[{{}}().,:/?~%+ \\t\\n\\r-]{{1,100}}$'",
+    },
+    "key": {
+        "sqlite": "length(CAST({0} AS BLOB)) <= 2000",
+        "postgresql": "octet_length({0}) <= 2000",
+    },
+    "moment": {
+        "sqlite": "strftime('%Y-%m-%dT%H:%M:%S', substr({0}, 1, 19), '+0 days') IS substr({0}, 1, 19) "
+        "AND {0} GLOB '*.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND length({0}) = length(CAST({0} AS BLOB))",
+        "postgresql": '{0} = to_char(CAST({0} AS timestamp), \'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\')',
+    },
+    # The ref of an entry, which may be a milestone's.
+    "any ref": {
+        "sqlite": "CASE WHEN record <> 'milestone' THEN instr({0}, '/') = 0 ELSE {0} GLOB '*/[1-9]*' "
+        "AND substr({0}, instr({0}, '/') + 1) NOT GLOB '*[^0-9]*' "
+        "AND length(substr({0}, instr({0}, '/') + 1)) <= 9 END "
+        "AND {0} NOT GLOB '*[^A-Z0-9/-]*' AND '-' || replace({0}, '/', '-/') || '-' NOT GLOB '*--*' "
+        "AND instr({0} || '/', '/') <= 65 AND length({0}) = length(CAST({0} AS BLOB))",
+        "postgresql": "CASE WHEN record <> 'milestone' THEN {0} ~ '^[A-Z0-9]+(-[A-Z0-9]+)*$' "
+        "ELSE {0} ~ '^[A-Z0-9]+(-[A-Z0-9]+)*/[1-9][0-9]{{0,8}}$' END "
+        "AND length(split_part({0}, '/', 1)) <= 64",
+    },
+}
+
+
+def form(kind: str, *columns: str, suffix: str = "") -> list[CheckConstraint]:
+    """CHECKs that columns hold what a form of `FORMS` says (or null, where they may)."""
     return [
-        CheckConstraint(form.format(column), name=column).ddl_if(dialect=dialect)
+        # A colon would begin a parameter's name.
+        CheckConstraint(text(sql.format(column).replace(":", "\\:")), name=column + suffix).ddl_if(
+            dialect=dialect
+        )
         for column in columns
-        for dialect, form in forms.items()
+        for dialect, sql in FORMS[kind].items()
     ]
 
 
-def timestamp(column: str) -> list[CheckConstraint]:
-    """CHECKs that a column holds a moment in the form of clock.timestamp."""
-    seconds = f"substr({column}, 1, 19)"
-    forms = {
-        "sqlite": f"strftime('%Y-%m-%dT%H:%M:%S', {seconds}, '+0 days') IS {seconds} "
-        f"AND {column} GLOB '*.[0-9][0-9][0-9][0-9][0-9][0-9]Z'",
-        "postgresql": f'{column} = to_char(CAST({column} AS timestamp), \'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\')',
-    }
-    return [CheckConstraint(form, name=column).ddl_if(dialect=dialect) for dialect, form in forms.items()]
-
-
-def ref_form() -> CheckConstraint:
-    """A CHECK on the form of a ref."""
-    return CheckConstraint("ref = upper(ref) AND length(ref) BETWEEN 1 AND 64", name="ref")
+def between(column: str, least: int, most: int) -> CheckConstraint:
+    """A CHECK on the range of a number, which every engine can keep."""
+    return CheckConstraint(f"{column} BETWEEN {least} AND {most}", name=column)
 
 
 STRICT = {"sqlite_strict": True}
@@ -71,11 +115,12 @@ class Agreement(Table, table=True):
     """An instrument: joint statement, memorandum, treaty, contract. `dated` is EDTF."""
 
     __table_args__ = (
-        ref_form(),
+        *form("ref", "ref"),
         one_of("kind", vocabulary.KINDS),
         one_of("stage", vocabulary.STAGES),
         one_of("parties", vocabulary.PARTIES),
-        *dates("created_on", "updated_on"),
+        *form("edtf", "dated", suffix="_form"),
+        *form("date", "created_on", "updated_on"),
         truth("withdrawn"),
         STRICT,
     )
@@ -97,21 +142,24 @@ class Commitment(Table, table=True):
     """One thing promised. The columns from `due_earliest` on follow from the history (see replay.py)."""
 
     __table_args__ = (
-        ref_form(),
+        *form("ref", "ref"),
+        *form("slug", "sector"),
         one_of("parties", vocabulary.PARTIES),
         one_of("firmness", vocabulary.FIRMNESSES),
         one_of("status", vocabulary.STATUSES),
         truth("verifiable"),
         truth("withdrawn"),
-        CheckConstraint("evidence >= 0", name="evidence"),
+        between("evidence", 0, MOST),
+        between("slip_days", -4_000_000, 4_000_000),
         CheckConstraint("(status = 'completed') = (completed_on IS NOT NULL)", name="completion"),
         CheckConstraint("due_earliest <= due_latest", name="window"),
         CheckConstraint(
             "(due IS NULL) = (due_earliest IS NULL) AND (due IS NULL) = (due_latest IS NULL)",
             name="due",
         ),
-        *dates("completed_on", "due_earliest", "due_latest", "completed_latest"),
-        *dates("created_on", "updated_on"),
+        *form("edtf", "due", "baseline_due", "completed_due", suffix="_form"),
+        *form("date", "completed_on", "due_earliest", "due_latest", "completed_latest"),
+        *form("date", "created_on", "updated_on"),
         Index(None, "due_latest", "ref"),
         # These two have all that a report counts, so that it need not read the records themselves.
         Index(
@@ -154,16 +202,17 @@ class Milestone(Table, table=True):
 
     __table_args__ = (
         CheckConstraint("ref = commitment || '/' || number", name="ref"),
-        CheckConstraint("number >= 1", name="number"),
+        between("number", 1, 999_999_999),
         truth("withdrawn"),
         one_of("state", vocabulary.MILESTONE_STATES),
-        CheckConstraint("evidence >= 0", name="evidence"),
+        between("evidence", 0, MOST),
         CheckConstraint("due_earliest <= due_latest", name="window"),
         CheckConstraint(
             "(due IS NULL) = (due_earliest IS NULL) AND (due IS NULL) = (due_latest IS NULL)",
             name="due",
         ),
-        *dates("met_on", "due_earliest", "due_latest", "created_on", "updated_on"),
+        *form("edtf", "due", suffix="_form"),
+        *form("date", "met_on", "due_earliest", "due_latest", "created_on", "updated_on"),
         Index(None, "commitment", "number", unique=True),
         Index(None, "state", "due_latest"),
         STRICT,
@@ -194,11 +243,14 @@ class EntryRow(Table, table=True):
     __table_args__ = (
         one_of("record", vocabulary.RECORDS),
         one_of("action", vocabulary.ACTIONS),
-        *timestamp("recorded_at"),
-        *dates("effective_on"),
-        CheckConstraint("length(hash) = 64", name="hash"),
+        between("id", 1, MOST),
+        *form("any ref", "ref"),
+        *form("moment", "recorded_at"),
+        *form("date", "effective_on"),
+        *form("hash", "hash", "previous_hash", "key_digest"),
         CheckConstraint("(id = 1) = (previous_hash IS NULL)", name="first"),
         CheckConstraint("(key IS NULL) = (key_digest IS NULL)", name="key"),
+        *form("key", "key", suffix="_length"),
         Index(None, "ref", "effective_on"),
         Index(None, "effective_on"),
         Index(None, "invocation"),
@@ -232,13 +284,13 @@ class EntryRow(Table, table=True):
 
 
 class UnchangedKey(Table, table=True):
-    """The key of a batch's line that changed nothing, and so has no entry to keep it.
+    """The key of a batch's line that changed nothing, as schemas before 0003 kept it; none is added any more.
 
     `hash` is chain.key_hash of the other two: the chain does not cover them.
     """
 
     __tablename__ = "unchanged_key"
-    __table_args__ = (STRICT,)
+    __table_args__ = (*form("key", "key", suffix="_length"), *form("hash", "key_digest", "hash"), STRICT)
 
     key: str = Field(primary_key=True, sa_type=TEXT)
     key_digest: str = Field(sa_type=TEXT)

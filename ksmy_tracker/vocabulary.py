@@ -45,7 +45,7 @@ OPEN_MILESTONE_STATES: Final = ("scheduled", "partially-met")
 
 RECORDS: Final = ("agreement", "commitment", "milestone")
 
-ACTIONS: Final = ("created", "updated", "noted", "undone", "withdrawn", "restored")
+ACTIONS: Final = ("created", "updated", "noted", "undone", "withdrawn", "restored", "reviewed")
 
 
 def a(kind: str) -> str:

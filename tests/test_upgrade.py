@@ -8,14 +8,18 @@ from typing import Any
 
 import pytest
 
-from ksmy_tracker import database
+from ksmy_tracker import database, sqlite, transfer
 from ksmy_tracker.database import REVISIONS, Location
-from tests.conftest import Ksmy
+from tests.conftest import Ksmy, execute, sentence
 
 DUMPS = Path(__file__).parent / "registers"
 
 #: The head of each dump's history, as it was before anything newer touched it.
-HEADS = {"0001": "6a1722eb71db679fcb50eb4ec68088924d39524aae651b0d8303afb9da67973a"}
+HEADS = {
+    "0001": "6a1722eb71db679fcb50eb4ec68088924d39524aae651b0d8303afb9da67973a",
+    "0002": "53909234defdfee85abedee289f4c49e59710107fa3ab1266ce54224b6d1c2a5",
+}
+ENTRIES = {"0001": 29, "0002": 42}
 
 TABLES = ("agreement", "commitment", "milestone", "entry")
 
@@ -115,9 +119,10 @@ def test_a_migrated_register_has_its_rows_and_its_chain(ksmy: Ksmy, old: Path, r
     ran = ksmy("check", "--expect-head", HEADS[revision])
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.endswith(f"head {HEADS[revision]}\n")
-    assert len(before["entry"]) == 29
+    assert len(before["entry"]) == ENTRIES[revision]
 
 
+@pytest.mark.parametrize("revision", ["0001"])
 def test_nothing_is_withdrawn_by_a_migration(ksmy: Ksmy, old: Path) -> None:
     ksmy("migrate")
     assert {row["withdrawn"] for table in TABLES[:3] for row in rows(old)[table]} == {0}
@@ -154,13 +159,50 @@ def test_a_second_migration_does_nothing(ksmy: Ksmy, old: Path) -> None:
     assert len(list(old.parent.iterdir())) == 2
 
 
-def test_a_migrated_register_can_be_changed(ksmy: Ksmy, old: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("revision", ["0002"])
+def test_a_migrated_register_exports_the_bytes_that_it_exported_before(ksmy: Ksmy, old: Path) -> None:
+    with closing(sqlite3.connect(old)) as connection:
+        before = "".join(transfer.export_lines(sqlite.FileReader(connection)))
+    assert all(f'"action":"{one}"' in before for one in ("undone", "withdrawn", "restored"))
+    assert before.count('{"unchanged_key":') == 2
+    ksmy("migrate")
+    assert ksmy("export").out == before
+
+
+@pytest.mark.parametrize(
+    ("statement", "fault"),
+    [
+        (
+            "UPDATE commitment SET sector = '$(touch pwned)' WHERE ref > 'F'",
+            "commitment FA50M-DELIVERY: its sector is",
+        ),
+        ("UPDATE milestone SET due = ';' WHERE ref = 'TIN/1'", "milestone TIN/1: its due is"),
+        ("UPDATE agreement SET ref = 'A B' WHERE ref = 'MOU-CCS'", "agreement A B: its ref is"),
+        ("UPDATE unchanged_key SET key_digest = 'd'", "key as-it-was: its key_digest is"),
+    ],
+)
+@pytest.mark.parametrize("revision", ["0002"])
+def test_a_register_with_what_no_register_may_have_is_not_migrated(
+    ksmy: Ksmy, old: Path, statement: str, fault: str
+) -> None:
+    execute(old, statement)
+    before = old.read_bytes()
+    ran = ksmy("migrate")
+    assert (ran.code, ran.out) == (8, "")
+    assert sentence(ran).startswith(fault)
+    assert old.read_bytes() == before
+    assert list(old.parent.iterdir()) == [old]
+
+
+def test_a_migrated_register_can_be_changed(ksmy: Ksmy, old: Path, revision: str, tmp_path: Path) -> None:
     ksmy("migrate")
     ran = ksmy("update", "FTA-CONCLUDE", "--due", "2027", "--note", "after the migration")
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out == "FTA-CONCLUDE updated: due 2025 -> 2027; note: after the migration (entry 30)\n"
+    assert ran.out == (
+        f"FTA-CONCLUDE updated: due 2025 -> 2027; note: after the migration (entry {ENTRIES[revision] + 1})\n"
+    )
     assert ksmy("milestone", "add", "FTA-CONCLUDE", "Signed").code == 0
-    assert ksmy("undo").out.startswith("FTA-CONCLUDE/1 withdrawn")
+    assert " withdrawn: note: undoes" in ksmy("undo").out
     assert ksmy("check").code == 0
     file, new = tmp_path / "export.jsonl", ("--db", str(tmp_path / "new.db"))
     file.write_text(ksmy("export").out)
