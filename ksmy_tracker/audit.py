@@ -6,14 +6,16 @@ Reads only, in memory that does not grow with the register.
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from ksmy_tracker.chain import Deed, Entry, chain_fault, entry_row, key_hash, read_changes, read_entry
+from ksmy_tracker.changes import Fault, read_key
 from ksmy_tracker.database import Reader
-from ksmy_tracker.errors import Usage
-from ksmy_tracker.history import ENTRY_FIELDS, BrokenEntry
-from ksmy_tracker.replay import COLUMNS, State, States, commitment_of, kind_of, step
+from ksmy_tracker.errors import Damaged, Usage
+from ksmy_tracker.history import ENTRY_FIELDS, UNDONE_BY, BrokenEntry
+from ksmy_tracker.proof import Agreements, Family, entry_fault, inapplicable
+from ksmy_tracker.replay import COLUMNS, State, States, commitment_of, kind_of
 
 #: How many faults are named before the search ends.
 MOST_FAULTS = 20
@@ -21,11 +23,15 @@ MOST_FAULTS = 20
 
 @dataclass(slots=True)
 class Audit:
-    """What a check found. `counts` is how many records of each kind (and entries) there are."""
+    """What a check found. `counts` is how many records of each kind (and entries) there are.
+
+    `agreements` is what the history says of those; None where the history itself was altered, which is proof enough.
+    """
 
     faults: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     head: str | None = None
+    agreements: Agreements | None = field(default_factory=Agreements, compare=False)
 
 
 def check(reader: Reader, expected_head: str | None = None) -> Audit:
@@ -41,7 +47,7 @@ def check(reader: Reader, expected_head: str | None = None) -> Audit:
         reader.dangling(),
         _chain_faults(reader, audit, expected_head),
         record_faults(reader, audit),
-        key_faults(reader),
+        key_faults(reader, audit),
     ):
         try:
             for fault in search:
@@ -59,6 +65,19 @@ def check(reader: Reader, expected_head: str | None = None) -> Audit:
     return audit
 
 
+def require_sound(reader: Reader) -> None:
+    """Raise `Damaged`, naming the first fault, unless the history and the records are what the writer can have left."""
+    audit = Audit()
+    searches = (
+        reader.dangling(),
+        _chain_faults(reader, audit, None),
+        record_faults(reader, audit),
+        key_faults(reader, audit),
+    )
+    for fault in chain.from_iterable(searches):
+        raise Damaged(f"{fault}; nothing was changed; restore the newest sound backup")
+
+
 def _is_hash(text: str) -> bool:
     return len(text) == 64 and all(letter in "0123456789abcdef" for letter in text)
 
@@ -71,14 +90,20 @@ def _chain_faults(reader: Reader, audit: Audit, expected_head: str | None) -> It
         try:
             entry = read_entry(row)
         except BrokenEntry as error:
+            audit.agreements = None
             yield f"{error}: its changes or its evidence was altered"
             previous = Entry(*row)
             continue
         fault = chain_fault(entry, previous)
+        if fault is None and row != entry_row(entry):
+            fault = f"entry {entry.id} ({entry.ref}) is not stored in its canonical form"
+        if fault is None:
+            fault = entry_fault(entry)
         if fault is not None:
+            audit.agreements = None
             yield fault
-        elif row != entry_row(entry):
-            yield f"entry {entry.id} ({entry.ref}) is not stored in its canonical form"
+        elif audit.agreements is not None:
+            audit.agreements.follow(entry)
         if entry.hash == expected_head:
             expected_head = None
         previous = entry
@@ -97,47 +122,50 @@ def record_faults(reader: Reader, audit: Audit) -> Iterator[str]:
     Goes through agreements and commitments by ref, each with the milestones that belong to it.
     """
     stored = {kind: _Stored(reader, kind) for kind in COLUMNS}
-    # Not all of an entry's columns: this is less to sort.
+    # Not all of an entry's columns, nor all of a note: this is less to sort.
     entries = reader.stream(
-        f"SELECT {', '.join(Deed.__struct_fields__)} FROM entry ORDER BY {reader.family('ref')}, id"
+        "SELECT id, invocation, record, ref, action, effective_on, changes, "
+        f"CASE WHEN action IN {UNDONE_BY} THEN note WHEN note IS NOT NULL THEN '' END, "
+        f"CASE evidence WHEN '[]' THEN '[]' ELSE '[\"\"]' END FROM entry ORDER BY {reader.family('ref')}, id"
     )
-    for ref, rows in groupby(entries, key=lambda row: commitment_of(row[2])):
+    for ref, rows in groupby(entries, key=lambda row: commitment_of(row[3])):
         deeds = []
-        for number, record, its_ref, day, *texts in rows:
+        for row in rows:
+            deed = Deed(*row)
             try:
-                changes, evidence = read_changes(number, *texts)
+                deed.changes, some = read_changes(deed.id, row[6], row[8])
             except BrokenEntry:
-                yield _inapplicable(number, its_ref)
+                yield inapplicable(deed.id, deed.ref)
             else:
-                deeds.append(Deed(number, record, its_ref, day, changes, bool(evidence)))
+                deed.evidence = bool(some)
+                deeds.append(deed)
         for kind, records in stored.items():
             yield from (f"{kind} {one['ref']} has no history" for one in records.before(ref))
         found = {kind: records.of(ref) for kind, records in stored.items()}
         for kind, states in found.items():
             audit.counts[kind] += len(states)
-        yield from family_faults(deeds, found)
+        yield from family_faults(deeds, found, audit.agreements)
     for kind, records in stored.items():
         yield from (f"{kind} {one['ref']} has no history" for one in records.before(None))
 
 
-def family_faults(deeds: Iterable[Deed], found: Mapping[str, States]) -> Iterator[str]:
-    """Every difference between a record with its milestones, by kind and ref, and what its history says of them."""
-    states: States = {}
+def family_faults(
+    deeds: Iterable[Deed], found: Mapping[str, States], agreements: Agreements | None
+) -> Iterator[str]:
+    """Every difference between a record with its milestones, by kind and ref, and what its history says of them.
+
+    What the writer cannot have done comes before, unless `agreements` is None.
+    """
+    family = Family(agreements)
     for deed in deeds:
-        try:
-            step(states, deed)
-        except (KeyError, ValueError, TypeError, AttributeError):  # of a kind only tampering can make
-            yield _inapplicable(deed.id, deed.ref)
+        yield from family.follow(deed)
+    yield from family.end()
     expected: dict[str, States] = {kind: {} for kind in COLUMNS}
-    for ref, state in states.items():
+    for ref, state in family.states.items():
         expected[kind_of(state)][ref] = state
     for kind, records in found.items():
         if records != expected[kind]:
             yield from _differences(kind, records, expected[kind])
-
-
-def _inapplicable(entry: int, ref: str) -> str:
-    return f"entry {entry} ({ref}) cannot be applied to its record"
 
 
 def _differences(kind: str, found: States, expected: States) -> Iterator[str]:
@@ -154,17 +182,28 @@ def _differences(kind: str, found: States, expected: States) -> Iterator[str]:
                     )
 
 
-def key_faults(reader: Reader) -> Iterator[str]:
-    """Every key of a line that changed nothing that was altered, or is an entry's besides."""
+def key_faults(reader: Reader, audit: Audit) -> Iterator[str]:
+    """Every key of a line that changed nothing that was altered, or is an entry's besides.
+
+    Schemas before 0003 kept them outside the chain, so they are counted: a count seen earlier shows one that is gone.
+    """
     sql = (
         "SELECT u.key, u.key_digest, u.hash, e.id FROM unchanged_key u LEFT JOIN entry e ON e.key = u.key "
         "ORDER BY u.key"
     )
     for key, key_digest, stored, entry in reader.stream(sql):
-        if key_hash(key, key_digest) != stored:
+        audit.counts["unchanged key"] = audit.counts.get("unchanged key", 0) + 1
+        if key_hash(key, key_digest) != stored or not _is_key(key):
             yield f"key {key!r}, of a line that changed nothing, was altered"
         elif entry is not None:
             yield f"key {key!r} is that of entry {entry} and of a line that changed nothing"
+
+
+def _is_key(key: Any) -> bool:
+    try:
+        return bool(read_key(key) == key)
+    except Fault:
+        return False
 
 
 class _Stored:

@@ -22,6 +22,7 @@ from ksmy_tracker.changes import (
     read_expected,
     read_field,
     read_filled,
+    read_key,
     read_number,
     read_truth,
 )
@@ -210,7 +211,7 @@ class _Line:
         elif name == "by":
             change.actor = self._value(name, read_filled, value)
         elif name == "key":
-            change.key = self._value(name, read_filled, value)
+            change.key = self._value(name, read_key, value)
         elif name == "expect":
             change.expect = self._value(name, read_expected, value)
         elif name == "new_sector":

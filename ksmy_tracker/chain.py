@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from ksmy_tracker.history import BrokenEntry
+from ksmy_tracker.history import UNDONE_BY, BrokenEntry
 
 #: What a field of a record can be in JSON.
 _Value = str | bool | None
@@ -46,14 +46,35 @@ class Entry(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 
 
 class Deed(msgspec.Struct, array_like=True):
-    """What of an entry changes a record; of its evidence only whether there is any."""
+    """What of an entry changes a record; of its evidence only whether there is any.
+
+    The note of an undo says what it undoes; of any other it is "" where there is one.
+    """
 
     id: int
+    invocation: str
     record: str
     ref: str
+    action: str
     effective_on: str
     changes: Changes
+    note: str | None
     evidence: bool
+
+
+def deed_of(entry: Entry) -> Deed:
+    """What of an entry changes a record."""
+    return Deed(
+        entry.id,
+        entry.invocation,
+        entry.record,
+        entry.ref,
+        entry.action,
+        entry.effective_on,
+        entry.changes,
+        entry.note if entry.note is None or entry.action in UNDONE_BY else "",
+        bool(entry.evidence),
+    )
 
 
 #: A JSON value with sorted keys and no spaces in UTF-8, as the hash covers it; raises what `msgspec` does.
@@ -104,12 +125,17 @@ def entry_row(entry: Entry) -> tuple[Any, ...]:
     )
 
 
-def digest(entry: Entry) -> str:
-    """The hash an entry must have, whatever the one it has."""
+def covered(entry: Entry) -> bytes:
+    """The canonical JSON of an entry that its hash covers."""
     sealed, entry.hash = entry.hash, ""  # an empty one is left out of the JSON
     canonical = canonical_json(entry)
     entry.hash = sealed
-    return sha256(canonical).hexdigest()
+    return canonical
+
+
+def digest(entry: Entry) -> str:
+    """The hash an entry must have, whatever the one it has."""
+    return sha256(covered(entry)).hexdigest()
 
 
 def key_hash(key: str, key_digest: str) -> str:
@@ -117,13 +143,16 @@ def key_hash(key: str, key_digest: str) -> str:
     return sha256(canonical_json((key, key_digest))).hexdigest()
 
 
-def chain_fault(entry: Entry, previous: Entry | None) -> str | None:
-    """What is wrong with an entry's place in the chain after `previous` (None: it is the first), or None."""
+def chain_fault(entry: Entry, previous: Entry | None, canonical: bytes | None = None) -> str | None:
+    """What is wrong with an entry's place in the chain after `previous` (None: it is the first), or None.
+
+    `canonical` is what `covered` says, where the caller knows.
+    """
     expected_id = previous.id + 1 if previous else 1
     if entry.id != expected_id:
         return f"entry {expected_id} is missing: entry {entry.id} stands in its place"
     if entry.previous_hash != (previous.hash if previous else None):
         return f"entry {entry.id} does not follow entry {expected_id - 1}: its previous hash is another"
-    if entry.hash != digest(entry):
+    if entry.hash != sha256(covered(entry) if canonical is None else canonical).hexdigest():
         return f"entry {entry.id} ({entry.ref}) was altered: its hash does not match what it says"
     return None

@@ -13,6 +13,9 @@ from ksmy_tracker.vocabulary import did_you_mean, nearest
 #: Characters a text may have; far above any real one, and a bound on what a mistake can store.
 LONGEST_TEXT: Final = 100_000
 
+#: Bytes a key may have: every engine can keep an index of that.
+LONGEST_KEY: Final = 2_000
+
 _REF = re.compile(r"[A-Z0-9]+(?:-[A-Z0-9]+)*")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -86,6 +89,14 @@ def read_filled(value: Any) -> str:
     if not text.strip():
         raise Fault("is empty; give some text")
     return text
+
+
+def read_key(value: Any) -> str:
+    """The key of a batch's line."""
+    key = read_filled(value)
+    if (length := len(key.encode())) > LONGEST_KEY:
+        raise Fault(f"is {length:,} bytes long; {LONGEST_KEY:,} is the most")
+    return key
 
 
 def read_ref(value: Any) -> str:

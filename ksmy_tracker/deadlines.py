@@ -112,7 +112,18 @@ def _read_any(stated: str) -> Due:
         raise NotEDTF(_OUTSIDE) from None
     if window[0] > window[1]:
         raise NotEDTF("it ends before it begins")
-    return Due(stated, *window)
+    return _without_spaces(Due(stated, *window))
+
+
+def _without_spaces(due: Due) -> Due:
+    """The same without the spaces, tabs and line breaks that may stand between its parts."""
+    compact = "".join(due.edtf.split())
+    if compact == due.edtf:
+        return due
+    found = read_due(compact)
+    if (found.earliest, found.latest) != (due.earliest, due.latest):
+        raise NotEDTF("its spaces change what it says; leave them out")
+    return found
 
 
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
@@ -190,11 +201,20 @@ def deadline_state(
 
 
 def milestone_deadline_state(
-    state: str, due_latest: date | None, met_on: date | None, today: date, horizon: date
+    state: str,
+    due_latest: date | None,
+    met_on: date | None,
+    today: date,
+    horizon: date,
+    *,
+    settled: bool = False,
 ) -> str:
-    """What the calendar says of a milestone on `today`; one not met is closed."""
+    """What the calendar says of a milestone on `today`; one not met is closed.
+
+    So is an open one of a commitment that is `settled`, completed or cancelled: nobody waits for it any more.
+    """
     if state in OPEN_MILESTONE_STATES:
-        return open_state(due_latest, today, horizon)
+        return "closed" if settled else open_state(due_latest, today, horizon)
     if state == "met":
         return "met-late" if met_on and due_latest and met_on > due_latest else "met"
     return "closed"

@@ -15,5 +15,9 @@ ENTRY_FIELDS: Final = (
 UNCHANGED_KEY: Final = ("key", "key_digest", "hash")
 
 
+#: The actions of an undo.
+UNDONE_BY: Final = ("undone", "withdrawn", "restored")
+
+
 class BrokenEntry(ValueError):
     """A stored entry that no writer of this program can have written."""

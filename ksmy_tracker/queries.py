@@ -33,6 +33,7 @@ from ksmy_tracker.vocabulary import (
     FIRMNESSES,
     OPEN_MILESTONE_STATES,
     OPEN_STATUSES,
+    SETTLED_STATUSES,
     STATUSES,
     did_you_mean,
 )
@@ -76,6 +77,11 @@ _STORED: Final = tuple(name for name in COLUMNS["commitment"])
 _COMMITMENTS: Final = (
     f"SELECT {', '.join(f'c.{name}' for name in _STORED)}, {MILESTONES_MET}, {MILESTONES}, {NEWEST_ENTRY} "
     "FROM commitment c"
+)
+#: Milestones with their commitments' status in front.
+_MILESTONES: Final = (
+    f"SELECT c.status, {', '.join(f'm.{name}' for name in COLUMNS['milestone'])} "
+    "FROM milestone m JOIN commitment c ON c.ref = m.commitment"
 )
 
 _SEARCHED: Final = (
@@ -247,25 +253,25 @@ class View(DayView):
     def milestones(self, commitment: str) -> list[MilestoneRow]:
         """The milestones of a commitment, by number."""
         columns = COLUMNS["milestone"]
-        sql = f"SELECT {', '.join(columns)} FROM milestone m WHERE m.commitment = :ref ORDER BY m.number"
+        sql = f"{_MILESTONES} WHERE m.commitment = :ref ORDER BY m.number"
         rows = self._rows(sql, ref=commitment)
-        return [self._milestone(dict(zip(columns, row, strict=True))) for row in rows]
+        return [self._milestone(dict(zip(columns, row[1:], strict=True)), row[0]) for row in rows]
 
     def milestones_of(self, commitments: Sequence[str]) -> dict[str, list[MilestoneRow]]:
         """The milestones of several commitments, each one's by number."""
         columns = COLUMNS["milestone"]
         sql = (
-            f"SELECT {', '.join(columns)} FROM milestone m "
-            f"WHERE {self._reader.among('m.commitment', 'wanted')} ORDER BY m.commitment, m.number"
+            f"{_MILESTONES} WHERE {self._reader.among('m.commitment', 'wanted')} "
+            "ORDER BY m.commitment, m.number"
         )
         found: dict[str, list[MilestoneRow]] = {}
         for row in self._rows(sql, wanted=json.dumps(list(commitments))):
-            stored = dict(zip(columns, row, strict=True))
-            found.setdefault(stored["commitment"], []).append(self._milestone(stored))
+            stored = dict(zip(columns, row[1:], strict=True))
+            found.setdefault(stored["commitment"], []).append(self._milestone(stored, row[0]))
         return found
 
-    def _milestone(self, stored: dict[str, Any]) -> MilestoneRow:
-        deadline, days_left = milestone_deadline(stored, self.day)
+    def _milestone(self, stored: dict[str, Any], status: str) -> MilestoneRow:
+        deadline, days_left = milestone_deadline(stored, self.day, settled=status in SETTLED_STATUSES)
         return MilestoneRow(
             ref=stored["ref"],
             number=stored["number"],
@@ -310,9 +316,13 @@ class View(DayView):
         since: str | None = None,
         by: str | None = None,
         newest: int | None = None,
+        news: bool = False,
     ) -> list[EntryRow]:
-        """Entries in the order of the chain: of a record and its milestones, since a date, by an actor."""
-        parts = []
+        """Entries in the order of the chain: of a record and its milestones, since a date, by an actor.
+
+        With `news` those that changed or said something, without those that only keep a key.
+        """
+        parts = [NEWS] if news else []
         if ref is not None:
             parts.append("(ref = :ref OR (ref >= :first_step AND ref < :past_steps))")
         if since is not None:
@@ -380,6 +390,10 @@ def _entry_row(row: Sequence[Any]) -> EntryRow:
 
     changes, evidence = read_changes(row[0], row[10], row[12])
     return EntryRow._make((*row[:10], changes, row[11], list(evidence), *row[13:]))
+
+
+#: What tells an entry that changed or said something.
+NEWS: Final = "action <> 'reviewed'"
 
 
 def changed_since() -> str:

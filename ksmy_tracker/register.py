@@ -14,12 +14,12 @@ from sqlalchemy import case, func, select
 from sqlmodel import Session
 
 from ksmy_tracker import models, rules
-from ksmy_tracker.chain import Entry, digest, entry_row, key_hash, read_entry
+from ksmy_tracker.chain import Entry, digest, entry_row, read_entry
 from ksmy_tracker.changes import BadLine, Change
 from ksmy_tracker.clock import timestamp
 from ksmy_tracker.database import insert_rows, put_rows
-from ksmy_tracker.errors import Faults, KsmyError, NotFound, Refused, Usage
-from ksmy_tracker.history import ENTRY_FIELDS, UNCHANGED_KEY
+from ksmy_tracker.errors import Damaged, Faults, KsmyError, NotFound, Refused, Usage
+from ksmy_tracker.history import ENTRY_FIELDS
 from ksmy_tracker.receipts import Outcome, Receipt
 from ksmy_tracker.replay import COLUMNS, State, States, commitment_of, kind_of, step
 from ksmy_tracker.rules import Changed
@@ -84,6 +84,7 @@ def record(
         writer.store(to_database=not dry_run and not (faults and faults.count))
     writer.store_records()
     if not dry_run:
+        writer.read_back()
         receipt.head = writer.head
     return receipt
 
@@ -106,17 +107,21 @@ def undo(session: Session, wanted: str | None, recording: Recording, *, dry_run:
     while chunk := list(islice(refs, CHUNK)):
         writer.load([Change("update", ref) for ref in chunk])
         for ref in chunk:
-            action, changed = _opposite(undone[ref])
+            action, changed = rules.opposite(undone[ref])
             if not changed:
                 continue
             writer.check_untouched(ref, undone[ref], later.get(ref, []))
-            note = f"undoes invocation {invocation}"
+            note = rules.UNDOES + invocation
             receipt.outcomes.append(writer.revert(ref, action, changed, note))
         writer.store(to_database=not dry_run)
     if not receipt.outcomes:
-        raise Refused(f"invocation {invocation} only added notes or evidence, which stay; nothing to undo")
+        what = "only added notes or evidence, which stay"
+        if all(entry.action == "reviewed" for entries in undone.values() for entry in entries):
+            what = "changed nothing"
+        raise Refused(f"invocation {invocation} {what}; nothing to undo")
     writer.store_records()
     if not dry_run:
+        writer.read_back()
         receipt.head = writer.head
     return receipt
 
@@ -146,10 +151,11 @@ def _chunks(changes: Iterable[Change | BadLine]) -> Iterator[list[Change | BadLi
 
 
 def _invocation(session: Session, wanted: str | None) -> str:
-    """The invocation meant: the newest, or the only one that begins so."""
+    """The invocation meant: the newest that said something, or the only one that begins so."""
     invocation = _ENTRY.c.invocation
     if wanted is None:
-        newest = session.execute(select(invocation).order_by(_ENTRY.c.id.desc()).limit(1)).scalar()
+        said = select(invocation).where(_ENTRY.c.action != "reviewed")
+        newest = session.execute(said.order_by(_ENTRY.c.id.desc()).limit(1)).scalar()
         if newest is None:
             raise Refused("the register has no entry; there is nothing to undo")
         return str(newest)
@@ -197,23 +203,9 @@ def _turn(entries: list[Entry]) -> tuple[int, int]:
     What comes back does so before what belongs to it, and what is withdrawn goes after; a change in between.
     """
     kinds = list(COLUMNS)
-    action, _ = _opposite(entries)
+    action, _ = rules.opposite(entries)
     kind = kinds.index(entries[0].record)
     return (2, -kind) if action == "restored" else (0, kind) if action == "withdrawn" else (1, 0)
-
-
-def _opposite(entries: list[Entry]) -> tuple[str, Changed]:
-    """What takes back the entries of one record, oldest first, and what that is called."""
-    if entries[0].action == "created":
-        return "withdrawn", {"withdrawn": (False, True)}
-    changed: Changed = {}
-    for entry in reversed(entries):
-        for name, (old, new) in entry.changes.items():
-            changed[name] = (changed[name][0] if name in changed else new, old)
-    changed = {name: pair for name, pair in changed.items() if pair[0] != pair[1]}
-    if "withdrawn" in changed:
-        return ("withdrawn" if changed["withdrawn"][1] else "restored"), changed
-    return "undone", changed
 
 
 class _Writer:
@@ -235,12 +227,12 @@ class _Writer:
         self._states: States = {}
         self._changed: set[str] = set()
         self._newest: dict[str, str] = {}
-        self._newest_entries: dict[str, int] = {}
+        self._newest_entries: dict[str, tuple[int, int | None]] = {}
         self._numbers: dict[str, int] = {}
         self._keys: dict[str, str] = {}
         self._sectors: set[str] | None = None
         self._entries: list[Entry] = []
-        self._unchanged_keys: list[tuple[str, str, str]] = []
+        self._last: tuple[Any, ...] | None = None
         last = session.execute(
             select(_ENTRY.c.id, _ENTRY.c.hash).order_by(_ENTRY.c.id.desc()).limit(1)
         ).first()
@@ -276,18 +268,21 @@ class _Writer:
             for row in self._session.execute(select(table).where(table.c.ref.in_(refs))).mappings():
                 self._states[row["ref"]] = dict(row)
         newest = select(_ENTRY.c.ref, func.max(_ENTRY.c.effective_on)).group_by(_ENTRY.c.ref)
+        newest = newest.where(_ENTRY.c.action != "reviewed")
         for ref, day in self._session.execute(newest.where(_ENTRY.c.ref.in_(refs))):
             self._newest[ref] = day
 
     def _load_newest_entries(self, refs: set[str]) -> None:
-        """Read the newest entry of each commitment or its milestones, as a listing has it."""
+        """Read the newest entry of each commitment or its milestones that said something, and the newest of all."""
         milestone = _TABLES["milestone"]
         of_a_milestone = _ENTRY.join(milestone, milestone.c.ref == _ENTRY.c.ref)
         for tables, ref in ((_ENTRY, _ENTRY.c.ref), (of_a_milestone, milestone.c.commitment)):
-            newest = select(ref, func.max(_ENTRY.c.id)).select_from(tables).group_by(ref)
+            said = case((_ENTRY.c.action != "reviewed", _ENTRY.c.id), else_=0)
+            newest = select(ref, func.max(said), func.max(_ENTRY.c.id)).select_from(tables).group_by(ref)
             before = (_ENTRY.c.id <= self._first_id) & ref.in_(refs)
-            for named, number in self._session.execute(newest.where(before)):
-                self._newest_entries[named] = max(number, self._newest_entries.get(named, 0))
+            for named, *numbers in self._session.execute(newest.where(before)):
+                known = self._newest_entries.get(named, (0, 0))
+                self._newest_entries[named] = max(numbers[0], known[0]), max(numbers[1], known[1] or 0)
 
     def make(self, change: Change) -> Outcome:
         """Decide one change, and put its entry at the end of the chain; raises what forbids it."""
@@ -320,9 +315,8 @@ class _Writer:
             self._meet(changed["sector"][1], asked=change.new_sector)
         rules.check_reopening(change, changed)
         if is_needless:
-            if change.key is not None and change.key_digest is not None:
-                hash_of_both = key_hash(change.key, change.key_digest)
-                self._unchanged_keys.append((change.key, change.key_digest, hash_of_both))
+            if change.key is not None:
+                self._append(change, kind, "reviewed", effective_on, {})
             return Outcome(change.ref, kind, None, {})
         if state is not None and state["withdrawn"]:
             raise Refused(f"{change.ref} is withdrawn; bring it back with `ksmy undo` before changing it")
@@ -331,8 +325,8 @@ class _Writer:
 
     def _check_listed(self, change: Change, state: State, *, is_needless: bool) -> None:
         """Refuse a line of a listing that would change what is newer than it, or says what is not so."""
-        newest = self._newest_entries.get(change.ref)
-        if rules.is_current(change, newest):
+        said, newest = self._newest_entries.get(change.ref, (0, None))
+        if rules.is_current(change, said, newest):
             if self._check_derived is not None:
                 self._check_derived(change, state)
         elif not is_needless:
@@ -376,17 +370,15 @@ class _Writer:
         return follows
 
     def store(self, *, to_database: bool) -> None:
-        """Write the entries made since the last time, and the keys of what made none.
+        """Write the entries made since the last time.
 
         The records are kept in memory while there is room.
         """
         if to_database and self._entries:
             insert_rows(self._session, "entry", ENTRY_FIELDS, _in_a_row(map(entry_row, self._entries)))
             self._changed.update(entry.ref for entry in self._entries)
-        if to_database and self._unchanged_keys:
-            insert_rows(self._session, "unchanged_key", UNCHANGED_KEY, _in_a_row(self._unchanged_keys))
+            self._last = entry_row(self._entries[-1])
         self._entries.clear()
-        self._unchanged_keys.clear()
         if to_database and len(self._states) > MOST_STATES:
             self.store_records()
 
@@ -400,6 +392,20 @@ class _Writer:
         self._changed.clear()
         self._states.clear()
         self._newest.clear()
+
+    def read_back(self) -> None:
+        """Raise `Damaged` unless the database has the entries that were written, in this same transaction."""
+        if self._last is None:
+            return
+        columns = [_ENTRY.c[name] for name in ENTRY_FIELDS]
+        last = self._session.execute(select(*columns).where(_ENTRY.c.id == self._last_id)).first()
+        its = (_ENTRY.c.id > self._first_id) & (_ENTRY.c.invocation == self._recording.invocation)
+        count = self._session.execute(select(func.count()).select_from(_ENTRY).where(its)).scalar()
+        if last is None or tuple(last) != self._last or count != self._last_id - self._first_id:
+            raise Damaged(
+                f"the database did not keep entry {self._last_id} as it was written; nothing was changed; "
+                "`ksmy check` tells what is wrong with it"
+            )
 
     def _prepared(self, change: Change, kind: str) -> Change:
         """A change that adds a record, checked; a milestone with its number."""
@@ -500,7 +506,8 @@ class _Writer:
         )
         entry.hash = self.head = digest(entry)
         self._last_id = entry.id
-        self._newest[change.ref] = effective_on
+        if action != "reviewed":
+            self._newest[change.ref] = effective_on
         step(self._states, entry)
         self._entries.append(entry)
         return Outcome(change.ref, kind, action, changed, entry.id, entry.note, entry.evidence)

@@ -76,9 +76,10 @@ def step(states: States, entry: "Deed | Entry") -> State:
             state["slip_days"] = slip_days(state["baseline_due"], state["due"])
         if "completed_due" in changes:
             _set_window(state, "completed_due", None, "completed_latest")
-    _touch(state, entry)
-    if entry.record == "milestone":
-        _touch(states[state["commitment"]], entry)
+    if entry.action != "reviewed":  # which only keeps a key
+        _touch(state, entry)
+        if entry.record == "milestone":
+            _touch(states[state["commitment"]], entry)
     return state
 
 

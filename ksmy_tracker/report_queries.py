@@ -9,6 +9,7 @@ from ksmy_tracker.queries import (
     DEADLINE_SQL,
     MILESTONES,
     MILESTONES_MET,
+    NEWS,
     OPEN,
     OPEN_MILESTONE,
     View,
@@ -61,14 +62,15 @@ class ReportView(View):
             "SELECT ref, "
             """sum(CASE WHEN action <> 'created' AND changes LIKE '%"due":[%' THEN 1 ELSE 0 END) AS moves """
             "FROM entry GROUP BY ref) e ON e.ref = x.ref JOIN ("
-            f"SELECT {family('ref')} AS family, max(recorded_at) AS recorded_at FROM entry GROUP BY 1) f "
+            f"SELECT {family('ref')} AS family, max(recorded_at) AS recorded_at FROM entry "
+            f"WHERE {NEWS} GROUP BY 1) f "
             f"ON f.family = {family('x.ref')} ORDER BY x.ref"
         )
         return [CalendarRow._make(row) for row in self._rows(sql)]
 
     def count_entries(self, *, since: str) -> int:
         """How many entries are news since a date."""
-        sql = f"SELECT count(*) FROM entry WHERE {changed_since()}"
+        sql = f"SELECT count(*) FROM entry WHERE {NEWS} AND {changed_since()}"
         count: int = self._rows(sql, **self._since(since))[0][0]
         return count
 
@@ -96,13 +98,13 @@ class ReportView(View):
         """The next open milestone of each open commitment, with its title, by due date; and how many there are."""
         columns = COLUMNS["milestone"]
         sql = (
-            f"SELECT k.total, c.title, {', '.join(f'm.{name}' for name in columns)} FROM ("
+            f"SELECT k.total, c.title, c.status, {', '.join(f'm.{name}' for name in columns)} FROM ("
             f"SELECT m.ref, count(*) OVER () AS total {_NEXT_MILESTONES} "
             "ORDER BY m.due_latest NULLS LAST, m.ref LIMIT :limit) k JOIN milestone m ON m.ref = k.ref "
             "JOIN commitment c ON c.ref = m.commitment ORDER BY m.due_latest NULLS LAST, m.ref"
         )
         rows = self._rows(sql, limit=limit)
-        found = [(row[1], self._milestone(dict(zip(columns, row[2:], strict=True)))) for row in rows]
+        found = [(row[1], self._milestone(dict(zip(columns, row[3:], strict=True)), row[2])) for row in rows]
         return found, rows[0][0] if rows else 0
 
     def contradictions(self, *, limit: int) -> tuple[list[tuple[str, str, str]], int]:

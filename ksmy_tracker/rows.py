@@ -218,10 +218,12 @@ def commitment_deadline(stored: Mapping[str, Any], day: Day) -> tuple[str, int |
     return state, _days_left(stored["due_latest"], stored["status"] in OPEN_STATUSES, day)
 
 
-def milestone_deadline(stored: Mapping[str, Any], day: Day) -> tuple[str, int | None]:
-    """The deadline state and the days left of a stored milestone."""
-    latest = _date(stored["due_latest"])
-    state = milestone_deadline_state(stored["state"], latest, _date(stored["met_on"]), day.today, day.horizon)
+def milestone_deadline(
+    stored: Mapping[str, Any], day: Day, *, settled: bool = False
+) -> tuple[str, int | None]:
+    """The deadline state and the days left of a stored milestone; `settled`: its commitment is."""
+    latest, met_on = _date(stored["due_latest"]), _date(stored["met_on"])
+    state = milestone_deadline_state(stored["state"], latest, met_on, day.today, day.horizon, settled=settled)
     return state, _days_left(stored["due_latest"], state not in ("met", "met-late", "closed"), day)
 
 

@@ -1,12 +1,17 @@
 """What follows from a change, and what the register refuses (pure)."""
 
-from typing import Any
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from ksmy_tracker.changes import DEFAULTS, FIELDS, REQUIRED, Change
 from ksmy_tracker.errors import Refused, Usage
 from ksmy_tracker.replay import State
 from ksmy_tracker.visible import visible
 from ksmy_tracker.vocabulary import SETTLED_STATUSES, a
+
+if TYPE_CHECKING:
+    from ksmy_tracker.chain import Deed, Entry
 
 #: `{field: (old, new)}`
 Changed = dict[str, tuple[Any, Any]]
@@ -39,9 +44,15 @@ def check_expected(change: Change, state: State) -> None:
         raise Refused(f"{change.ref} is {have}, not {change.expect} as expected; nothing was changed")
 
 
-def is_current(change: Change, newest: int | None) -> bool:
-    """Whether a line of a listing is of the record as it is: it names the newest entry, or none."""
-    return change.derived.get("newest_entry", "") in ("", str(newest))
+def is_current(change: Change, said: int, newest: int | None) -> bool:
+    """Whether a line of a listing is of the record as it is: it names its newest entry, or none.
+
+    Entries after `said` only keep a key, so it may name that one, or any of them.
+    """
+    named = change.derived.get("newest_entry", "")
+    return not named or (
+        re.fullmatch("[1-9][0-9]{0,9}", named) is not None and said <= int(named) <= (newest or 0)
+    )
 
 
 def outdated(change: Change, newest: int | None) -> Refused:
@@ -100,10 +111,7 @@ def differences(kind: str, state: State | None, change: Change, day: str) -> Cha
             have = bool(have)
         if new != have and not (change.as_shown and _is_shown(have, new)):
             changed[name] = (have, new)
-    for name, new in _facts(kind, old, changed, day).items():
-        if new != old.get(name):
-            changed[name] = (old.get(name), new)
-    return changed
+    return changed | facts(kind, old, changed, day)
 
 
 def _is_shown(have: Any, cell: Any) -> bool:
@@ -111,6 +119,30 @@ def _is_shown(have: Any, cell: Any) -> bool:
     if cell is None:  # a lone hyphen, which clears a field
         return bool(have == "-")
     return isinstance(have, str) and cell in (visible(have), have.removeprefix("'"))
+
+
+def facts(kind: str, old: State, changed: Changed, day: str) -> Changed:
+    """What follows from a change of fields on a day: a commitment's baseline and completion, a milestone's meeting."""
+    found = _facts(kind, old, changed, day)
+    return {name: (old.get(name), new) for name, new in found.items() if new != old.get(name)}
+
+
+def opposite(entries: "Sequence[Deed | Entry]") -> tuple[str, Changed]:
+    """What takes back the entries of one record, oldest first, and what that is called."""
+    if entries[0].action == "created":
+        return "withdrawn", {"withdrawn": (False, True)}
+    changed: Changed = {}
+    for entry in reversed(entries):
+        for name, (old, new) in entry.changes.items():
+            changed[name] = (changed[name][0] if name in changed else new, old)
+    changed = {name: pair for name, pair in changed.items() if pair[0] != pair[1]}
+    if "withdrawn" in changed:
+        return ("withdrawn" if changed["withdrawn"][1] else "restored"), changed
+    return "undone", changed
+
+
+#: How the note of an undo begins; the invocation follows.
+UNDOES: Final = "undoes invocation "
 
 
 def _facts(kind: str, old: State, changed: Changed, day: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from ksmy_tracker import database, sqlite
+from ksmy_tracker import audit, database, sqlite
 from ksmy_tracker.database import REVISIONS, Location, Place, Server
 from ksmy_tracker.errors import Damaged, KsmyError, Refused, Usage
 from ksmy_tracker.files import APPLICATION_ID, check_place, placed
@@ -90,10 +90,23 @@ def migrate(location: Place, timeout: float = database.TIMEOUT) -> tuple[str | N
     if before == REVISIONS[-1]:
         return before, None
     if isinstance(location, Server):
-        with _server_schema(location, timeout):
-            return before, None
-    with sqlite.translated(location), _schema_connection(location, timeout, backup=True) as (_, copy):
-        return before, copy
+        with _server_schema(location, timeout) as connection:
+            _require_sound(connection)
+        return before, None
+    with (
+        sqlite.translated(location),
+        _schema_connection(location, timeout, backup=True) as (connection, copy),
+    ):
+        _require_sound(connection)
+    return before, copy
+
+
+def _require_sound(connection: "Connection") -> None:
+    """Refuse a register whose history or records no writer can have left."""
+    from sqlmodel import Session
+
+    with Session(connection) as session:
+        audit.require_sound(database.reader_of(session))
 
 
 def backup(location: Place, target: Path, *, force: bool, timeout: float = database.TIMEOUT) -> str | None:

@@ -8,22 +8,33 @@ hash covers. Keys of objects are sorted and there are no spaces, so equal regist
 The way back has two halves, so that two processes can share the work: `proved` reads and checks, `load` writes.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from itertools import chain, groupby, islice
+from itertools import chain, groupby, islice, pairwise
 from operator import itemgetter
 from tempfile import TemporaryFile
 from types import NoneType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from zlib import crc32
 
 import msgspec
 
-from ksmy_tracker.audit import family_faults, key_faults
-from ksmy_tracker.chain import Deed, Entry, chain_fault, entry_row, to_canonical_json
+from ksmy_tracker.audit import Audit, family_faults, key_faults
+from ksmy_tracker.chain import (
+    Deed,
+    Entry,
+    canonical_json,
+    chain_fault,
+    covered,
+    deed_of,
+    entry_row,
+    to_canonical_json,
+)
 from ksmy_tracker.database import INSERTED_AT_ONCE, Reader, bulk_loading, insert_rows, reader_of, refusals
 from ksmy_tracker.errors import BadInput, KsmyError
 from ksmy_tracker.history import ENTRY_FIELDS, UNCHANGED_KEY, BrokenEntry
+from ksmy_tracker.proof import Agreements, entry_fault
 from ksmy_tracker.replay import COLUMNS, State, States, commitment_of
 
 if TYPE_CHECKING:
@@ -58,18 +69,33 @@ def export_lines(reader: Reader) -> Iterator[str]:
             yield to_canonical_json({table: fields}) + "\n"
 
 
+#: Bytes a line of an export may have: several times what the longest texts of an entry come to.
+LONGEST_LINE: Final = 1 << 26
+
+
+def lines_in(stream: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file, without a byte order mark; raises `BadInput` for one that is too long to be read."""
+    number = 0
+    while line := stream.readline(LONGEST_LINE + 1):
+        number += 1
+        if len(line) > LONGEST_LINE:
+            raise _bad_line(number, f"is longer than {LONGEST_LINE:,} bytes")
+        yield line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+
+
 def proved(lines: Iterable[bytes]) -> Iterator[Part]:
     """What an export says, proved as it is read: the rows of its tables, then the head, None for an empty history.
 
     What comes after the head is only the proof that each record is what its history says. Raises `BadInput` naming what
     is not as it should be, and `KsmyError` where there is no room to keep what is to be compared.
     """
+    agreements = Agreements()
     with closing(_Kept()) as kept:
-        for table, checked in groupby(_checked(lines, kept), key=itemgetter(0)):
+        for table, checked in groupby(_checked(lines, kept, agreements), key=itemgetter(0)):
             while rows := [row for _, row in islice(checked, INSERTED_AT_ONCE)]:
                 yield table, tuple(chain.from_iterable(rows))
         for deeds, records in kept.families():
-            for fault in family_faults(deeds, records):
+            for fault in family_faults(deeds, records, agreements):
                 raise _contradiction(fault)
 
 
@@ -96,7 +122,7 @@ def load(session: "Session", parts: Iterator[Part]) -> str | None:
     if unfit is not None:
         raise unfit
     reader = reader_of(session)
-    for fault in chain(reader.dangling(), key_faults(reader)):
+    for fault in chain(reader.dangling(), key_faults(reader, Audit())):
         raise _contradiction(fault)
     return head
 
@@ -146,11 +172,33 @@ def _header(line: bytes) -> _Header:
         raise _no_export("it is empty")
     try:
         header = msgspec.json.decode(line, type=_Header)
-    except ValueError:
+        repeated = _repeated_key(line)
+    except (ValueError, RecursionError):
         raise _no_export(f'its first line must have "format": "{FORMAT}", "entries" and "head"') from None
+    if repeated is not None:
+        raise _no_export(f"its first line has the key {repeated!r} twice")
     if header.format != FORMAT:
         raise _no_export(f"its format is {header.format[:40]!r}, and this program reads {FORMAT}")
     return header
+
+
+def _repeated_key(line: bytes) -> str | None:
+    """A key that stands twice in an object of a line, of which a decoder takes the last; None where there is none."""
+    repeated: list[str] = []
+
+    def pairs(found: list[tuple[str, Any]]) -> None:
+        if len({key for key, _ in found}) < len(found):
+            keys = sorted(key for key, _ in found)
+            repeated.append(next(one for one, other in pairwise(keys) if one == other))
+
+    json.JSONDecoder(object_pairs_hook=pairs).decode(line.decode())
+    return repeated[0][:80] if repeated else None
+
+
+def _check_keys(number: int, line: bytes, shortest: int) -> None:
+    """Refuse a line that has a key twice. None has, if it is as short as its content can be written."""
+    if len(line) != shortest and len(line.strip()) != shortest - 1 and (repeated := _repeated_key(line)):
+        raise _bad_line(number, f"has the key {repeated!r} twice")
 
 
 def _no_export(fault: str) -> BadInput:
@@ -174,8 +222,14 @@ def _contradiction(fault: str) -> BadInput:
     return BadInput(f"the export contradicts itself: {fault}; nothing was imported")
 
 
-def _checked(lines: Iterable[bytes], kept: "_Kept") -> Iterator[tuple[str, tuple[Any, ...]]]:
-    """The rows of an export with their tables, their order and the chain checked; the head comes last."""
+#: What the line of an entry has besides the JSON that its hash covers.
+_AROUND: Final = len('{"entry":' + '"hash":"",' + "}\n") + 64
+
+
+def _checked(
+    lines: Iterable[bytes], kept: "_Kept", agreements: Agreements
+) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """The rows of an export with their tables, their values, their order and the chain checked; the head comes last."""
     numbered = enumerate(lines, 1)
     header = _header(next(numbered, (1, b""))[1])
     previous: Entry | None = None
@@ -184,12 +238,18 @@ def _checked(lines: Iterable[bytes], kept: "_Kept") -> Iterator[tuple[str, tuple
     for number, line in numbered:
         try:
             content = _read(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
+            if not line.strip() and next(numbered, None) is None:
+                break
             raise _bad_line(number, f"is not a line of an export ({error})") from None
         if content.entry is not None and content.has_only_an_entry():
-            if fault := chain_fault(content.entry, previous):
+            canonical = covered(content.entry)
+            fault = chain_fault(content.entry, previous, canonical) or entry_fault(content.entry)
+            if fault is not None:
                 raise _bad_line(number, fault)
+            _check_keys(number, line, len(canonical) + _AROUND)
             previous = content.entry
+            agreements.follow(previous)
             kept.keep_deed(previous)
             yield "entry", entry_row(previous)
             continue
@@ -199,6 +259,7 @@ def _checked(lines: Iterable[bytes], kept: "_Kept") -> Iterator[tuple[str, tuple
         if table != tables[0]:
             del tables[: tables.index(table)]
             before = ""
+        _check_keys(number, line, len(canonical_json({table: fields})) + 1)
         named = str(fields[_BEFORE[table][0]])
         if named <= before:
             raise _bad_line(number, f"{table} {named} stands twice, or after one that it comes before")
@@ -242,10 +303,7 @@ class _Kept:
 
     def keep_deed(self, entry: Entry) -> None:
         """Take what an entry did."""
-        deed = Deed(
-            entry.id, entry.record, entry.ref, entry.effective_on, entry.changes, bool(entry.evidence)
-        )
-        self._keep(_KeptLine(commitment_of(entry.ref), deed=deed))
+        self._keep(_KeptLine(commitment_of(entry.ref), deed=deed_of(entry)))
 
     def _keep(self, line: "_KeptLine") -> None:
         number = crc32(line.family.encode()) % SHARES

@@ -96,7 +96,7 @@ def import_register(
     from ksmy_tracker.aside import made_aside
 
     location = options.register_at(db)
-    with opened(file) as stream, made_aside(transfer.proved(stream)) as parts:
+    with opened(file) as stream, made_aside(transfer.proved(transfer.lines_in(stream))) as parts:
         seen = counted(parts, "importing", transfer.lines_of)
         head = schema.create(location, lambda session: transfer.load(session, seen))
     from ksmy_tracker.visible import visible
