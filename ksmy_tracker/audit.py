@@ -69,9 +69,9 @@ def require_sound(reader: Reader) -> None:
     """Raise `Damaged`, naming the first fault, unless the history and the records are what the writer can have left."""
     audit = Audit()
     searches = (
-        reader.dangling(),
         _chain_faults(reader, audit, None),
         record_faults(reader, audit),
+        reader.dangling(),
         key_faults(reader, audit),
     )
     for fault in chain.from_iterable(searches):

@@ -17,7 +17,7 @@ from ksmy_tracker import models, rules
 from ksmy_tracker.chain import Entry, digest, entry_row, read_entry
 from ksmy_tracker.changes import BadLine, Change
 from ksmy_tracker.clock import timestamp
-from ksmy_tracker.database import insert_rows, put_rows
+from ksmy_tracker.database import insert_rows, put_rows, reader_of
 from ksmy_tracker.errors import Damaged, Faults, KsmyError, NotFound, Refused, Usage
 from ksmy_tracker.history import ENTRY_FIELDS
 from ksmy_tracker.receipts import Outcome, Receipt
@@ -84,7 +84,8 @@ def record(
         writer.store(to_database=not dry_run and not (faults and faults.count))
     writer.store_records()
     if not dry_run:
-        writer.read_back()
+        if not (faults and faults.count):
+            writer.read_back()
         receipt.head = writer.head
     return receipt
 
@@ -397,11 +398,17 @@ class _Writer:
         """Raise `Damaged` unless the database has the entries that were written, in this same transaction."""
         if self._last is None:
             return
-        columns = [_ENTRY.c[name] for name in ENTRY_FIELDS]
-        last = self._session.execute(select(*columns).where(_ENTRY.c.id == self._last_id)).first()
-        its = (_ENTRY.c.id > self._first_id) & (_ENTRY.c.invocation == self._recording.invocation)
-        count = self._session.execute(select(func.count()).select_from(_ENTRY).where(its)).scalar()
-        if last is None or tuple(last) != self._last or count != self._last_id - self._first_id:
+        reader = reader_of(self._session)  # by the driver, as the rows were written
+        written = {
+            "first": self._first_id,
+            "last": self._last_id,
+            "invocation": self._recording.invocation,
+        }
+        found = reader.rows(f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry WHERE id = :last", written)
+        counted = reader.rows(
+            "SELECT count(*) FROM entry WHERE id > :first AND invocation = :invocation", written
+        )
+        if found != [self._last] or counted != [(self._last_id - self._first_id,)]:
             raise Damaged(
                 f"the database did not keep entry {self._last_id} as it was written; nothing was changed; "
                 "`ksmy check` tells what is wrong with it"

@@ -581,23 +581,23 @@ def test_the_sector_a_record_has_is_never_asked_about(make: Make) -> None:
 
 
 def test_a_change_whose_key_was_applied_before_is_skipped(make: Make, register: Path) -> None:
-    change = updating("TOURISM", note="x", key="k", key_digest="d")
+    change = updating("TOURISM", note="x", key="k", key_digest="d" * 64)
     assert [make(change).applied, make(change).skipped] == [1, 1]
-    receipt = make(updating("TOURISM", note="y", key="l", key_digest="e"), change, change)
+    receipt = make(updating("TOURISM", note="y", key="l", key_digest="e" * 64), change, change)
     assert (receipt.applied, receipt.skipped) == (1, 2)
     assert [entry["key"] for entry in entries(register)[-3:]] == [None, "k", "l"]
 
 
 def test_a_key_given_twice_in_one_command_is_applied_once(make: Make) -> None:
-    change = updating("TOURISM", note="x", key="k", key_digest="d")
+    change = updating("TOURISM", note="x", key="k", key_digest="d" * 64)
     receipt = make(change, change)
     assert (receipt.applied, receipt.skipped) == (1, 1)
 
 
 def test_a_key_used_with_other_content_is_refused(make: Make) -> None:
-    make(updating("TOURISM", note="x", key="k", key_digest="d"))
+    make(updating("TOURISM", note="x", key="k", key_digest="d" * 64))
     with pytest.raises(Refused, match="key 'k' was used before with other content"):
-        make(updating("TOURISM", note="y", key="k", key_digest="e"))
+        make(updating("TOURISM", note="y", key="k", key_digest="e" * 64))
 
 
 # All or nothing

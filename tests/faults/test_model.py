@@ -135,6 +135,7 @@ class Model:
     sectors: set[str] = field(default_factory=set)
     entries: list[tuple[Any, ...]] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    day: str = ""
 
     def kind(self, ref: str) -> str | None:
         record = self.records.get(ref)
@@ -180,6 +181,8 @@ class Model:
             self.entries.append((ref, self.newest[ref], about.get("by", "model"), note, evidence, key))
             self.counts["applied"] += 1
         else:
+            if key is not None:  # which an entry keeps that says nothing else
+                self.entries.append((ref, self.day, about.get("by", "model"), None, (), key))
             self.counts["unchanged"] += 1
         if key is not None:
             self.keys[key] = asked
@@ -206,6 +209,7 @@ class Model:
         day = about.get("on", TODAY)
         if not newest <= day <= TODAY:
             raise Bad
+        self.day = day
         old = {} if new else self.records[ref]
         wanted = {**(DEFAULTS[kind] if new else {}), **fields}
         changed = {name: value for name, value in wanted.items() if value != old.get(name)}

@@ -1,0 +1,330 @@
+"""Exports with right hashes that say anything: how somebody would bring in what no command writes."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
+from hashlib import sha256
+from typing import Any, Final
+
+from ksmy_tracker.chain import Entry, canonical_json
+from ksmy_tracker.history import ENTRY_FIELDS
+from ksmy_tracker.replay import COLUMNS, kind_of, step
+
+#: An entry as JSON has it; `id`, `previous_hash` and `hash` are given when it is sealed.
+Fields = dict[str, Any]
+
+
+def entry(ref: str, action: str, on: str, changes: Mapping[str, Any] = {}, **more: Any) -> Fields:
+    """An entry as the writer makes it."""
+    record = "milestone" if "/" in ref else "commitment" if ref.startswith("C") else "agreement"
+    return {
+        "invocation": "0" * 32,
+        "key": None,
+        "key_digest": None,
+        "recorded_at": "2026-01-15T04:00:00.000000Z",
+        "effective_on": on,
+        "actor": "desk",
+        "record": record,
+        "ref": ref,
+        "action": action,
+        "changes": dict(changes),
+        "note": None,
+        "evidence": [],
+        **more,
+    }
+
+
+def new(**fields: Any) -> dict[str, Any]:
+    """The changes of an entry that creates a record."""
+    return {name: [None, value] for name, value in fields.items()}
+
+
+AGREEMENT: Final = {"title": "A treaty", "kind": "treaty", "stage": "signed", "parties": "both"}
+COMMITMENT: Final = {
+    "title": "A promise",
+    "agreement": "A",
+    "sector": "trade",
+    "parties": "both",
+    "firmness": "agreed",
+    "verifiable": True,
+    "status": "planned",
+    "due": "2026",
+    "baseline_due": "2026",
+}
+MILESTONE: Final = {"title": "A step", "state": "scheduled"}
+
+
+def history() -> list[Fields]:
+    """A history with an entry of each kind, by the numbers of its entries: 1 is the first."""
+    entries = [
+        entry("A", "created", "2025-01-01", new(**AGREEMENT)),
+        entry("C", "created", "2025-01-02", new(**COMMITMENT), evidence=["https://a.example"]),
+        entry("C/1", "created", "2025-01-03", new(**MILESTONE)),
+        entry(
+            "C",
+            "updated",
+            "2025-02-01",
+            {
+                "status": ["planned", "completed"],
+                "completed_on": [None, "2025-02-01"],
+                "completed_due": [None, "2026"],
+            },
+        ),
+        entry(
+            "C",
+            "updated",
+            "2025-02-02",
+            {
+                "status": ["completed", "in-progress"],
+                "completed_on": ["2025-02-01", None],
+                "completed_due": ["2026", None],
+            },
+            note="It was not done.",
+        ),
+        entry(
+            "C",
+            "undone",
+            "2025-02-03",
+            {
+                "status": ["in-progress", "completed"],
+                "completed_on": [None, "2025-02-01"],
+                "completed_due": [None, "2026"],
+            },
+            note=f"undoes invocation {5:032x}",
+        ),
+        entry(
+            "C/1", "updated", "2025-02-04", {"state": ["scheduled", "met"], "met_on": [None, "2025-02-04"]}
+        ),
+        entry("B", "created", "2025-02-05", new(**AGREEMENT)),
+        entry(
+            "B", "withdrawn", "2025-02-06", {"withdrawn": [False, True]}, note=f"undoes invocation {8:032x}"
+        ),
+        entry("C", "noted", "2025-02-07", note="Both sides met.", key="k-1", key_digest="1" * 64),
+        entry("C", "reviewed", "2025-02-08", key="k-2", key_digest="2" * 64),
+        entry("C/2", "created", "2025-02-09", new(**MILESTONE, due="2025-36")),
+    ]
+    for number, one in enumerate(entries, 1):
+        one["invocation"] = f"{number:032x}"
+    return entries
+
+
+def seal(entries: Iterable[Fields]) -> list[Fields]:
+    """The entries with their places in the chain and right hashes, whatever stands in their fields."""
+    sealed: list[Fields] = []
+    for number, one in enumerate(entries, 1):
+        fields = {"id": number, **one, "previous_hash": sealed[-1]["hash"] if sealed else None}
+        covered = {name: value for name, value in fields.items() if name != "hash"}
+        try:
+            said = canonical_json(covered)
+        except UnicodeEncodeError:  # a lone surrogate
+            said = json.dumps(covered, sort_keys=True, separators=(",", ":")).encode()
+        sealed.append({**fields, "hash": sha256(said).hexdigest()})
+    return sealed
+
+
+def records(entries: Iterable[Fields]) -> dict[str, dict[str, Any]]:
+    """The records that entries lead to, by kind and ref, as far as they can be followed."""
+    states: dict[str, dict[str, Any]] = {}
+    for one in entries:
+        try:
+            step(states, Entry(**{name: one[name] for name in ENTRY_FIELDS}))
+        except (KeyError, ValueError, TypeError, AttributeError):
+            continue
+    found: dict[str, dict[str, Any]] = {kind: {} for kind in COLUMNS}
+    for ref, state in sorted(states.items(), key=lambda item: str(item[0])):
+        found[kind_of(state)][ref] = {name: state.get(name) for name in COLUMNS[kind_of(state)]}
+    return found
+
+
+def lines(entries: Iterable[Fields], *, stored: Iterable[tuple[str, Fields]] | None = None) -> list[bytes]:
+    """An export of entries, sealed, and of the records they lead to (or of those given)."""
+    sealed = seal(entries)
+    if stored is None:
+        stored = [(kind, one) for kind, found in records(sealed).items() for one in found.values()]
+    contents: list[Any] = [
+        {"entries": len(sealed), "format": "ksmy-export/1", "head": sealed[-1]["hash"] if sealed else None},
+        *({kind: one} for kind, one in stored),
+        *({"entry": one} for one in sealed),
+    ]
+    return [_line(content) for content in contents]
+
+
+def _line(content: Any) -> bytes:
+    try:
+        return canonical_json(content) + b"\n"
+    except UnicodeEncodeError:
+        return json.dumps(content, sort_keys=True).encode() + b"\n"
+
+
+def changed(number: int, **fields: Any) -> Callable[[], list[Fields]]:
+    """The history with fields of an entry replaced; a name such as `changes_due` is one of its changes."""
+
+    def make() -> list[Fields]:
+        entries = history()
+        for name, value in deepcopy(fields).items():
+            if name.startswith("changes_"):
+                entries[number - 1]["changes"][name.removeprefix("changes_")] = value
+            else:
+                entries[number - 1][name] = value
+        return entries
+
+    return make
+
+
+def without(number: int, *names: str) -> Callable[[], list[Fields]]:
+    """The history without some changes of an entry, or (none named) without the entry."""
+
+    def make() -> list[Fields]:
+        entries = history()
+        if not names:
+            return entries[: number - 1] + entries[number:]
+        for name in names:
+            del entries[number - 1]["changes"][name]
+        return entries
+
+    return make
+
+
+def then(*more: Fields) -> Callable[[], list[Fields]]:
+    """The history with entries after it."""
+
+    def make() -> list[Fields]:
+        entries = history()
+        for number, one in enumerate(more, len(entries) + 1):
+            entries.append(deepcopy(one) | {"invocation": f"{number:032x}"})
+        return entries
+
+    return make
+
+
+_DAY: Final = "2025-03-01"
+_STEP: Final = new(**MILESTONE)
+
+#: What no writer writes, each in a history that is sound without it.
+CRAFTED: Final[dict[str, Callable[[], list[Fields]]]] = {
+    "an unknown field": changed(2, changes_colour=[None, "red"]),
+    "a field of another kind of record": changed(1, changes_sector=[None, "trade"]),
+    "a computed column": changed(2, changes_slip_days=[None, "0"]),
+    "the ref as a field": changed(2, changes_ref=[None, "D"]),
+    "a sector that a shell would run": changed(2, changes_sector=[None, "$(touch pwned)"]),
+    "a sector in capitals": changed(2, changes_sector=[None, "Trade"]),
+    "an unknown status": changed(2, changes_status=[None, "done"]),
+    "a status in capitals": changed(2, changes_status=[None, "Planned"]),
+    "an unknown party": changed(1, changes_parties=[None, "SG"]),
+    "a due date that is none": changed(2, changes_due=[None, "soon"], changes_baseline_due=[None, "soon"]),
+    "a due date as people write it": changed(
+        2, changes_due=[None, "2026-Q4"], changes_baseline_due=[None, "2026-Q4"]
+    ),
+    "spaces around a due date": changed(2, changes_due=[None, " 2026"], changes_baseline_due=[None, " 2026"]),
+    "a text for true": changed(2, changes_verifiable=[None, "true"]),
+    "true for a text": changed(2, changes_title=[None, True]),
+    "a number for a text": changed(2, changes_title=[None, 7]),
+    "an empty title": changed(2, changes_title=[None, " "]),
+    "no title": changed(2, changes_title=[None, None]),
+    "an empty text for none": changed(2, changes_detail=[None, ""]),
+    "a NUL in a title": changed(2, changes_title=[None, "a\0b"]),
+    "a NUL in a note": changed(10, note="a\0b"),
+    "a NUL in a key": changed(10, key="k\0"),
+    "a lone surrogate in a title": changed(2, changes_title=[None, "\ud800"]),
+    "a text that is too long": changed(2, changes_detail=[None, "x" * 100_001]),
+    "a lower-case ref of an agreement": changed(2, changes_agreement=[None, "a"]),
+    "an old value that was not": changed(4, changes_status=["finalising", "completed"]),
+    "an old value where there was none": changed(1, changes_place=["Seoul", "Busan"]),
+    "an old value of another type": changed(9, changes={"withdrawn": [None, True]}),
+    "a change of nothing to nothing": changed(10, action="updated", changes={}),
+    "a change to what was so": then(entry("C/2", "updated", _DAY, {"title": ["A step", "A step"]})),
+    "no creation": without(2),
+    "a creation twice": then(entry("C", "created", _DAY, new(**COMMITMENT))),
+    "a creation that is an update": changed(2, action="updated"),
+    "a creation without a title": without(2, "title"),
+    "a creation without a sector": without(2, "sector"),
+    "a creation without a status": without(2, "status"),
+    "a creation without a baseline": without(2, "baseline_due"),
+    "a creation that is withdrawn": changed(2, changes_withdrawn=[None, True]),
+    "days out of order": then(entry("C", "noted", "2025-01-15", note="late")),
+    "a commitment before its agreement": changed(2, effective_on="2024-12-31"),
+    "a milestone before its commitment": changed(3, effective_on="2025-01-01"),
+    "a day that is none": changed(10, effective_on="2025-02-30"),
+    "a day in another form": changed(10, effective_on="20250207"),
+    "a week for a day": changed(10, effective_on="2025-W06-5"),
+    "another kind of record": then(entry("C", "noted", _DAY, note="x", record="agreement")),
+    "a milestone with the name of a commitment": then(entry("D", "created", _DAY, _STEP, record="milestone")),
+    "a commitment with the name of a milestone": then(
+        entry("C/3", "created", _DAY, new(**COMMITMENT), record="commitment")
+    ),
+    "a Cyrillic ref": then(entry("\u0410", "created", _DAY, new(**AGREEMENT))),
+    "a fullwidth ref": then(entry("\uff21", "created", _DAY, new(**AGREEMENT))),
+    "a ref with a combining mark": then(entry("A\u0301", "created", _DAY, new(**AGREEMENT))),
+    "a lower-case ref": then(entry("aa", "created", _DAY, new(**AGREEMENT))),
+    "a ref with a space after it": then(entry("A ", "created", _DAY, new(**AGREEMENT))),
+    "a ref with a zero-width space": then(entry("A\u200b", "created", _DAY, new(**AGREEMENT))),
+    "an empty ref": then(entry("", "created", _DAY, new(**AGREEMENT))),
+    "a ref that is too long": then(entry("X" * 65, "created", _DAY, new(**AGREEMENT))),
+    "a milestone's number with a zero before it": then(entry("C/03", "created", _DAY, _STEP)),
+    "the milestone 0": then(entry("C/0", "created", _DAY, _STEP)),
+    "a milestone's number in other digits": then(entry("C/\uff13", "created", _DAY, _STEP)),
+    "a milestone out of turn": then(entry("C/4", "created", _DAY, _STEP)),
+    "a huge milestone": then(entry(f"C/{10**12}", "created", _DAY, _STEP)),
+    "a milestone of a milestone": then(entry("C/1/1", "created", _DAY, _STEP)),
+    "a milestone of nothing": then(entry("CX/1", "created", _DAY, _STEP)),
+    "a milestone of an agreement": then(entry("A/1", "created", _DAY, _STEP)),
+    "a commitment of nothing": changed(2, changes_agreement=[None, "NONE"]),
+    "a commitment of itself": changed(2, changes_agreement=[None, "C"]),
+    "a commitment of a commitment": then(
+        entry("CD", "created", _DAY, new(**{**COMMITMENT, "agreement": "C"}))
+    ),
+    "a commitment of a later agreement": changed(2, changes_agreement=[None, "B"]),
+    "a commitment of a withdrawn agreement": then(
+        entry("CD", "created", _DAY, new(**{**COMMITMENT, "agreement": "B"}))
+    ),
+    "a withdrawal of an agreement with commitments": then(
+        entry("A", "withdrawn", _DAY, {"withdrawn": [False, True]}, note=f"undoes invocation {1:032x}")
+    ),
+    "a withdrawal of a commitment with milestones": then(
+        entry("C", "withdrawn", _DAY, {"withdrawn": [False, True]}, note=f"undoes invocation {2:032x}")
+    ),
+    "a change of what is withdrawn": then(entry("B", "updated", _DAY, {"stage": ["signed", "ratified"]})),
+    "a note on what is withdrawn": then(entry("B", "noted", _DAY, note="x")),
+    "a withdrawal by an update": then(entry("C/2", "updated", _DAY, {"withdrawn": [False, True]})),
+    "a withdrawal that undoes nothing": then(
+        entry("C/2", "withdrawn", _DAY, {"withdrawn": [False, True]}, note="undoes invocation none")
+    ),
+    "an undo without its note": changed(6, note=None),
+    "an undo with evidence": changed(6, evidence=["x"]),
+    "an undo with a key": changed(6, key="k-6", key_digest="6" * 64),
+    "an undo of another record's change": changed(6, note=f"undoes invocation {8:032x}"),
+    "an undo that puts back something else": changed(6, changes_completed_on=[None, "2025-01-31"]),
+    "an undo of half": without(6, "completed_due"),
+    "a completion without its day": without(4, "completed_on"),
+    "a completion on another day": changed(4, changes_completed_on=[None, "2025-01-31"]),
+    "a completion with another deadline": changed(4, changes_completed_due=[None, "2030"]),
+    "a completion's day alone": changed(
+        10, action="updated", changes={"completed_on": ["2025-02-01", "2025-02-02"]}
+    ),
+    "a moved baseline": then(
+        entry("C", "updated", _DAY, {"due": ["2026", "2027"], "baseline_due": ["2026", "2027"]})
+    ),
+    "a reopening without a reason": changed(5, note=None),
+    "a meeting without its day": without(7, "met_on"),
+    "a note that is empty": changed(10, note=""),
+    "a note of spaces": changed(10, note=" \n"),
+    "no note in a note": changed(10, note=None),
+    "a note that changes something": changed(10, changes={"title": ["A promise", "Another"]}),
+    "evidence that is empty": changed(2, evidence=[""]),
+    "a review that says something": changed(11, note="x"),
+    "a review without a key": changed(11, key=None, key_digest=None),
+    "a key without its digest": changed(10, key_digest=None),
+    "a digest without its key": changed(10, key=None),
+    "a digest that is none": changed(10, key_digest="z" * 64),
+    "a digest in capitals": changed(10, key_digest="A" * 64),
+    "a key that is empty": changed(10, key=""),
+    "a key that is too long": changed(10, key="k" * 2001),
+    "an actor that is empty": changed(10, actor=""),
+    "an unknown action": changed(10, action="deleted"),
+    "an unknown kind of record": then(entry("X", "created", _DAY, new(**AGREEMENT), record="register")),
+    "an invocation that a shell would run": changed(10, invocation="$(touch pwned)"),
+    "a moment without its zone": changed(10, recorded_at="2026-01-15T04:00:00.000000"),
+    "a moment in another zone": changed(10, recorded_at="2026-01-15T12:00:00.000000+08:00"),
+    "a moment without its fractions": changed(10, recorded_at="2026-01-15T04:00:00Z"),
+    "a moment that never was": changed(10, recorded_at="2026-02-30T04:00:00.000000Z"),
+}
