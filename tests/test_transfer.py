@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from io import BytesIO, RawIOBase
 from pathlib import Path
 from typing import Any
 
@@ -575,3 +576,90 @@ def test_no_place_for_temporary_files_is_told(
     monkeypatch.setattr(tempfile, "tempdir", str(importer.directory / "none"))
     with pytest.raises(KsmyError, match="a temporary file could not be written: "):
         importer.load(exported(busy))
+
+
+# How a file is read
+
+
+def test_a_byte_order_mark_and_an_empty_last_line_are_fine(busy: Path, importer: Importer) -> None:
+    lines = exported(busy)
+    text = "\ufeff" + "".join(lines) + "\n"
+    read = [line.decode() for line in transfer.lines_in(BytesIO(text.encode()))]
+    path, _ = importer.load(read)
+    assert exported(path) == lines
+    windows = [line.replace("\n", "\r\n") for line in lines]
+    assert exported(importer.load([*windows, "\r\n"])[0]) == lines
+    assert exported(importer.load([*lines[:-1], lines[-1].rstrip()])[0]) == lines
+
+
+@pytest.mark.parametrize("more", [["\n", "\n"], [" \n", "{}"]], ids=["two", "and more"])
+def test_an_empty_line_is_fine_only_at_the_end(busy: Path, importer: Importer, more: list[str]) -> None:
+    assert " is not a line of an export" in importer.fault([*exported(busy), *more])
+
+
+class Endless(RawIOBase):
+    """A file of one line that never ends; it counts what is read of it."""
+
+    def __init__(self) -> None:
+        self.read_so_far = 0
+
+    def readline(self, size: int | None = -1) -> bytes:
+        assert size is not None
+        assert size > 0
+        self.read_so_far += size
+        return b"x" * size
+
+
+def test_a_line_of_a_gigabyte_is_not_read_to_its_end(importer: Importer) -> None:
+    file = Endless()
+    with pytest.raises(BadInput) as refused:
+        list(transfer.proved(transfer.lines_in(file)))  # type: ignore[arg-type]
+    assert str(refused.value) == "line 1: is longer than 67,108,864 bytes; nothing was imported"
+    assert file.read_so_far == transfer.LONGEST_LINE + 1
+
+
+DEEP = 200_000
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        lambda lines: [
+            '{"entries":0,"format":"ksmy-export/1","head":null,"more":' + "[" * DEEP + "]" * DEEP + "}\n"
+        ],
+        lambda lines: ["[" * DEEP + "\n"],
+        lambda lines: [*lines[:3], '{"entry":' * DEEP + "\n"],
+        lambda lines: [*lines[:3], '{"agreement":{"ref":' + "[" * DEEP + "]" * DEEP + "}}\n"],
+        lambda lines: [lines[0].replace("{", '{"format":"x",', 1), *lines[1:]],
+        lambda lines: [lines[0], lines[1].replace('"ref":', '"ref":"X","ref":'), *lines[2:]],
+        lambda lines: [*lines[:-1], lines[-1].replace('"note":', '"note":"hidden","note":')],
+        lambda lines: [
+            *lines[:-1],
+            lines[-1].replace('{"entry":', '{"agreement":null,"entry":null,"entry":'),
+        ],
+        lambda lines: [
+            *lines[:-1],
+            lines[-1].replace('"changes":{', '"changes":{"title":[null,"x"],"title":[null,"x"],'),
+        ],
+    ],
+)
+def test_what_nests_too_deep_or_says_a_thing_twice_is_a_sentence(
+    busy: Path, importer: Importer, tamper: Callable[[list[str]], list[str]]
+) -> None:
+    lines = exported(busy)
+    tampered = tamper(lines)
+    assert tampered != lines
+    assert importer.fault(tampered).endswith("; nothing was imported")
+
+
+def test_a_key_that_stands_twice_is_named(busy: Path, importer: Importer) -> None:
+    lines = exported(busy)
+    twice = lines[-1].replace('"note":', '"note":"hidden","note":')
+    assert importer.fault([*lines[:-1], twice]) == (
+        f"line {len(lines)}: has the key 'note' twice; nothing was imported"
+    )
+
+
+def test_an_export_in_another_layout_is_one_too(busy: Path, importer: Importer) -> None:
+    lines = [json.dumps(json.loads(line), indent=None) + "\n" for line in exported(busy)]
+    assert exported(importer.load(lines)[0]) == exported(busy)
