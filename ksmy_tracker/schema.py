@@ -2,15 +2,19 @@
 
 import os
 import sqlite3
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from ksmy_tracker import database, sqlite
 from ksmy_tracker.database import REVISIONS, Location, Place, Server
 from ksmy_tracker.errors import Damaged, KsmyError, Refused, Usage
-from ksmy_tracker.files import APPLICATION_ID, check_place, placed
+from ksmy_tracker.files import APPLICATION_ID, check_place, placed, put_in_place, sync, umask, unwritten
+from ksmy_tracker.private import private_file, remains
+from ksmy_tracker.trust import require_trusted_folder, shared_by
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -31,9 +35,11 @@ def shipped(name: str) -> Path:
 
 
 def check_free(location: Place) -> None:
-    """Refuse a place where there is something already; on a server `create` finds that out."""
+    """Refuse a place where there is something already, or others may write; on a server `create` finds that out."""
     if isinstance(location, Location):
+        remains(location.path.parent, remove=True)
         check_place(location.path, replace=False, what="register")
+        _check_new_place(location.path)
 
 
 def create(location: Place, fill: Callable[["Session"], Filled]) -> Filled:
@@ -53,17 +59,22 @@ def create(location: Place, fill: Callable[["Session"], Filled]) -> Filled:
         return filled
     if sqlite3.sqlite_version_info < (3, 37):
         raise KsmyError(f"this Python's SQLite is {sqlite3.sqlite_version}; a register needs 3.37 or newer")
-    check_place(location.path, replace=False, what="register")
-    _check_no_journal(location.path)
+    check_free(location)
     missing = [folder for folder in location.path.parents if not os.path.lexists(folder)]
     try:
-        location.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with placed(location.path, replace=False, what="register") as path, sqlite.translated(location):
-            with closing(sqlite3.connect(path, isolation_level=None)) as new:
+        _make_folders(missing)
+        mode = _new_mode(location.path.parent)
+        with (
+            placed(location.path, replace=False, what="register", mode=mode) as path,
+            sqlite.translated(location),
+        ):
+            with closing(sqlite.connect(path, database.TIMEOUT)) as new:
                 new.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             with _schema_connection(Location(path)) as (connection, _), Session(connection) as session:
                 filled = fill(session)
                 session.flush()
+                head = _head(database.driver_of(session))
+        _read_back(location.path, head, "register")
     except BaseException as error:
         for folder in missing:
             with suppress(OSError):
@@ -74,11 +85,54 @@ def create(location: Place, fill: Callable[["Session"], Filled]) -> Filled:
     return filled
 
 
-def _check_no_journal(path: Path) -> None:
-    """Refuse a place beside a journal that SQLite would roll back into the new file."""
-    journal = f"{path}-journal"
-    if os.path.lexists(journal):
-        raise Refused(f"{journal} was left by another database; remove it, or name another place")
+def _make_folders(missing: list[Path]) -> None:
+    """Make folders, the innermost first, each 0700 and its name on the disk."""
+    for folder in reversed(missing):
+        with suppress(FileExistsError):  # by another process meanwhile
+            folder.mkdir(mode=0o700)
+        sync(folder.parent)
+
+
+def _check_new_place(path: Path) -> None:
+    """Refuse a place where a new register would not be what it was made."""
+    for beside in (f"{path}-journal", f"{path}-wal"):  # which SQLite would take for the new file's
+        if os.path.lexists(beside):
+            raise Refused(f"{beside} was left by another database; remove it, or name another place")
+    require_trusted_folder(path.parent)
+
+
+def _new_mode(folder: Path) -> int:
+    """Read and write for the user alone; as the umask has it for a group that shares the folder to write."""
+    try:
+        shared = shared_by(folder) is not None and folder.stat().st_mode & stat.S_IWGRP
+    except OSError:  # for what makes the file to tell
+        return 0o600
+    return 0o660 & ~umask() if shared else 0o600
+
+
+def _read_back(path: Path, head: str | None, what: str) -> None:
+    """See that a register that was put in place is what was made."""
+    location = Location(path)
+    try:
+        sqlite.require_file(location)
+        with sqlite.translated(location), closing(sqlite.connect(path, database.TIMEOUT)) as connection:
+            sqlite.begin(connection, "BEGIN", database.TIMEOUT)
+            found = _head(connection)
+    except KsmyError as error:
+        raise type(error)(f"the {what} {path} is in place, but could not be read back: {error}") from error
+    if found != head:
+        raise Damaged(
+            f"the {what} {path} is in place, but it is not what was put there: its head is {found or 'none'}, "
+            f"not {head or 'none'}; remove it"
+        )
+
+
+def _head(driver: sqlite3.Connection) -> str | None:
+    """The head of a register of any schema, none where it has no entry or no table of them."""
+    if driver.execute("SELECT 1 FROM sqlite_master WHERE name = 'entry'").fetchone() is None:
+        return None
+    row = driver.execute("SELECT hash FROM entry ORDER BY id DESC LIMIT 1").fetchone()
+    return None if row is None else str(row[0])
 
 
 def migrate(location: Place, timeout: float = database.TIMEOUT) -> tuple[str | None, Path | None]:
@@ -86,6 +140,8 @@ def migrate(location: Place, timeout: float = database.TIMEOUT) -> tuple[str | N
 
     Nothing happens (and no backup is made) where it is up to date already. On a server no backup is made.
     """
+    if isinstance(location, Location):
+        remains(location.path.parent, remove=True)
     before = _revision(location, timeout)
     if before == REVISIONS[-1]:
         return before, None
@@ -109,18 +165,24 @@ def backup(location: Place, target: Path, *, force: bool, timeout: float = datab
         )
     if os.path.exists(target) and os.path.exists(location.path) and os.path.samefile(target, location.path):
         raise Refused(f"{target} is the register itself; name another file for the backup")
-    _check_no_journal(target)
+    remains(location.path.parent, remove=True)
+    _check_new_place(target)
     with database.reading(location, timeout):
         pass
-    return _copy(location, target, replace=force, timeout=timeout)
-
-
-def _copy(location: Location, target: Path, *, replace: bool, timeout: float) -> str | None:
     with (
-        placed(target, replace=replace, what="backup") as path,
         sqlite.translated(location),
+        placed(target, replace=force, what="backup", mode=_new_mode(target.parent)) as path,
+    ):
+        head = _copy(location, path, target, timeout)
+    _read_back(target, head, "backup")
+    return head
+
+
+def _copy(location: Location, path: Path, target: Path, timeout: float) -> str | None:
+    """Copy a register into an empty file that will be at `target`, and return the head of the copy."""
+    with (
         closing(sqlite.connect(location.path, timeout)) as source,
-        closing(sqlite3.connect(path)) as copy,
+        closing(sqlite.connect(path, timeout)) as copy,
     ):
         # A read lock of its own: the backup itself would wait for a writer without end.
         sqlite.begin(source, "BEGIN", timeout)
@@ -133,10 +195,7 @@ def _copy(location: Location, target: Path, *, replace: bool, timeout: float) ->
         found = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if found != "ok":
             raise Damaged(f"{location} is damaged ({found}); no backup was made")
-        if copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'entry'").fetchone() is None:
-            return None
-        row = copy.execute("SELECT hash FROM entry ORDER BY id DESC LIMIT 1").fetchone()
-        return None if row is None else str(row[0])
+        return _head(copy)
 
 
 def _revision(location: Place, timeout: float) -> str | None:
@@ -160,24 +219,27 @@ def _schema_connection(
     """Run the migrations that are missing, in one transaction that the caller may add to.
 
     Foreign keys are off before it begins (tables may be rebuilt) and checked before it commits. A backup is made
-    once no other process can write, and removed if the migration fails.
+    once no other process can write, and removed if the migration fails before its commit.
     """
     engine = sqlite.engine(location, timeout, "BEGIN IMMEDIATE", foreign_keys=False)
     copy: Path | None = None
+    is_new = False
     try:
         with engine.begin() as connection:
             driver = connection.connection.driver_connection
             # Another process may have migrated it while this one waited.
             if backup and sqlite.stored_revision(driver, location) != REVISIONS[-1]:
-                copy = _copy_beside(location, timeout)
+                copy, is_new = _copy_beside(location, timeout)
             _upgrade(connection)
             yield connection, copy
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchone()
             if broken is not None:
                 raise Damaged(f"a row of {broken[0]} points at none of {broken[2]}; nothing was changed")
+            is_new = False  # a commit that fails may have been made all the same
     except BaseException:
-        if copy is not None:
-            copy.unlink()
+        if copy is not None and is_new:
+            with suppress(OSError):  # then the next migration finds it and makes no other
+                copy.unlink()
         raise
     finally:
         engine.dispose()
@@ -212,13 +274,52 @@ def _upgrade(connection: "Connection") -> None:
     command.upgrade(config, "head")
 
 
-def _copy_beside(location: Location, timeout: float) -> Path:
-    """A backup beside a register, under a name that is free."""
-    number = 1
-    while True:
+def _copy_beside(location: Location, timeout: float) -> tuple[Path, bool]:
+    """A backup beside a register, and whether it is new: a migration that was killed may have made the same."""
+    names = _backup_names(location.path)
+    first = next(_backup_names(location.path))
+    with unwritten(first, "backup"), private_file(location.path.parent) as path:
+        head = _copy(location, path, first, timeout)
+        for target in names:
+            if os.path.lexists(f"{target}-journal") or os.path.lexists(f"{target}-wal"):
+                continue
+            if not os.path.lexists(target):
+                path.chmod(_new_mode(target.parent))
+                put_in_place(path, target, replace=False, what="backup")
+                is_new = True
+                break
+            if _is_same_register(path, target):
+                sync(target)
+                sync(target.parent)
+                is_new = False
+                break
+    _read_back(target, head, "backup")
+    return target, is_new
+
+
+def _backup_names(path: Path) -> Iterator[Path]:
+    """Names for the backup that is made before a migration, in their order."""
+    for number in count(1):
         suffix = f".before-{REVISIONS[-1]}" + (f"-{number}" if number > 1 else "")
-        path = location.path.with_name(location.path.name + suffix)
-        if not os.path.lexists(path) and not os.path.lexists(f"{path}-journal"):
-            _copy(location, path, replace=False, timeout=timeout)
-            return path
-        number += 1
+        yield path.with_name(path.name + suffix)
+
+
+def _is_same_register(path: Path, other: Path) -> bool:
+    """Whether two files that SQLite does not have open hold the same database to the byte.
+
+    But for what the header says of how often, and by which version, a file was written.
+    """
+    if other.is_symlink() or not other.is_file() or path.stat().st_size != other.stat().st_size:
+        return False
+    try:
+        with path.open("rb") as one, other.open("rb") as two:
+            first, second = bytearray(one.read(4096)), bytearray(two.read(4096))
+            for header in (first, second):
+                header[24:28], header[92:100] = bytes(4), bytes(8)
+            while first == second:
+                if not first:
+                    return True
+                first, second = bytearray(one.read(1 << 20)), bytearray(two.read(1 << 20))
+    except OSError:
+        pass
+    return False

@@ -312,8 +312,9 @@ def content(connection: sqlite3.Connection, table: str) -> list[dict[str, object
 def test_an_older_backup_is_not_written_over(behind: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copy(behind, tmp_path / "copy"))
     taken = []
-    for _ in range(3):
+    for number in range(3):
         shutil.copy(copy, behind)
+        execute(behind, f"PRAGMA user_version = {number}")
         taken.append(schema.migrate(Location(behind))[1])
     assert len(set(taken)) == 3
     assert all(backup is not None and backup.parent == tmp_path and backup.exists() for backup in taken)

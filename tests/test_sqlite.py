@@ -394,15 +394,15 @@ def test_a_register_in_a_read_only_folder_can_be_read_and_checked(
     assert everything_in(tmp_path) == before
 
 
-def test_the_register_of_someone_else_can_be_read_but_not_changed(
+def test_the_register_of_a_colleague_can_be_read_but_not_changed(
     powerless: Ksmy, register: Path, tmp_path: Path
 ) -> None:
     register.chmod(0o644)
     try:
-        os.chown(register, 65534, 65534)
+        os.chown(register, 65534, -1)
     except PermissionError:  # only root can give a file away
         register.chmod(0o444)
-    with mode(tmp_path, 0o555):
+    with mode(tmp_path, 0o2555):  # a folder that a group shares
         listed = powerless("list")
         changed = powerless("update", "FTA-CONCLUDE", "--note", "seen")
     assert (listed.code, listed.err) == (0, "")

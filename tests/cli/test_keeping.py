@@ -49,6 +49,7 @@ def copy(tmp_path: Path) -> Path:
     """Where a backup may be put, in a folder of its own."""
     folder = tmp_path / "backups"
     folder.mkdir()
+    folder.chmod(0o755)  # whatever the umask: nobody else may write there
     return folder / "copy.db"
 
 
