@@ -74,6 +74,7 @@ def create(location: Place, fill: Callable[["Session"], Filled]) -> Filled:
                 filled = fill(session)
                 session.flush()
                 head = _head(database.driver_of(session))
+            _check_new_place(location.path)
         _read_back(location.path, head, "register")
     except BaseException as error:
         for folder in missing:
@@ -86,7 +87,7 @@ def create(location: Place, fill: Callable[["Session"], Filled]) -> Filled:
 
 
 def _make_folders(missing: list[Path]) -> None:
-    """Make folders, the innermost first, each 0700 and its name on the disk."""
+    """Make folders that are missing, the innermost of which is first: each 0700, and its name on the disk."""
     for folder in reversed(missing):
         with suppress(FileExistsError):  # by another process meanwhile
             folder.mkdir(mode=0o700)
