@@ -197,6 +197,45 @@ def test_the_content_is_on_the_disk_before_the_name_and_the_name_before_the_end(
 
 
 @pytest.mark.parametrize("replace", [False, True])
+def test_a_folder_that_cannot_be_synced_leaves_the_file_in_place_and_says_so(
+    target: Path, replace: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fsync = os.fsync
+
+    def fail_for_a_folder(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fail_for_a_folder)
+    with pytest.raises(KsmyError) as failed:
+        place(target, replace=replace)
+    assert str(failed.value) == (
+        f"the backup {target} is in place, but its folder could not be synced (Input/output error); "
+        "it may be gone after a power cut"
+    )
+    assert target.read_text() == "new"
+    assert os.listdir(target.parent) == ["target"]
+
+
+@pytest.mark.parametrize("step", ["unlink", "rmdir"])
+@pytest.mark.parametrize("means", MEANS, indirect=True)
+def test_tidying_that_fails_is_no_failure(
+    target: Path, means: str, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, step, fail)
+        place(target)
+    assert target.read_text() == "new"
+    place(target.with_name("next"))
+    assert sorted(os.listdir(target.parent)) == ["next", "target"]
+    assert target.stat().st_nlink == 1
+
+
+@pytest.mark.parametrize("replace", [False, True])
 def test_a_missing_folder_is_told_and_not_made(target: Path, replace: bool) -> None:
     missing = target / "target"
     with pytest.raises(KsmyError, match="No such file or directory"):
