@@ -363,7 +363,7 @@ def test_what_is_put_beside_a_register_while_it_is_made_is_no_part_of_it(
     assert os.listdir(new.parent) == [f"{new.name}{beside}"]
 
 
-ODD = ("file:folder", "file::memory:", "a?mode=memory", "a#b", "a%41b", "a b")
+ODD = ("file:folder", "a?mode=memory", "a%41 b#c")
 
 
 @pytest.mark.of_a_file
