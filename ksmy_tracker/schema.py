@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from ksmy_tracker import database, sqlite
 from ksmy_tracker.database import REVISIONS, Location, Place, Server
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 
 Filled = TypeVar("Filled")
+
+#: For a file that nobody sees before all of it is synced.
+_UNSYNCED: Final = "PRAGMA synchronous = OFF"
 
 
 def shipped(name: str) -> Path:
@@ -70,7 +73,10 @@ def create(location: Place, fill: Callable[["Session"], Filled]) -> Filled:
         ):
             with closing(sqlite.connect(path, database.TIMEOUT)) as new:
                 new.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            with _schema_connection(Location(path)) as (connection, _), Session(connection) as session:
+            with (
+                _schema_connection(Location(path), is_private=True) as (connection, _),
+                Session(connection) as session,
+            ):
                 filled = fill(session)
                 session.flush()
                 head = _head(database.driver_of(session))
@@ -185,6 +191,7 @@ def _copy(location: Location, path: Path, target: Path, timeout: float) -> str |
         closing(sqlite.connect(location.path, timeout)) as source,
         closing(sqlite.connect(path, timeout)) as copy,
     ):
+        copy.execute(_UNSYNCED)
         # A read lock of its own: the backup itself would wait for a writer without end.
         sqlite.begin(source, "BEGIN", timeout)
         try:
@@ -192,7 +199,9 @@ def _copy(location: Location, path: Path, target: Path, timeout: float) -> str |
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL):
                 raise
-            raise KsmyError(f"there is no room left to write the backup {target} ({error})") from error
+            raise KsmyError(
+                f"the backup {target} could not be written ({error}); is there room left?"
+            ) from error
         found = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if found != "ok":
             raise Damaged(f"{location} is damaged ({found}); no backup was made")
@@ -215,14 +224,19 @@ def _revision(location: Place, timeout: float) -> str | None:
 
 @contextmanager
 def _schema_connection(
-    location: Location, timeout: float = database.TIMEOUT, *, backup: bool = False
+    location: Location, timeout: float = database.TIMEOUT, *, backup: bool = False, is_private: bool = False
 ) -> Iterator[tuple["Connection", Path | None]]:
     """Run the migrations that are missing, in one transaction that the caller may add to.
 
-    Foreign keys are off before it begins (tables may be rebuilt) and checked before it commits. A backup is made
+    Foreign keys are off before it begins (tables may be rebuilt) and checked before it commits. A file that
+    `is_private` is synced only once, when it is put in place. A backup is made
     once no other process can write, and removed if the migration fails before its commit.
     """
+    from sqlalchemy import event
+
     engine = sqlite.engine(location, timeout, "BEGIN IMMEDIATE", foreign_keys=False)
+    if is_private:
+        event.listen(engine, "connect", lambda driver, _: driver.execute(_UNSYNCED))
     copy: Path | None = None
     is_new = False
     try:
