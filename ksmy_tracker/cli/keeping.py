@@ -98,10 +98,10 @@ def back_up(
     timeout: options.Timeout = DEFAULT_TIMEOUT,
 ) -> None:
     """Copy a register as it is at one moment, while others may go on using it; `ksmy check --db` proves the copy."""
-    from ksmy_tracker import schema
+    from ksmy_tracker import backups
     from ksmy_tracker.visible import visible
 
-    head = schema.backup(options.register_at(db), expanded(str(file)), force=force, timeout=timeout)
+    head = backups.backup(options.register_at(db), expanded(str(file)), force=force, timeout=timeout)
     emit_done(f"backed up to {visible(str(file))}; head {head or 'none'}\n", f"the backup {file} is made")
 
 
