@@ -6,6 +6,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -137,11 +138,21 @@ def sources(register: Path, ksmy: Ksmy, tmp_path: Path) -> Sources:
 
 
 def said(path: Path) -> Any:
-    """What a file says, apart from what tells one run of a command from another; None where there is no file."""
+    """What a file says, apart from what tells one run of a command from another; None where there is no file.
+
+    A register is looked at in a copy: whether a journal is to be undone is for the program to see.
+    """
     if not path.exists():
         return None
     if path.suffix != ".db":
         return path.read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        for found in path.parent.glob(f"{path.name}*"):
+            shutil.copy(found, folder)
+        return _said_in(Path(folder, path.name))
+
+
+def _said_in(path: Path) -> Any:
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         found = re.sub(r"[0-9a-f]{32,64}", "ID", repr(content(connection)))
