@@ -181,6 +181,21 @@ def _cut_short(register: Path) -> Path:
     return register
 
 
+def _with_a_second_name(register: Path) -> Path:
+    os.link(register, register.with_name("second.db"))
+    return register
+
+
+def _beside_a_log(register: Path) -> Path:
+    register.with_name(f"{register.name}-wal").touch()
+    return register
+
+
+def _that_any_user_may_write(register: Path) -> Path:
+    register.chmod(0o666)
+    return register
+
+
 class Case(NamedTuple):
     spoil: Callable[[Path], Path]
     code: int
@@ -206,6 +221,9 @@ UNUSABLE = (
     Case(_behind_by_one, 6, OLDER),
     Case(without_tables, 6, OLDER),
     Case(_ahead, 6, "is newer than this program; install a newer ksmy-tracker"),
+    Case(_with_a_second_name, 6, "has a second name (a hard link)"),
+    Case(_beside_a_log, 6, "-wal was left by another database"),
+    Case(_that_any_user_may_write, 6, "any user may write to"),
     Case(_overwritten, 8, "is damaged"),
     Case(_cut_short, 8, "is damaged"),
 )
