@@ -1,20 +1,18 @@
 """A new register's file: where it may be put, who may read it, and that it reads as it was made."""
 
+import errno
 import os
 import sqlite3
 import stat
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Final
 
 from ksmy_tracker import database, sqlite
 from ksmy_tracker.database import Location
 from ksmy_tracker.errors import Damaged, KsmyError, Refused
 from ksmy_tracker.files import umask
 from ksmy_tracker.trust import require_trusted_folder, shared_by
-
-#: For a file that nobody sees before all of it is synced.
-UNSYNCED: Final = "PRAGMA synchronous = OFF"
 
 
 def check_new_place(path: Path) -> None:
@@ -32,6 +30,18 @@ def new_mode(folder: Path) -> int:
     except OSError:  # for what makes the file to tell
         return 0o600
     return 0o660 & ~umask() if shared else 0o600
+
+
+@contextmanager
+def unseen() -> Iterator[None]:
+    """Take a commit whose folder could not be synced for none: the file is in a private folder, which nobody sees."""
+    try:
+        yield
+    except Exception as error:
+        original = getattr(error, "orig", error)
+        if getattr(original, "sqlite_errorcode", 0) != sqlite3.SQLITE_IOERR_DIR_FSYNC:
+            raise
+        raise OSError(errno.EIO, os.strerror(errno.EIO)) from error
 
 
 def read_back(path: Path, head: str | None, what: str) -> None:

@@ -12,7 +12,7 @@ from ksmy_tracker.backups import copy_beside
 from ksmy_tracker.database import REVISIONS, Location, Place, Server
 from ksmy_tracker.errors import Damaged, KsmyError, Refused
 from ksmy_tracker.files import APPLICATION_ID, check_place, placed, sync
-from ksmy_tracker.placing import UNSYNCED, check_new_place, head_of, new_mode, read_back
+from ksmy_tracker.placing import check_new_place, head_of, new_mode, read_back, unseen
 from ksmy_tracker.private import remains
 
 if TYPE_CHECKING:
@@ -66,13 +66,11 @@ def create(location: Place, fill: Callable[["Session"], Filled]) -> Filled:
         with (
             placed(location.path, replace=False, what="register", mode=mode) as path,
             sqlite.translated(location),
+            unseen(),
         ):
             with closing(sqlite.connect(path, database.TIMEOUT)) as new:
                 new.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            with (
-                _schema_connection(Location(path), is_private=True) as (connection, _),
-                Session(connection) as session,
-            ):
+            with _schema_connection(Location(path)) as (connection, _), Session(connection) as session:
                 filled = fill(session)
                 session.flush()
                 head = head_of(database.driver_of(session))
@@ -129,19 +127,14 @@ def _revision(location: Place, timeout: float) -> str | None:
 
 @contextmanager
 def _schema_connection(
-    location: Location, timeout: float = database.TIMEOUT, *, backup: bool = False, is_private: bool = False
+    location: Location, timeout: float = database.TIMEOUT, *, backup: bool = False
 ) -> Iterator[tuple["Connection", Path | None]]:
     """Run the migrations that are missing, in one transaction that the caller may add to.
 
-    Foreign keys are off before it begins (tables may be rebuilt) and checked before it commits. A file that
-    `is_private` is synced only once, when it is put in place. A backup is made
+    Foreign keys are off before it begins (tables may be rebuilt) and checked before it commits. A backup is made
     once no other process can write, and removed if the migration fails before its commit.
     """
-    from sqlalchemy import event
-
     engine = sqlite.engine(location, timeout, "BEGIN IMMEDIATE", foreign_keys=False)
-    if is_private:
-        event.listen(engine, "connect", lambda driver, _: driver.execute(UNSYNCED))
     copy: Path | None = None
     is_new = False
     try:

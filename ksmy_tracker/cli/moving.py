@@ -10,7 +10,7 @@ from ksmy_tracker.cli import completing, options
 from ksmy_tracker.cli.options import DEFAULT_TIMEOUT, DEFAULT_ZONE, LOOK_AFTER
 from ksmy_tracker.cli.output import emit, emit_done, is_stdout, opened, put
 from ksmy_tracker.cli.progress import counted
-from ksmy_tracker.errors import KsmyError, Usage
+from ksmy_tracker.errors import Usage
 from ksmy_tracker.vocabulary import did_you_mean
 
 app = typer.Typer()
@@ -69,19 +69,13 @@ def _export_whole(location: database.Place, timeout: float, output: Path | None)
         ):
             file.writelines(transfer.export_lines(reader))
         return
-    try:
-        with TemporaryFile("w+", encoding="utf-8", newline="") as whole:
-            # All of it is read before any is written: a slow reader keeps no writer waiting.
-            with database.reading(location, timeout) as reader:
-                whole.writelines(transfer.export_lines(reader))
-            whole.seek(0)
-            while block := whole.read(1 << 20):
-                emit(block)
-    except OSError as error:
-        raise KsmyError(
-            f"the export could not be put together in a temporary file: {error.strerror or error}; "
-            "set TMPDIR to a folder with room"
-        ) from error
+    with TemporaryFile("w+", encoding="utf-8", newline="") as whole:
+        # All of it is read before any is written: a slow reader keeps no writer waiting.
+        with database.reading(location, timeout) as reader:
+            whole.writelines(transfer.export_lines(reader))
+        whole.seek(0)
+        while block := whole.read(1 << 20):
+            emit(block)
 
 
 @app.command("import", rich_help_panel=LOOK_AFTER, epilog="Example: ksmy import register.jsonl --db copy.db")

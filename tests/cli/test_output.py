@@ -459,18 +459,3 @@ def test_an_export_is_its_user_s_alone(ksmy: Ksmy, tmp_path: Path) -> None:
     target = tmp_path / "export.jsonl"
     assert ksmy("export", "--output", str(target)).code == 0
     assert target.stat().st_mode & 0o777 == 0o600
-
-
-def test_an_export_that_has_no_room_for_its_temporary_file_is_told(
-    ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*_: object, **__: object) -> None:
-        raise OSError(28, os.strerror(28))
-
-    monkeypatch.setattr("tempfile.TemporaryFile", full)
-    ran = ksmy("export")
-    assert (ran.code, sentence(ran)) == (
-        1,
-        "the export could not be put together in a temporary file: No space left on device; "
-        "set TMPDIR to a folder with room",
-    )
