@@ -69,7 +69,7 @@ class BadInput(KsmyError):
 
 
 class NoRegister(KsmyError):
-    """There is no register here, or its schema is older or newer than this program."""
+    """There is no register here, others could have written to it, or its schema is older or newer than this program."""
 
     exit_code = 6
 

@@ -1,17 +1,19 @@
-"""Writing a whole file or nothing: a temporary file beside it, fsync, then one step into place."""
+"""Placing a whole file or nothing: made in a private folder beside its place, fsynced, then put there in one step."""
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
-from uuid import uuid4
 
 from ksmy_tracker.errors import KsmyError, Refused, Usage
 
 #: "ksmy" in ASCII, in the header of every register, so that another program's file is not taken for one.
 APPLICATION_ID: Final = 0x6B736D79
+
+_AT_FDCWD, _RENAME_NOREPLACE = -100, 1
 
 
 def expanded(path: str) -> Path:
@@ -23,31 +25,27 @@ def expanded(path: str) -> Path:
 
 
 def write_whole(target: Path, text: str, what: str) -> None:
-    """Put a text into a file, whole or not at all; an existing file keeps its mode, a new one gets the usual one.
-
-    What is no file (a pipe, a device) is written to as it is. Raises `KsmyError` or `Refused`.
-    """
-    target = expanded(str(target))
-    try:
-        mode = target.stat().st_mode
-    except OSError:
-        umask = os.umask(0o077)
-        os.umask(umask)
-        mode = 0o666 & ~umask
-    else:
-        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-            try:
-                target.write_text(text, encoding="utf-8")
-            except OSError as error:
-                raise KsmyError(f"the {what} {target} could not be written: {error.strerror}") from error
-            return
-    try:
-        place = target.resolve()
-    except (OSError, RuntimeError):
-        raise KsmyError(f"the {what} {target} could not be written: its links lead in a circle") from None
-    with placed(place, replace=True, what=what) as path:
+    """Put a text into a file that a user named, whole or not at all; see `output`."""
+    with output(target, what) as path:
         path.write_text(text, encoding="utf-8")
-        path.chmod(stat.S_IMODE(mode))
+
+
+@contextmanager
+def output(target: Path, what: str, *, private: bool = False) -> Iterator[Path]:
+    """Give the path of a new file to fill, and put it where a user named a file for a result.
+
+    A file that is there is replaced and its mode kept; a new one gets the usual mode, or 0600 where it is `private`.
+    Links are followed unless they are another user's. Raises `Refused` for what is no file; `KsmyError`.
+    """
+    from ksmy_tracker.trust import followed
+
+    place = followed(expanded(str(target)), what)
+    try:
+        mode = stat.S_IMODE(place.lstat().st_mode)
+    except OSError:
+        mode = 0o600 if private else 0o666 & ~umask()
+    with placed(place, replace=True, what=what, mode=mode) as path:
+        yield path
 
 
 def check_place(target: Path, *, replace: bool, what: str) -> None:
@@ -76,49 +74,97 @@ def _is_register(path: Path) -> bool:
 
 
 @contextmanager
-def placed(target: Path, *, replace: bool, what: str) -> Iterator[Path]:
+def placed(target: Path, *, replace: bool, what: str, mode: int = 0o600) -> Iterator[Path]:
     """Give the path of an empty new file (mode 0600) to fill, and put it at `target` if all goes well.
 
     With `replace` an existing file is replaced; without, `Refused` is raised if there is one by then, even if
-    another process made it meanwhile. On any error the temporary file is gone and the target is as it was.
+    another process made it meanwhile. On any error the new file is gone and the target is as it was, unless the
+    error says that it is in place. What killed commands left beside the target is removed.
     """
+    from ksmy_tracker.private import private_file, remains
+
+    remains(target.parent, remove=True)
     check_place(target, replace=replace, what=what)
-    temporary = target.with_name(f".{uuid4().hex}.part")
+    with unwritten(target, what), private_file(target.parent) as path:
+        yield path
+        if mode != 0o600:
+            path.chmod(mode)
+        put_in_place(path, target, replace=replace, what=what)
+
+
+@contextmanager
+def unwritten(target: Path, what: str) -> Iterator[None]:
+    """Turn what the system says into a sentence, as long as nothing is in place."""
     try:
-        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        try:
-            yield temporary
-            _sync(temporary)
-            if replace:
-                os.replace(temporary, target)
-            else:
-                _put_new(temporary, target, what)
-            _sync(target.parent)
-        finally:
-            for left in (temporary, f"{temporary}-journal"):  # SQLite's own, where the disk was full
-                with suppress(FileNotFoundError):
-                    os.unlink(left)
+        yield
     except OSError as error:
         raise KsmyError(f"the {what} {target} could not be written: {error.strerror or error}") from error
 
 
-def _put_new(temporary: Path, target: Path, what: str) -> None:
-    """Move without ever replacing: a hard link fails if the target exists."""
-    try:
-        os.link(temporary, target)
-    except FileExistsError:
-        raise Refused(f"there is already a file at {target}; nothing was changed") from None
-    except OSError:  # a file system without hard links
+def put_in_place(path: Path, target: Path, *, replace: bool, what: str) -> None:
+    """Move a file that is whole to its place, on the disk; raises `OSError` as long as it is not there."""
+    sync(path)
+    if replace:
+        os.replace(path, target)
+    else:
         try:
-            os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            rename_new(path, target)
         except FileExistsError:
             raise Refused(f"there is already a file at {target}; nothing was changed") from None
-        os.replace(temporary, target)
+    try:
+        sync(target.parent)
+    except OSError as error:
+        raise KsmyError(
+            f"the {what} {target} is in place, but its folder could not be synced ({error.strerror}); "
+            "it may be gone after a power cut"
+        ) from error
 
 
-def _sync(path: Path) -> None:
+def rename_new(source: Path, target: Path) -> None:
+    """Move a file without ever replacing another; raises `FileExistsError`."""
+    if _rename_noreplace(source, target):
+        return
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        if os.path.lexists(target):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from None
+        os.rename(source, target)
+    else:
+        with suppress(OSError):  # the private folder's end tries again
+            os.unlink(source)
+
+
+def _rename_noreplace(source: Path, target: Path) -> bool:
+    """The same by Linux's own call; false where it, or the file system, cannot do that."""
+    import ctypes
+
+    renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if renameat2 is None:
+        return False
+    names = _AT_FDCWD, os.fsencode(source), _AT_FDCWD, os.fsencode(target)
+    if renameat2(*names, _RENAME_NOREPLACE) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in (errno.ENOSYS, errno.EINVAL):
+        return False
+    raise OSError(number, os.strerror(number), str(target))
+
+
+def sync(path: Path) -> None:
+    """Have a file's content, or a folder's names, on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
-        os.close(descriptor)
+        with suppress(OSError):
+            os.close(descriptor)
+
+
+def umask() -> int:
+    """The bits of a mode that the user takes from new files."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

@@ -1,4 +1,4 @@
-"""Creating, migrating and backing up a register: all that happens to it as a whole."""
+"""Creating and migrating a register: what gives it its schema."""
 
 import os
 import sqlite3
@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from ksmy_tracker import audit, database, sqlite
+from ksmy_tracker.backups import copy_beside
 from ksmy_tracker.database import REVISIONS, Location, Place, Server
-from ksmy_tracker.errors import Damaged, KsmyError, Refused, Usage
-from ksmy_tracker.files import APPLICATION_ID, check_place, placed
+from ksmy_tracker.errors import Damaged, KsmyError, Refused
+from ksmy_tracker.files import APPLICATION_ID, check_place, placed, sync
+from ksmy_tracker.placing import check_new_place, head_of, new_mode, read_back, unseen
+from ksmy_tracker.private import remains
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -31,9 +34,11 @@ def shipped(name: str) -> Path:
 
 
 def check_free(location: Place) -> None:
-    """Refuse a place where there is something already; on a server `create` finds that out."""
+    """Refuse a place where there is something already, or others may write; on a server `create` finds that out."""
     if isinstance(location, Location):
+        remains(location.path.parent, remove=True)
         check_place(location.path, replace=False, what="register")
+        check_new_place(location.path)
 
 
 def create(location: Place, fill: Callable[["Session"], Filled]) -> Filled:
@@ -53,17 +58,24 @@ def create(location: Place, fill: Callable[["Session"], Filled]) -> Filled:
         return filled
     if sqlite3.sqlite_version_info < (3, 37):
         raise KsmyError(f"this Python's SQLite is {sqlite3.sqlite_version}; a register needs 3.37 or newer")
-    check_place(location.path, replace=False, what="register")
-    _check_no_journal(location.path)
+    check_free(location)
     missing = [folder for folder in location.path.parents if not os.path.lexists(folder)]
     try:
-        location.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with placed(location.path, replace=False, what="register") as path, sqlite.translated(location):
-            with closing(sqlite3.connect(path, isolation_level=None)) as new:
+        _make_folders(missing)
+        mode = new_mode(location.path.parent)
+        with (
+            placed(location.path, replace=False, what="register", mode=mode) as path,
+            sqlite.translated(location),
+            unseen(),
+        ):
+            with closing(sqlite.connect(path, database.TIMEOUT)) as new:
                 new.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             with _schema_connection(Location(path)) as (connection, _), Session(connection) as session:
                 filled = fill(session)
                 session.flush()
+                head = head_of(database.driver_of(session))
+            check_new_place(location.path)
+        read_back(location.path, head, "register")
     except BaseException as error:
         for folder in missing:
             with suppress(OSError):
@@ -74,11 +86,12 @@ def create(location: Place, fill: Callable[["Session"], Filled]) -> Filled:
     return filled
 
 
-def _check_no_journal(path: Path) -> None:
-    """Refuse a place beside a journal that SQLite would roll back into the new file."""
-    journal = f"{path}-journal"
-    if os.path.lexists(journal):
-        raise Refused(f"{journal} was left by another database; remove it, or name another place")
+def _make_folders(missing: list[Path]) -> None:
+    """Make folders that are missing, the innermost of which is first: each 0700, and its name on the disk."""
+    for folder in reversed(missing):
+        with suppress(FileExistsError):  # by another process meanwhile
+            folder.mkdir(mode=0o700)
+        sync(folder.parent)
 
 
 def migrate(location: Place, timeout: float = database.TIMEOUT) -> tuple[str | None, Path | None]:
@@ -86,6 +99,8 @@ def migrate(location: Place, timeout: float = database.TIMEOUT) -> tuple[str | N
 
     Nothing happens (and no backup is made) where it is up to date already. On a server no backup is made.
     """
+    if isinstance(location, Location):
+        remains(location.path.parent, remove=True)
     before = _revision(location, timeout)
     if before == REVISIONS[-1]:
         return before, None
@@ -109,49 +124,6 @@ def _require_sound(connection: "Connection") -> None:
         audit.require_sound(database.reader_of(session))
 
 
-def backup(location: Place, target: Path, *, force: bool, timeout: float = database.TIMEOUT) -> str | None:
-    """Copy a register, consistent and verified, to `target` (0600, fsynced); return the head of the copy.
-
-    Raises `Refused` where a file stands at `target` and `force` is not given, or it is the register itself;
-    `Usage` for a register on a server, which has tools of its own.
-    """
-    if isinstance(location, Server):
-        raise Usage(
-            "a register on a server is backed up by the server's own tool: "
-            f"pg_dump --format=custom --file={target} {location} (docs/server.md); or `ksmy export`"
-        )
-    if os.path.exists(target) and os.path.exists(location.path) and os.path.samefile(target, location.path):
-        raise Refused(f"{target} is the register itself; name another file for the backup")
-    _check_no_journal(target)
-    with database.reading(location, timeout):
-        pass
-    return _copy(location, target, replace=force, timeout=timeout)
-
-
-def _copy(location: Location, target: Path, *, replace: bool, timeout: float) -> str | None:
-    with (
-        placed(target, replace=replace, what="backup") as path,
-        sqlite.translated(location),
-        closing(sqlite.connect(location.path, timeout)) as source,
-        closing(sqlite3.connect(path)) as copy,
-    ):
-        # A read lock of its own: the backup itself would wait for a writer without end.
-        sqlite.begin(source, "BEGIN", timeout)
-        try:
-            source.backup(copy)
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL):
-                raise
-            raise KsmyError(f"there is no room left to write the backup {target} ({error})") from error
-        found = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
-        if found != "ok":
-            raise Damaged(f"{location} is damaged ({found}); no backup was made")
-        if copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'entry'").fetchone() is None:
-            return None
-        row = copy.execute("SELECT hash FROM entry ORDER BY id DESC LIMIT 1").fetchone()
-        return None if row is None else str(row[0])
-
-
 def _revision(location: Place, timeout: float) -> str | None:
     if isinstance(location, Server):
         from ksmy_tracker import server
@@ -173,24 +145,27 @@ def _schema_connection(
     """Run the migrations that are missing, in one transaction that the caller may add to.
 
     Foreign keys are off before it begins (tables may be rebuilt) and checked before it commits. A backup is made
-    once no other process can write, and removed if the migration fails.
+    once no other process can write, and removed if the migration fails before its commit.
     """
     engine = sqlite.engine(location, timeout, "BEGIN IMMEDIATE", foreign_keys=False)
     copy: Path | None = None
+    is_new = False
     try:
         with engine.begin() as connection:
             driver = connection.connection.driver_connection
             # Another process may have migrated it while this one waited.
             if backup and sqlite.stored_revision(driver, location) != REVISIONS[-1]:
-                copy = _copy_beside(location, timeout)
+                copy, is_new = copy_beside(location, timeout)
             _upgrade(connection)
             yield connection, copy
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchone()
             if broken is not None:
                 raise Damaged(f"a row of {broken[0]} points at none of {broken[2]}; nothing was changed")
+            is_new = False  # a commit that fails may have been made all the same
     except BaseException:
-        if copy is not None:
-            copy.unlink()
+        if copy is not None and is_new:
+            with suppress(OSError):  # then the next migration finds it and makes no other
+                copy.unlink()
         raise
     finally:
         engine.dispose()
@@ -223,15 +198,3 @@ def _upgrade(connection: "Connection") -> None:
     config.set_main_option("script_location", str(shipped("migrations")).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-
-
-def _copy_beside(location: Location, timeout: float) -> Path:
-    """A backup beside a register, under a name that is free."""
-    number = 1
-    while True:
-        suffix = f".before-{REVISIONS[-1]}" + (f"-{number}" if number > 1 else "")
-        path = location.path.with_name(location.path.name + suffix)
-        if not os.path.lexists(path) and not os.path.lexists(f"{path}-journal"):
-            _copy(location, path, replace=False, timeout=timeout)
-            return path
-        number += 1

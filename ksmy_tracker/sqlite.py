@@ -16,6 +16,7 @@ from ksmy_tracker.database import TIMEOUT, Location, Reader, driver_of, require_
 from ksmy_tracker.errors import Busy, Damaged, KsmyError, NoRegister
 from ksmy_tracker.files import APPLICATION_ID
 from ksmy_tracker.history import BrokenEntry
+from ksmy_tracker.trust import require_trusted
 from ksmy_tracker.vocabulary import a
 
 if TYPE_CHECKING:
@@ -216,6 +217,12 @@ def _explain(error: sqlite3.Error, location: Location) -> KsmyError:
         return NoRegister(
             f"a writer of {location} was killed half-way; ask somebody who may write it to run any command once"
         )
+    if (
+        getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_DIR_FSYNC
+    ):  # the journal is gone: committed
+        return KsmyError(
+            f"{location} is changed, but its folder could not be synced: a power cut may undo the change"
+        )
     folder_shut = code == sqlite3.SQLITE_IOERR and not os.access(location.path.parent, os.W_OK)
     if folder_shut or code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
         return KsmyError(f"{location} cannot be written; ask for write permission on it and its folder")
@@ -231,7 +238,7 @@ def _explain(error: sqlite3.Error, location: Location) -> KsmyError:
 
 
 def require_file(location: Location) -> None:
-    """Raise `NoRegister` where there is no file that could be a register and may be read."""
+    """Raise `NoRegister` where there is no file that could be a register, may be read and can be trusted."""
     try:
         found = location.path.stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -247,6 +254,7 @@ def require_file(location: Location) -> None:
         raise NoRegister(f"{location} is empty, not a register; remove it and run `ksmy init`")
     if not os.access(location.path, os.R_OK):
         raise NoRegister(f"{location} may not be read by this user; ask for permission")
+    require_trusted(location.path)
 
 
 def connect(path: Path, timeout: float) -> sqlite3.Connection:

@@ -312,11 +312,73 @@ def content(connection: sqlite3.Connection, table: str) -> list[dict[str, object
 def test_an_older_backup_is_not_written_over(behind: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copy(behind, tmp_path / "copy"))
     taken = []
-    for _ in range(3):
+    for number in range(3):
         shutil.copy(copy, behind)
+        execute(behind, f"PRAGMA user_version = {number}")
         taken.append(schema.migrate(Location(behind))[1])
     assert len(set(taken)) == 3
     assert all(backup is not None and backup.parent == tmp_path and backup.exists() for backup in taken)
+
+
+@pytest.fixture
+def failing(behind: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A register that cannot be migrated."""
+
+    def fail(connection: object) -> None:
+        raise Refused("not this one")
+
+    monkeypatch.setattr(schema, "_upgrade", fail)
+    return behind
+
+
+def test_a_backup_that_a_killed_migration_made_is_not_made_again(behind: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copy(behind, tmp_path / "copy"))
+    backup = schema.migrate(Location(behind))[1]
+    assert backup is not None
+    before = backup.stat().st_ino, backup.read_bytes()
+    shutil.copy(copy, behind)
+    assert schema.migrate(Location(behind)) == (None, backup)
+    assert (backup.stat().st_ino, backup.read_bytes()) == before
+    assert sorted(os.listdir(tmp_path)) == ["copy", "register.db", backup.name]
+
+
+@pytest.mark.parametrize("difference", ["PRAGMA user_version = 7", "CREATE TABLE x (y) STRICT"])
+def test_a_backup_that_differs_in_anything_is_kept_beside_the_new_one(
+    behind: Path, tmp_path: Path, difference: str
+) -> None:
+    other = Path(shutil.copy(behind, tmp_path / f"register.db.before-{REVISIONS[-1]}"))
+    if difference.startswith("CREATE"):
+        execute(other, "CREATE TABLE x (y INT) STRICT")
+    else:
+        execute(other, difference)
+    kept = other.read_bytes()
+    assert schema.migrate(Location(behind))[1] == tmp_path / f"{other.name}-2"
+    assert other.read_bytes() == kept
+
+
+def test_a_migration_that_fails_removes_its_backup(failing: Path, tmp_path: Path) -> None:
+    with pytest.raises(Refused):
+        schema.migrate(Location(failing))
+    assert os.listdir(tmp_path) == ["register.db"]
+
+
+def test_a_migration_that_fails_keeps_a_backup_that_was_there(failing: Path, tmp_path: Path) -> None:
+    backup = Path(shutil.copy(failing, tmp_path / f"register.db.before-{REVISIONS[-1]}"))
+    with pytest.raises(Refused):
+        schema.migrate(Location(failing))
+    assert sorted(os.listdir(tmp_path)) == ["register.db", backup.name]
+
+
+def test_a_backup_that_cannot_be_removed_hides_no_failure(
+    failing: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stay(path: Path) -> None:
+        raise OSError(5, os.strerror(5))
+
+    monkeypatch.setattr(Path, "unlink", stay)
+    with pytest.raises(Refused, match="not this one"):
+        schema.migrate(Location(failing))
+    assert sorted(os.listdir(tmp_path)) == ["register.db", f"register.db.before-{REVISIONS[-1]}"]
 
 
 def test_a_migration_that_fails_is_a_sentence_and_leaves_the_register_as_it_was(register: Path) -> None:

@@ -181,6 +181,21 @@ def _cut_short(register: Path) -> Path:
     return register
 
 
+def _with_a_second_name(register: Path) -> Path:
+    os.link(register, register.with_name("second.db"))
+    return register
+
+
+def _beside_a_log(register: Path) -> Path:
+    register.with_name(f"{register.name}-wal").touch()
+    return register
+
+
+def _that_any_user_may_write(register: Path) -> Path:
+    register.chmod(0o666)
+    return register
+
+
 class Case(NamedTuple):
     spoil: Callable[[Path], Path]
     code: int
@@ -206,6 +221,9 @@ UNUSABLE = (
     Case(_behind_by_one, 6, OLDER),
     Case(without_tables, 6, OLDER),
     Case(_ahead, 6, "is newer than this program; install a newer ksmy-tracker"),
+    Case(_with_a_second_name, 6, "has a second name (a hard link)"),
+    Case(_beside_a_log, 6, "-wal was left by another database"),
+    Case(_that_any_user_may_write, 6, "any user may write to"),
     Case(_overwritten, 8, "is damaged"),
     Case(_cut_short, 8, "is damaged"),
 )
@@ -394,15 +412,15 @@ def test_a_register_in_a_read_only_folder_can_be_read_and_checked(
     assert everything_in(tmp_path) == before
 
 
-def test_the_register_of_someone_else_can_be_read_but_not_changed(
+def test_the_register_of_a_colleague_can_be_read_but_not_changed(
     powerless: Ksmy, register: Path, tmp_path: Path
 ) -> None:
     register.chmod(0o644)
     try:
-        os.chown(register, 65534, 65534)
+        os.chown(register, 65534, -1)
     except PermissionError:  # only root can give a file away
         register.chmod(0o444)
-    with mode(tmp_path, 0o555):
+    with mode(tmp_path, 0o2555):  # a folder that a group shares
         listed = powerless("list")
         changed = powerless("update", "FTA-CONCLUDE", "--note", "seen")
     assert (listed.code, listed.err) == (0, "")

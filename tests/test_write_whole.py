@@ -131,13 +131,13 @@ def test_nobody_else_can_read_it_before_it_is_whole(folder: Path, monkeypatch: p
     original = os.replace
 
     def look(source: Path, destination: Path) -> None:
-        seen.append((mode(Path(source)), Path(source).parent, destination))
+        seen.append((mode(Path(source)), mode(Path(source).parent), destination))
         original(source, destination)
 
     monkeypatch.setattr(os, "replace", look)
     with umask(0o000):
         put(target)
-    assert seen == [(0o600, folder, target)]
+    assert seen == [(0o600, 0o700, target)]
 
 
 def test_the_text_is_on_the_disk_before_it_takes_the_place_of_the_old_one(
@@ -368,26 +368,67 @@ def test_the_home_of_nobody_known_is_told(folder: Path, monkeypatch: pytest.Monk
     assert names(folder) == []
 
 
-def test_a_pipe_with_a_name_is_written_to_and_stays(folder: Path) -> None:
+def test_a_pipe_with_a_name_is_refused_and_stays(folder: Path) -> None:
     pipe = folder / "pipe"
     os.mkfifo(pipe)
-    read: list[str] = []
-    reader = threading.Thread(target=lambda: read.append(pipe.read_text(encoding="utf-8")))
-    reader.start()
-    put(pipe)
-    reader.join()
-    assert read == [TEXT]
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        with pytest.raises(Refused) as refused:
+            put(pipe)
+        assert os.read(reader, 1) == b""
+    finally:
+        os.close(reader)
+    assert str(refused.value) == f"{pipe} is not a regular file; name another for the report"
     assert stat.S_ISFIFO(pipe.stat().st_mode)
     assert names(folder) == ["pipe"]
 
 
-def test_a_device_is_written_to_and_stays() -> None:
-    put(Path(os.devnull))
-    assert stat.S_ISCHR(os.stat(os.devnull).st_mode)
+@pytest.mark.parametrize("device", [os.devnull, "/dev/stderr", "/dev/fd/2", "/proc/self/fd/0"])
+def test_a_device_or_a_descriptor_is_refused_and_stays(device: str) -> None:
+    before = os.lstat(device).st_mode
+    with pytest.raises(Refused) as refused:
+        put(Path(device))
+    assert str(refused.value) == f"{device} is not a regular file; name another for the report"
+    assert os.lstat(device).st_mode == before
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
-def test_a_full_device_is_told() -> None:
-    with pytest.raises(KsmyError) as failed:
-        put(Path("/dev/full"))
-    assert str(failed.value) == "the report /dev/full could not be written: No space left on device"
+# A folder that others write to.
+
+
+def link_of_another(link: Path, leads: str) -> None:
+    """Make a symbolic link as another user would."""
+    link.symlink_to(leads)
+    if os.geteuid() != 0:
+        pytest.skip("only root can make a link of another user")
+    os.lchown(link, NOBODY, NOBODY)
+
+
+def test_no_link_of_another_user_is_followed(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "precious.txt").write_text("old")
+    link_of_another(folder / "report.txt", "../precious.txt")
+    with pytest.raises(Refused) as refused:
+        put(folder / "report.txt")
+    assert str(refused.value) == (
+        f"{folder}/report.txt is a symbolic link of user {NOBODY}; name the place that it leads to, "
+        "../precious.txt, if that is meant"
+    )
+    assert (tmp_path / "precious.txt").read_text() == "old"
+    assert names(tmp_path) == ["precious.txt", "www"]
+
+
+@pytest.mark.parametrize("path", ["theirs/report.txt", "mine/report.txt", "own.txt"])
+def test_none_is_followed_on_the_way_either(path: str, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "precious").mkdir()
+    link_of_another(folder / "theirs", str(tmp_path / "precious"))
+    (folder / "mine").symlink_to("theirs")
+    (folder / "own.txt").symlink_to("mine/report.txt")
+    with pytest.raises(Refused, match=f"theirs is a symbolic link of user {NOBODY}"):
+        put(folder / path)
+    assert names(tmp_path / "precious") == []
+
+
+def test_a_user_s_own_links_are_followed_on_the_way(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "reports" / "2026").mkdir(parents=True)
+    (folder / "reports").symlink_to("../reports/2026/..")
+    put(folder / "reports" / "report.txt")
+    assert names(tmp_path / "reports") == ["2026", "report.txt"]

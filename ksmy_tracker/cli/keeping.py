@@ -8,7 +8,7 @@ import typer
 from ksmy_tracker import clock, database
 from ksmy_tracker.cli import completing, options
 from ksmy_tracker.cli.options import DEFAULT_TIMEOUT, DEFAULT_ZONE, LOOK_AFTER
-from ksmy_tracker.cli.output import emit, emit_done
+from ksmy_tracker.cli.output import complain, emit, emit_done
 from ksmy_tracker.errors import Damaged, Usage
 from ksmy_tracker.files import expanded
 
@@ -76,6 +76,11 @@ def check_register(
     location = options.register_at(db)
     with database.reading(location, timeout) as reader:
         found = audit.check(reader, expect_head and expect_head.strip().lower())
+    if isinstance(location, database.Location):
+        from ksmy_tracker.private import remains
+
+        for left in remains(location.path.parent):
+            complain(f"{left} was left by a command that was killed; `ksmy migrate` removes it")
     if found.faults:
         raise Damaged(f"{location} failed its check", tuple(found.faults))
     counts = ", ".join(plural(count, record) for record, count in found.counts.items())
@@ -93,10 +98,10 @@ def back_up(
     timeout: options.Timeout = DEFAULT_TIMEOUT,
 ) -> None:
     """Copy a register as it is at one moment, while others may go on using it; `ksmy check --db` proves the copy."""
-    from ksmy_tracker import schema
+    from ksmy_tracker import backups
     from ksmy_tracker.visible import visible
 
-    head = schema.backup(options.register_at(db), expanded(str(file)), force=force, timeout=timeout)
+    head = backups.backup(options.register_at(db), expanded(str(file)), force=force, timeout=timeout)
     emit_done(f"backed up to {visible(str(file))}; head {head or 'none'}\n", f"the backup {file} is made")
 
 

@@ -8,7 +8,7 @@ import typer
 from ksmy_tracker import database
 from ksmy_tracker.cli import completing, options
 from ksmy_tracker.cli.options import DEFAULT_TIMEOUT, DEFAULT_ZONE, LOOK_AFTER
-from ksmy_tracker.cli.output import emit, emit_done, opened, put
+from ksmy_tracker.cli.output import emit, emit_done, is_stdout, opened, put
 from ksmy_tracker.cli.progress import counted
 from ksmy_tracker.errors import Usage
 from ksmy_tracker.vocabulary import did_you_mean
@@ -59,13 +59,12 @@ def export_register(
 def _export_whole(location: database.Place, timeout: float, output: Path | None) -> None:
     from tempfile import TemporaryFile
 
-    from ksmy_tracker import transfer
-    from ksmy_tracker.files import placed
+    from ksmy_tracker import files, transfer
 
-    if output is not None and str(output) != "-":
+    if output is not None and not is_stdout(output):
         with (
             database.reading(location, timeout) as reader,
-            placed(output.expanduser(), replace=True, what="export") as path,
+            files.output(output, "export", private=True) as path,
             path.open("w", encoding="utf-8", newline="") as file,
         ):
             file.writelines(transfer.export_lines(reader))

@@ -93,9 +93,14 @@ def emit_object(value: Any, chosen: str) -> None:
         emit(formats.to_jsonl(value if isinstance(value, list) else [value]))
 
 
+def is_stdout(output: Path | None) -> bool:
+    """Whether what a user named for a result is stdout: `-`, a name that the system has for it, or nothing."""
+    return output is None or str(output) in ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+
+
 def put(text: str, output: Path | None, what: str) -> None:
-    """Write a result to a file, whole or not at all, or (None, or `-`) to stdout."""
-    if output is None or str(output) in ("-", "/dev/stdout", "/dev/fd/1"):
+    """Write a result to a file, whole or not at all, or to stdout."""
+    if output is None or is_stdout(output):
         emit(text)
     else:
         from ksmy_tracker.files import write_whole

@@ -6,6 +6,7 @@ from typing import Final
 
 from ksmy_tracker.cli.completing import FILE_MEANT
 from ksmy_tracker.errors import KsmyError, Usage
+from ksmy_tracker.files import write_whole
 
 _BASH: Final = r"""_ksmy() {
     local IFS=$'\n' offers offer
@@ -90,7 +91,7 @@ def install(shell: str) -> Path:
         place, settings, line = folder / "fish" / "completions" / "ksmy.fish", None, ""
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(SCRIPTS[shell], encoding="utf-8")
+        write_whole(place, SCRIPTS[shell], "completion script")
         if settings is not None:
             _add_line(settings, line)
     except OSError as error:

@@ -19,7 +19,8 @@ from sqlmodel import Session
 
 from ksmy_tracker import schema
 from ksmy_tracker.database import REVISIONS, Location
-from tests.conftest import FORK, Ksmy, Ran, everything_in, execute, forked, sentence
+from ksmy_tracker.private import private_file
+from tests.conftest import FORK, Ksmy, Ran, everything_in, execute, forked, sentence, without_tables
 
 
 def dump(register: Path) -> list[str]:
@@ -49,6 +50,7 @@ def copy(tmp_path: Path) -> Path:
     """Where a backup may be put, in a folder of its own."""
     folder = tmp_path / "backups"
     folder.mkdir()
+    folder.chmod(0o755)  # whatever the umask: nobody else may write there
     return folder / "copy.db"
 
 
@@ -310,6 +312,85 @@ def test_init_is_not_spoilt_by_what_a_killed_writer_left_of_an_older_register(
     assert everything_in(register.parent) == left
 
 
+@pytest.mark.of_a_file
+@pytest.mark.parametrize("mode", [0o777, 0o1777])
+@pytest.mark.parametrize("command", [("init", "--db"), ("backup",)], ids=["init", "backup"])
+def test_no_register_is_made_where_any_user_may_put_a_file(
+    ksmy: Ksmy, tmp_path: Path, command: tuple[str, ...], mode: int
+) -> None:
+    folder = tmp_path / "public"
+    folder.mkdir()
+    folder.chmod(mode)
+    ran = ksmy(*command, str(folder / "new.db"))
+    assert ran.code == 6
+    what = (
+        f"run `chmod o-w {folder}`"
+        if mode == 0o777
+        else f"`mkdir -m 700 {folder}/ksmy` makes a folder of your own"
+    )
+    assert sentence(ran) == (
+        f"any user may put a file into {folder}, and so into a register that is there; {what}"
+    )
+    assert os.listdir(folder) == []
+    # In a new folder of one's own it may.
+    assert ksmy("init", "--empty", "--db", str(folder / "ksmy" / "new.db")).code == 0
+
+
+@pytest.mark.usefixtures("generous_umask")
+def test_each_folder_that_init_makes_is_its_user_s_alone(ksmy: Ksmy, register: Path) -> None:
+    folder = register.parent / "a" / "b" / "c"
+    assert ksmy("init", "--empty", "--db", str(folder / "new.db")).code == 0
+    assert {path.stat().st_mode & 0o777 for path in (folder, folder.parent, folder.parent.parent)} == {0o700}
+
+
+@pytest.mark.parametrize("beside", ["-journal", "-wal"])
+def test_what_is_put_beside_a_register_while_it_is_made_is_no_part_of_it(
+    ksmy: Ksmy, register: Path, new: Path, monkeypatch: pytest.MonkeyPatch, beside: str
+) -> None:
+    from ksmy_tracker import register as recording
+
+    def record(*arguments: Any) -> Any:
+        Path(f"{new}{beside}").write_bytes(b"planted")
+        return done(*arguments)
+
+    done = recording.record
+    monkeypatch.setattr(recording, "record", record)
+    ran = ksmy("init", "--db", str(new))
+    assert (ran.code, sentence(ran)) == (
+        4,
+        f"{new}{beside} was left by another database; remove it, or name another place",
+    )
+    assert os.listdir(new.parent) == [f"{new.name}{beside}"]
+
+
+ODD = ("file:folder", "a?mode=memory", "a%41 b#c")
+
+
+@pytest.mark.of_a_file
+@pytest.mark.parametrize("name", ODD)
+def test_a_folder_of_any_name_is_a_folder(
+    ksmy: Ksmy, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    new, copy, old = (f"{name}/{name}.{ending}" for ending in ("db", "copy", "old"))
+    assert ksmy("init", "--db", new).code == 0
+    assert ksmy("update", "TOURISM", "--note", "x", "--db", new).code == 0
+    assert ksmy("backup", copy, "--db", new).code == 0
+    without_tables(Path(shutil.copy(place, tmp_path / old)))
+    assert ksmy("migrate", "--db", old).code == 0
+    assert ksmy("check", "--db", copy).out == ksmy("check", "--db", new).out
+    assert ksmy("export", "--output", f"{name}/export", "--db", new).code == 0
+    assert ksmy("import", f"{name}/export", "--db", f"{name}/imported.db").code == 0
+    assert sorted(os.listdir(name)) == sorted(
+        [
+            *(Path(one).name for one in (new, copy, old, f"{old}.before-{REVISIONS[-1]}")),
+            "export",
+            "imported.db",
+        ]
+    )
+    assert sorted(os.listdir()) == sorted([name, "register.db"])
+
+
 def leave_a_hot_journal(register: Path) -> None:
     """Leave half a transaction in a file and its journal beside it, as a killed writer does."""
 
@@ -396,6 +477,66 @@ def test_a_check_that_fails_is_a_sentence_with_a_line_for_each_fault(ksmy: Ksmy,
 
 
 # backup
+
+
+def leave_a_private_folder(folder: Path) -> Path:
+    """Leave what a command does that is killed while it makes a file."""
+
+    def die() -> None:
+        with private_file(folder) as path:
+            path.write_text("half a register")
+            os._exit(9)
+
+    process = FORK.Process(target=die)
+    process.start()
+    process.join()
+    (left,) = folder.glob(".ksmy-*")
+    return left
+
+
+def test_check_names_what_killed_commands_left_and_is_as_content(ksmy: Ksmy, register: Path) -> None:
+    sound = ksmy("check")
+    left = leave_a_private_folder(register.parent)
+    said = f"ksmy: {left} was left by a command that was killed; `ksmy migrate` removes it\n"
+    assert ksmy("check") == Ran(sound.out, said, 0)
+    with private_file(register.parent):  # which a command holds
+        assert ksmy("check").err == said
+    assert ksmy("migrate").code == 0
+    assert ksmy("check") == sound
+    assert os.listdir(register.parent) == [register.name]
+
+
+@pytest.mark.parametrize("command", ["init", "import", "backup", "migrate", "export"])
+def test_the_next_command_that_places_a_file_removes_what_a_killed_one_left(
+    ksmy: Ksmy, register: Path, tmp_path: Path, command: str
+) -> None:
+    assert ksmy("export", "--output", str(tmp_path / "export.jsonl")).code == 0
+    folder = tmp_path / "next"
+    folder.mkdir()
+    new = str(folder / "new.db")
+    leave_a_private_folder(folder)
+    part = folder / f".{'0123456789abcdef' * 2}.part"  # an earlier version's
+    part.write_text("half a register")
+    os.utime(part, (10**9, 10**9))
+    if command == "migrate":
+        shutil.copy(register, new)
+    arguments = {
+        "init": ("init", "--db", new),
+        "import": ("import", str(tmp_path / "export.jsonl"), "--db", new),
+        "backup": ("backup", new),
+        "migrate": ("migrate", "--db", new),
+        "export": ("export", "--output", new),
+    }[command]
+    assert ksmy(*arguments).code == 0
+    assert os.listdir(folder) == ["new.db"]
+
+
+def test_an_init_that_is_refused_because_a_killed_one_made_the_register_removes_what_it_left(
+    ksmy: Ksmy, register: Path
+) -> None:
+    leave_a_private_folder(register.parent)
+    assert ksmy("init").code == 4
+    assert os.listdir(register.parent) == [register.name]
 
 
 @pytest.mark.usefixtures("generous_umask")

@@ -386,3 +386,76 @@ def test_a_renderable_in_a_pipe_is_neither_wrapped_nor_padded(capsys: pytest.Cap
     output.emit_rich(Text("word " * 500 + "   "))
     out = capsys.readouterr().out
     assert out == ("word " * 500).rstrip() + "\n"
+
+
+# One rule for every command that places a file.
+
+PLACING = (
+    ("report",),
+    ("report", "--format", "html"),
+    ("timeline", "--format", "svg"),
+    ("export",),
+    ("export", "--format", "ics"),
+)
+
+placing = pytest.mark.parametrize("command", PLACING, ids=" ".join)
+
+
+@placing
+def test_a_result_goes_into_no_pipe_and_no_device(
+    ksmy: Ksmy, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for target in (pipe, Path(os.devnull)):
+        before = target.lstat()
+        ran = ksmy(*command, "--output", str(target))
+        assert ran.code == 4
+        assert sentence(ran).startswith(f"{target} is not a regular file; name another for the ")
+        assert target.lstat() == before
+
+
+@placing
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a link of another user")
+def test_a_result_goes_through_no_link_of_another_user(
+    ksmy: Ksmy, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("old")
+    link = tmp_path / "link"
+    link.symlink_to(precious)
+    os.lchown(link, 54321, 54321)
+    ran = ksmy(*command, "--output", str(link))
+    assert (ran.code, sentence(ran)) == (
+        4,
+        f"{link} is a symbolic link of user 54321; name the place that it leads to, {precious}, if that is meant",
+    )
+    assert precious.read_text() == "old"
+
+
+@placing
+def test_a_result_goes_through_a_user_s_own_link_and_keeps_the_mode(
+    ksmy: Ksmy, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    real = tmp_path / "real"
+    real.write_text("old")
+    real.chmod(0o640)
+    (tmp_path / "link").symlink_to("real")
+    assert ksmy(*command, "--output", str(tmp_path / "link")) == Ran("", "", 0)
+    assert os.readlink(tmp_path / "link") == "real"
+    assert (real.read_text(encoding="utf-8") != "old", real.stat().st_mode & 0o777) == (True, 0o640)
+    assert not list(tmp_path.glob(".*"))
+
+
+@placing
+@pytest.mark.parametrize("stdout", ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
+def test_stdout_has_several_names(ksmy: Ksmy, command: tuple[str, ...], stdout: str) -> None:
+    expected = ksmy(*command)
+    assert expected.code == 0
+    assert ksmy(*command, "--output", stdout) == expected
+
+
+def test_an_export_is_its_user_s_alone(ksmy: Ksmy, tmp_path: Path) -> None:
+    target = tmp_path / "export.jsonl"
+    assert ksmy("export", "--output", str(target)).code == 0
+    assert target.stat().st_mode & 0o777 == 0o600

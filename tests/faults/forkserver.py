@@ -1,5 +1,6 @@
 """A process that has imported the program and forks a child for each run: Python starts slowly, forks do not."""
 
+import ctypes
 import json
 import os
 import signal
@@ -55,7 +56,8 @@ def serve() -> Job:
 def work(job: dict[str, Any]) -> int:
     """Run a job's commands in turn, again until its file `until` is there; stop at the first failure.
 
-    With `linger` the process stays after all went well, until it is killed.
+    With `linger` the process stays after all went well, until it is killed; with `user` it is that one, in no group
+    but those given. With `fault` one call on files fails (see failing.c), and `calls` says which there were.
     """
     for descriptor, (path, flags) in enumerate(
         [
@@ -65,22 +67,38 @@ def work(job: dict[str, Any]) -> int:
         ]
     ):
         os.dup2(os.open(path, flags, 0o600), descriptor)
+    done = os.open(job["folder"] + "/done", os.O_WRONLY | os.O_CREAT, 0o600)
+    if job["user"]:
+        user, group, *groups = job["user"]
+        os.setgroups(groups)
+        os.setgid(group)
+        os.setuid(user)
+    os.umask(job["umask"])
     _set_pragmas(job["pragmas"])
     if job["gate"]:
         # Opening returns once the other end is open too, reading once it is closed.
         Path(job["gate"]).read_bytes()
-    runs, longest = 0, 0.0
+    runs, longest, calls = 0, 0.0, ""
+    failing: Any = ctypes.CDLL(None) if job["fault"] else None
     while True:
         for arguments in job["commands"]:
             begun = time.monotonic()
-            code = cli.run(arguments)
+            if failing:
+                under, number, error = job["fault"]
+                failing.failing_begin(os.fsencode(under), number, error)
+            try:
+                code = cli.run(arguments)
+            finally:
+                if failing:
+                    failing.failing_calls.restype = ctypes.c_char_p
+                    calls = failing.failing_calls().decode()
             longest = max(longest, time.monotonic() - begun)
             runs += 1
             if code:
                 return code
         if not job["until"] or os.path.exists(job["until"]):
             break
-    Path(job["folder"], "done").write_text(json.dumps({"runs": runs, "longest": longest}))
+    os.write(done, json.dumps({"runs": runs, "longest": longest, "calls": calls.split()}).encode())
     while job["linger"]:
         signal.pause()
     return 0
@@ -111,6 +129,9 @@ def warm_up() -> None:
         cli.run(["update", "TOURISM", "--note", "x", "--format", "json", *db])
         cli.run(["apply", str(batch), *db])
         cli.run(["backup", folder + "/copy.db", *db])
+        cli.run(["export", "--output", folder + "/export.jsonl", *db])
+        cli.run(["import", folder + "/export.jsonl", "--db", folder + "/new.db"])
+        cli.run(["report", "--output", folder + "/report.txt", *db])
         with closing(sqlite.connect(Path(folder, "register.db"), 0)) as connection:
             connection.execute("SELECT 1")
         sys.stdout, sys.stderr = seen

@@ -20,7 +20,7 @@ PATIENCE = 120.0
 @dataclass(frozen=True)
 class Ended:
     """What a process left behind; `code` is negative if a signal ended it. `runs` and `longest` (seconds) are
-    of its commands, 0 unless all of them went well.
+    of its commands, and `calls` are those on files, where one was to fail; none unless all of them went well.
     """
 
     out: str
@@ -28,6 +28,7 @@ class Ended:
     code: int
     runs: int
     longest: float
+    calls: list[str]
 
 
 class Forks:
@@ -46,11 +47,15 @@ class Forks:
         gate: Path | None = None,
         until: Path | None = None,
         linger: bool = False,
+        user: Sequence[int] = (),
+        umask: int = 0o022,
+        fault: tuple[str, int, int] | None = None,
     ) -> "Process":
         """Start a process that runs commands one after another, again until the file `until` exists.
 
         `pragmas` hold for each of its connections; it begins once `gate`, a FIFO, is opened and closed. With
-        `linger` it does not end by itself if all goes well.
+        `linger` it does not end by itself if all goes well. `user` is a user, a group and further groups. `fault` is a
+        folder, the number of the call on files in it that fails (0: none), and the error (0: the process is killed).
         """
         self._started += 1
         folder = self._folder / str(self._started)
@@ -62,13 +67,16 @@ class Forks:
             gate=gate and str(gate),
             until=until and str(until),
             linger=linger,
+            user=user,
+            umask=umask,
+            fault=fault,
             folder=str(folder),
         )["pid"]
         return Process(pid, folder, lambda: self._ask(wait=pid)["code"])
 
-    def run(self, *command: str, input: Path | None = None, pragmas: Sequence[str] = ()) -> Ended:
-        """Run one command to its end."""
-        return self.start(command, input=input, pragmas=pragmas).wait()
+    def run(self, *command: str, **more: Any) -> Ended:
+        """Run one command to its end; `more` as for `start`."""
+        return self.start(command, **more).wait()
 
     def together(self, *commands: Sequence[str]) -> list[Ended]:
         """Run commands that begin at the same moment."""
@@ -118,7 +126,7 @@ class Process:
         """Wait for its end."""
         code = self._wait()
         err, done = self.folder / "err", self.folder / "done"
-        counts = json.loads(done.read_text()) if code == 0 else {"runs": 0, "longest": 0.0}
+        counts = json.loads(done.read_text()) if code == 0 else {"runs": 0, "longest": 0.0, "calls": []}
         return Ended(self.printed, err.read_text() if err.exists() else "", code, **counts)
 
 

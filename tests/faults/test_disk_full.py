@@ -107,7 +107,7 @@ class SmallDisk:
 def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallDisk]:
     """A small disk, where this user may mount one."""
     folder = tmp_path_factory.mktemp("disk")
-    mount = ["sh", "-c", f'mount -t tmpfs -o size=1M tmpfs "{folder}" && exec "$@"', "sh"]
+    mount = ["sh", "-c", f'mount -t tmpfs -o size=1M,mode=0755 tmpfs "{folder}" && exec "$@"', "sh"]
     privileged = [] if os.geteuid() == 0 else ["--map-root-user"]
     wrapper = ["unshare", *privileged, "--mount", *mount]
     try:
