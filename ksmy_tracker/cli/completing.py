@@ -134,7 +134,7 @@ def _well_formed(read: Callable[[Any], str], found: Offers) -> Offers:
 
 def _is_read_by(read: Callable[[Any], str], word: Any) -> bool:
     try:
-        return read(word) == word
+        return bool(read(word) == word)
     except Fault:
         return False
 
@@ -142,4 +142,3 @@ def _is_read_by(read: Callable[[Any], str], word: Any) -> bool:
 def _in_case(ref: str, incomplete: str) -> str:
     """A ref in the case the user has begun it in."""
     return ref.lower() if incomplete and incomplete == incomplete.lower() else ref
-

@@ -5,7 +5,6 @@ where the next Enter runs it. So only words go out that mean nothing to any shel
 register, this machine, or what the user has typed so far.
 """
 
-import os
 import re
 from typing import Any, Final
 
