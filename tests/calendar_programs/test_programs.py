@@ -84,7 +84,7 @@ def test_khal_shows_hostile_titles_as_they_are_and_no_event_but_ours(
     for name, text in registers.SHOWN.items():
         if name != "style":  # that one is completed
             assert f"{registers.REFS[name]}: {text}" in titles
-    ours = {event["uid"].removesuffix("@ksmy-tracker").removesuffix("/1") for event in events}
+    ours = {event["uid"].removesuffix("@ksmy-tracker").removesuffix(".1") for event in events}
     assert ours <= set(registers.REFS.values())
     for ref, last_day in registers.LAST_DAYS.items():
         if ref != registers.REFS["style"]:
