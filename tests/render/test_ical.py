@@ -257,6 +257,7 @@ def test_a_uid_is_the_ref_and_nothing_changes_it(ksmy: Ksmy) -> None:
 
 
 def test_a_uid_has_a_dot_where_a_milestones_ref_has_a_slash(ksmy: Ksmy) -> None:
+    change(ksmy, "milestone", "set", "FTA-CONCLUDE", "1", "--due", "2026-Q3")
     uids = {str(event["UID"]) for event in Calendar.from_ical(ksmy(*TODO).out).walk("VTODO")}
     assert "FTA-CONCLUDE.1@ksmy-tracker" in uids
     assert not [uid for uid in uids if "/" in uid]
