@@ -4,7 +4,7 @@ However long a batch is, and however slowly it comes: nobody waits for its being
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from tempfile import TemporaryFile
 from typing import Final
 
@@ -28,6 +28,10 @@ _encode: Final = msgspec.msgpack.Encoder().encode
 _decode: Final = msgspec.msgpack.Decoder(_Kept).decode
 
 
+def _no_room(error: OSError) -> KsmyError:
+    return KsmyError(f"a temporary file could not be written: {error.strerror}; nothing was applied")
+
+
 class Spool(AbstractContextManager["Spool"]):
     """What a batch asks for, in its order, to be gone through as often as need be."""
 
@@ -35,16 +39,27 @@ class Spool(AbstractContextManager["Spool"]):
         """Read all of the lines; raises `KsmyError` where there is no room to keep them."""
         try:
             self._file = TemporaryFile()  # noqa: SIM115  # closed by __exit__
-            for line in lines:
-                kept = _Kept(change=line) if isinstance(line, Change) else _Kept(bad=line)
-                encoded = _encode(kept)
-                self._file.write(len(encoded).to_bytes(_LENGTH, "big"))
-                self._file.write(encoded)
+        except OSError as error:
+            raise _no_room(error) from error
+        try:
+            self._fill(lines)
+        except BaseException:
+            with suppress(OSError):  # it may have no room for the rest of what it was given
+                self._file.close()
+            raise
+
+    def _fill(self, lines: Iterable[Change | BadLine]) -> None:
+        for line in lines:  # whose failures are not this file's
+            kept = _Kept(change=line) if isinstance(line, Change) else _Kept(bad=line)
+            encoded = _encode(kept)
+            try:
+                self._file.write(len(encoded).to_bytes(_LENGTH, "big") + encoded)
+            except OSError as error:
+                raise _no_room(error) from error
+        try:
             self._file.flush()
         except OSError as error:
-            raise KsmyError(
-                f"a temporary file could not be written: {error.strerror}; nothing was applied"
-            ) from error
+            raise _no_room(error) from error
 
     def __iter__(self) -> Iterator[Change | BadLine]:
         """The changes and the bad lines, from the first."""
