@@ -99,7 +99,8 @@ def install(shell: str) -> Path:
         raise Usage("the home directory is not known; set HOME") from None
     if shell == "bash":
         place = home / ".bash_completions" / "ksmy.sh"
-        settings, line = home / ".bashrc", f"source '{place}'"
+        quoted = str(place).replace("'", r"'\''")
+        settings, line = home / ".bashrc", f"source '{quoted}'"
     elif shell == "zsh":
         place = home / ".zfunc" / "_ksmy"
         settings = Path(os.environ.get("ZDOTDIR") or home) / ".zshrc"

@@ -786,6 +786,21 @@ def test_a_file_in_another_folder_is_offered_as_the_shell_does(
         assert press_tab(shell, "ksmy backup in\\ here/Z")[0] == "ksmy backup in here/ZZ-file"
 
 
+@pytest.mark.of_a_file
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_file_whose_name_is_hostile_is_offered_as_the_shell_does(
+    press_tab: PressTab, folder: Path, shell: str
+) -> None:
+    for number, name in enumerate(
+        ("$(touch harm)", "`touch harm`", "'$(touch harm)'", ";touch harm;", "a b")
+    ):
+        (folder / f"Z{number}{name}").touch()
+        line, seen = press_tab(shell, f"ksmy backup Z{number}")
+        assert name in (seen if shell == "fish" else line)
+        press_tab(shell, f"ksmy list --db=Z{number}")
+    assert not (folder / "harm").exists()
+
+
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_real_shell_completes_a_value_joined_to_its_option(press_tab: PressTab, shell: str) -> None:
     assert press_tab(shell, "ksmy list --status=pl")[0] == "ksmy list --status=planned"
@@ -963,11 +978,15 @@ def test_whatever_is_offered_is_a_word_that_no_shell_acts_on(value: str) -> None
         assert re.fullmatch(r"(\w|[ .,/-])*", item.help or "")
 
 
-@pytest.mark.parametrize("typed", INJECTIONS, ids=ascii)
-def test_what_is_typed_so_far_comes_back_only_as_a_word(complete: Complete, typed: str) -> None:
-    for shell in SHELLS:
-        for line in (f"ksmy list --columns {typed},ti", f"ksmy list --sort {typed}", f"ksmy show {typed}"):
-            for word in words(complete(shell, line)):
+@pytest.mark.of_a_file
+def test_what_is_typed_so_far_comes_back_only_as_a_word(complete: Complete) -> None:
+    for typed in INJECTIONS:
+        for shell, line in (
+            ("zsh", f"--columns {typed},ti"),
+            ("bash", f"--sector {typed}"),
+            ("fish", f"--{typed}"),
+        ):
+            for word in words(complete(shell, f"ksmy list {line}")):
                 assert re.fullmatch(r"[A-Za-z0-9_,-]+", word)
 
 
@@ -1121,6 +1140,19 @@ def test_where_there_is_no_home_installing_says_so_and_showing_works(
     ran = ksmy("--install-completion")
     assert (sentence(ran), ran.code) == ("the home directory is not known; set HOME", 2)
     assert ksmy("--show-completion") == Ran(shells.SCRIPTS[shell], "", 0)
+
+
+def test_a_home_with_a_quote_in_its_name_is_quoted(
+    ksmy: Ksmy, in_shell: Callable[[str], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "it's $(touch harm) home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    in_shell("bash")
+    assert ksmy("--install-completion").code == 0
+    asked = ["bash", "-c", ". ./.bashrc; complete -p ksmy"]
+    done = subprocess.run(asked, cwd=home, capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("complete -F _ksmy ksmy\n", "")
 
 
 @pytest.mark.parametrize("shell", SHELLS)
