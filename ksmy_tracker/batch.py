@@ -27,12 +27,13 @@ from ksmy_tracker.changes import (
     read_truth,
 )
 from ksmy_tracker.derived import LISTED
+from ksmy_tracker.lines import LONGEST, Texts, lines_of
 from ksmy_tracker.strict_json import Unreadable, read_json
 from ksmy_tracker.visible import FORMULA, visible
 from ksmy_tracker.vocabulary import did_you_mean
 
 #: Bytes a line may have; in CSV also one that goes on after line breaks in quotes.
-LONGEST_LINE: Final = 1 << 20
+LONGEST_LINE: Final = LONGEST
 
 #: Keys an object may have, and columns a table; more than there are names.
 MOST_KEYS: Final = 100
@@ -45,7 +46,7 @@ _KNOWN: Final = (*_ABOUT, *READERS)
 
 def read_json_lines(stream: BinaryIO) -> Iterator[Change | BadLine]:
     """The changes of a file of JSON lines: an object a line, blank lines left out."""
-    for number, line in enumerate(_lines(stream), 1):
+    for number, line in enumerate(lines_of(stream), 1):
         place = f"line {number}"
         if line is None:
             yield BadLine(place, (f"is longer than {LONGEST_LINE:,} bytes",))
@@ -73,7 +74,7 @@ def _read_json_line(place: str, line: bytes) -> Change | BadLine:
 
 def read_csv(stream: BinaryIO) -> Iterator[Change | BadLine]:
     """The changes of a CSV file with a header: an empty cell leaves a field as it is, `-` means none."""
-    texts = _Texts(stream)
+    texts = Texts(stream)
     reader = csv.reader(texts, strict=True)
     begun = 0
     try:
@@ -102,7 +103,7 @@ def _header_problems(header: list[str]) -> Iterator[str]:
         if name not in _KNOWN and name not in LISTED:
             yield f"the header has {quoted(name)}; {did_you_mean(name[:100], _KNOWN)}"
     for name in sorted({name for name in header if header.count(name) > 1}):
-        yield f"the header has {name!r} twice"
+        yield f"the header has {quoted(name)} twice"
     if header and "ref" not in header:
         yield "the header lacks 'ref'"
 
@@ -139,44 +140,6 @@ def _read_csv_line(place: str, header: list[str], cells: list[str]) -> Change | 
 def _untamed(cell: str) -> str:
     """A cell without the apostrophe that a listing puts before what a spreadsheet would run."""
     return cell[1:] if cell.startswith("'") and FORMULA.match(cell[1:]) else cell
-
-
-class _Texts:
-    """The lines of a table as text, for a reader that may join many of them to a row."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._lines = _lines(stream)
-        self._joined = 0
-
-    def __iter__(self) -> Iterator[str]:
-        for line in self._lines:
-            if line is None:
-                raise csv.Error(f"a line is longer than {LONGEST_LINE:,} bytes")
-            self._joined += len(line)
-            if self._joined > LONGEST_LINE and self._joined > len(line):
-                raise csv.Error(f"a row is longer than {LONGEST_LINE:,} bytes; is a quote not closed?")
-            yield line.decode("utf-8", "surrogateescape")
-
-    def rows(self, reader: Iterator[list[str]]) -> Iterator[list[str]]:
-        """The rows that the reader makes of them."""
-        for cells in reader:
-            self._joined = 0
-            yield cells
-
-
-def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
-    """The lines of a file without a byte order mark; None for one that is too long."""
-    first = True
-    while line := stream.readline(LONGEST_LINE + 1):
-        if first:
-            line = line.removeprefix(b"\xef\xbb\xbf")
-            first = False
-        if len(line) > LONGEST_LINE and not line.endswith(b"\n"):
-            while (rest := stream.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
-                pass
-            yield None
-        else:
-            yield line
 
 
 @lru_cache(maxsize=1000)
