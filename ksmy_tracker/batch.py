@@ -4,8 +4,8 @@ A line's keys are the names of the options of `ksmy add` and `ksmy update`, and 
 """
 
 import csv
-import json
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, BinaryIO, Final
 
@@ -24,14 +24,20 @@ from ksmy_tracker.changes import (
     read_filled,
     read_key,
     read_number,
+    read_text,
     read_truth,
 )
 from ksmy_tracker.derived import LISTED
-from ksmy_tracker.visible import FORMULA
+from ksmy_tracker.lines import LONGEST, Texts, lines_of
+from ksmy_tracker.strict_json import Unreadable, read_json
+from ksmy_tracker.visible import FORMULA, visible
 from ksmy_tracker.vocabulary import did_you_mean
 
-#: Bytes a line may have.
-LONGEST_LINE: Final = 1 << 20
+#: Bytes a line may have; in CSV also one that goes on after line breaks in quotes.
+LONGEST_LINE: Final = LONGEST
+
+#: Keys an object may have, and columns a table; more than there are names.
+MOST_KEYS: Final = 100
 
 OPS: Final = ("update", "add", "milestone")
 
@@ -41,7 +47,7 @@ _KNOWN: Final = (*_ABOUT, *READERS)
 
 def read_json_lines(stream: BinaryIO) -> Iterator[Change | BadLine]:
     """The changes of a file of JSON lines: an object a line, blank lines left out."""
-    for number, line in enumerate(_lines(stream), 1):
+    for number, line in enumerate(lines_of(stream), 1):
         place = f"line {number}"
         if line is None:
             yield BadLine(place, (f"is longer than {LONGEST_LINE:,} bytes",))
@@ -51,29 +57,35 @@ def read_json_lines(stream: BinaryIO) -> Iterator[Change | BadLine]:
 
 def _read_json_line(place: str, line: bytes) -> Change | BadLine:
     try:
-        content = _decode(line.decode())
+        content = read_json(line.decode())
+        if not isinstance(content, dict):
+            said = 'must be an object, such as {"ref": "FTA-CONCLUDE", "status": "completed"}'
+        elif len(content) > MOST_KEYS:
+            said = f"has {len(content):,} keys; {MOST_KEYS} are the most"
+        else:
+            return _Line(place, content).read()
     except UnicodeDecodeError as error:
-        return BadLine(place, (f"is not UTF-8 (byte {error.start + 1})",))
-    except (ValueError, RecursionError) as error:
-        return BadLine(place, (f"is not JSON: {error}",))
-    if not isinstance(content, dict):
-        return BadLine(place, ('must be an object, such as {"ref": "FTA-CONCLUDE", "status": "completed"}',))
-    return _Line(place, content).read()
+        said = f"is not UTF-8 (byte {error.start + 1})"
+    except Unreadable as error:
+        said = str(error)
+    except RecursionError:  # from quoting what is nested nearly too deeply to be read
+        said = "is not JSON: it is nested too deeply"
+    return BadLine(place, (said,))
 
 
 def read_csv(stream: BinaryIO) -> Iterator[Change | BadLine]:
-    """The changes of a CSV file with a header: an empty cell leaves a field as it is, `-` clears it."""
-    texts = (_text_of(line) for line in _lines(stream))
+    """The changes of a CSV file with a header: an empty cell leaves a field as it is, `-` means none."""
+    texts = Texts(stream)
     reader = csv.reader(texts, strict=True)
     begun = 0
     try:
-        first: list[str] = next((cells for cells in reader if cells), [])
+        first = next((cells for cells in texts.rows(reader) if cells), [])
         header = [name.strip().lower().replace("-", "_") for name in first]
         if problems := tuple(_header_problems(header)):
             yield BadLine("line 1", problems)
             return
         begun = reader.line_num
-        for cells in reader:
+        for cells in texts.rows(reader):
             if any(cells):
                 yield _read_csv_line(f"line {begun + 1}", header, cells)
             begun = reader.line_num
@@ -85,11 +97,14 @@ def _header_problems(header: list[str]) -> Iterator[str]:
     if header and header[0].startswith(("\udcff\udcfe", "\udcfe\udcff")):
         yield "is UTF-16, not UTF-8; save the table as CSV in UTF-8"
         return
+    if len(header) > MOST_KEYS:
+        yield f"the header has {len(header):,} columns; {MOST_KEYS} are the most"
+        return
     for name in header:
         if name not in _KNOWN and name not in LISTED:
-            yield f"the header has {name!r}; {did_you_mean(name, _KNOWN)}"
+            yield f"the header has {quoted(name)}; {did_you_mean(name[:100], _KNOWN)}"
     for name in sorted({name for name in header if header.count(name) > 1}):
-        yield f"the header has {name!r} twice"
+        yield f"the header has {quoted(name)} twice"
     if header and "ref" not in header:
         yield "the header lacks 'ref'"
 
@@ -103,15 +118,19 @@ def _read_csv_line(place: str, header: list[str], cells: list[str]) -> Change | 
     for name, cell in zip(header, cells, strict=True):
         text = _untamed(cell)
         if name in LISTED and (name != "evidence" or cell.isdigit()):
-            derived[name] = cell
-        elif name == "evidence":
-            content[name] = text.splitlines()
+            derived[name] = "" if cell == "-" else cell
         elif cell == "-":
             content[name] = None
+        elif name == "evidence":
+            several = text.splitlines()
+            content[name] = [one for one in several if one != "-" or len(several) == 1]
         elif text:
             content[name] = text
-    if "evidence" in content and not content["evidence"]:
-        del content["evidence"]
+    try:
+        for name in derived:
+            read_text(derived[name])
+    except Fault as error:
+        return BadLine(place, (f"{name}: {error}",))
     change = _Line(place, content).read()
     if isinstance(change, Change):
         change.derived = derived
@@ -124,37 +143,10 @@ def _untamed(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and FORMULA.match(cell[1:]) else cell
 
 
-def _text_of(line: bytes | None) -> str:
-    if line is None:
-        raise csv.Error(f"a line is longer than {LONGEST_LINE:,} bytes")
-    return line.decode("utf-8", "surrogateescape")
-
-
-def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
-    """The lines of a file without a byte order mark; None for one that is too long."""
-    first = True
-    while line := stream.readline(LONGEST_LINE + 1):
-        if first:
-            line = line.removeprefix(b"\xef\xbb\xbf")
-            first = False
-        if len(line) > LONGEST_LINE and not line.endswith(b"\n"):
-            while (rest := stream.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
-                pass
-            yield None
-        else:
-            yield line
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"the key {twice!r} stands twice in one object")
-    return found
-
-
-_decode: Callable[[str], Any] = json.JSONDecoder(object_pairs_hook=_unique).decode
+@lru_cache(maxsize=1000)
+def _no_field(name: str) -> str:
+    """What is said of a key that is none: often the same in every line."""
+    return f"{visible(name[:80])}: is no field; {did_you_mean(name[:100], _KNOWN, short=0)}"
 
 
 class _Line:
@@ -167,12 +159,13 @@ class _Line:
 
     def read(self) -> Change | BadLine:
         content = self._content
-        op = content.get("op", "update")
+        op = content.get("op")
+        op = "update" if op is None else op
         if op not in OPS:
             named = str(op)
             self._problems.append(f"op: {quoted(op)} is unknown; {did_you_mean(named[:100], OPS)}")
         change = Change(op if op == "add" else "update", "", place=self._place)
-        if "ref" in content:
+        if content.get("ref") is not None:
             change.ref = self._value("ref", read_any_ref, content["ref"]) or ""
         else:
             self._problems.append("ref: is missing")
@@ -191,7 +184,7 @@ class _Line:
                 self._problems.append("ref: a milestone is added with op milestone, a ref and a title")
         if change.op == "add" and change.expect is not None:
             self._problems.append("expect: a new record is nothing yet; leave it out")
-        if "number" in content and op != "milestone":
+        if content.get("number") is not None and op != "milestone":
             self._problems.append("number: only a milestone has one; give op milestone")
         if self._problems:
             return BadLine(self._place, tuple(self._problems), change.ref if op == "add" else None)
@@ -200,6 +193,8 @@ class _Line:
         return change
 
     def _take(self, change: Change, name: str, value: Any) -> None:
+        if value is None and name in _ABOUT:
+            return
         if name in READERS:
             change.fields[name] = self._value(name, lambda given: read_field(name, given), value)
         elif name == "note":
@@ -219,7 +214,7 @@ class _Line:
         elif name in LISTED:
             self._problems.append(f"{name}: follows from other fields; leave it out")
         elif name not in _ABOUT:
-            self._problems.append(f"{name[:80]}: is no field; {did_you_mean(name[:100], _KNOWN, short=0)}")
+            self._problems.append(_no_field(name))
 
     def _aim_at_milestone(self, change: Change) -> None:
         """A milestone with a number is changed, one without is added."""

@@ -320,7 +320,7 @@ class _Writer:
                 self._append(change, kind, "reviewed", effective_on, {})
             return Outcome(change.ref, kind, None, {})
         if state is not None and state["withdrawn"]:
-            raise Refused(f"{change.ref} is withdrawn; bring it back with `ksmy undo` before changing it")
+            raise self._withdrawn(change.ref, "before changing it")
         action = "created" if state is None else "updated" if changed else "noted"
         return self._append(change, kind, action, effective_on, changed)
 
@@ -345,7 +345,10 @@ class _Writer:
                 self._states[ref] | {name: new for name, (_, new) in changed.items()}, kind
             )
             if parent is not None and parent["withdrawn"]:
-                raise Refused(f"{parent['ref']}, to which {ref} belongs, is withdrawn; restore that first")
+                back = self._undone_by(parent["ref"], "withdrawn")
+                raise Refused(
+                    f"{parent['ref']}, to which {ref} belongs, is withdrawn; restore that first with {back}"
+                )
         day = max(self._today, self._newest.get(ref, ""))
         return self._append(Change("update", ref, note=note), kind, action, day, changed)
 
@@ -451,7 +454,7 @@ class _Writer:
         if kind_of(state) != kind:
             raise Refused(f"{ref} is {a(kind_of(state))}, not {a(kind)}")
         if state["withdrawn"]:
-            raise Refused(f"{ref} is withdrawn; bring it back with `ksmy undo` first")
+            raise self._withdrawn(ref, "first")
         return state
 
     def _parent_state(self, state: State, kind: str) -> State | None:
@@ -476,7 +479,19 @@ class _Writer:
             if not self._is_withdrawn(one) and self._states.get(one, {}).get(kind, ref) == ref
         ]
         if using:
-            raise Refused(f"{sorted(using)[0]} belongs to {ref}; undo what added that first")
+            first = min(using)
+            added = self._undone_by(first, "created")
+            raise Refused(f"{first} belongs to {ref}; undo what added that first with {added}")
+
+    def _withdrawn(self, ref: str, when: str) -> Refused:
+        """The refusal of a record that is withdrawn, with how it comes back."""
+        return Refused(f"{ref} is withdrawn; bring it back with {self._undone_by(ref, 'withdrawn')} {when}")
+
+    def _undone_by(self, ref: str, action: str) -> str:
+        """The command that undoes what was last done to a record in this way."""
+        last = select(_ENTRY.c.invocation).where((_ENTRY.c.ref == ref) & (_ENTRY.c.action == action))
+        found = self._session.execute(last.order_by(_ENTRY.c.id.desc()).limit(1)).scalar()
+        return f"`ksmy undo {found}`" if found else "`ksmy undo`"
 
     def _is_withdrawn(self, ref: str) -> bool:
         return ref in self._states and bool(self._states[ref]["withdrawn"])

@@ -5,7 +5,6 @@ each record has the names of `ksmy add`'s options as its keys, with `ref` (a mil
 instead, and gets the next number), and may have `note` and `evidence`.
 """
 
-import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -23,6 +22,7 @@ from ksmy_tracker.changes import (
     read_ref,
 )
 from ksmy_tracker.errors import BadInput
+from ksmy_tracker.strict_json import Unreadable, read_json, repeated
 from ksmy_tracker.vocabulary import a, did_you_mean
 
 FORMAT: Final = "ksmy-seed/1"
@@ -40,13 +40,13 @@ def read_seed(path: Path, today: date = date.max) -> list[Change]:
     """
     try:
         text = path.read_bytes().decode("utf-8-sig")
-        content = json.loads(text, object_pairs_hook=_Object)
+        content = read_json(text, _Object)
     except OSError as error:
         raise BadInput(f"the seed {path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise BadInput(f"the seed {path} is not UTF-8 (byte {error.start})") from None
-    except (ValueError, RecursionError) as error:
-        raise BadInput(f"the seed {path} is not JSON: {error}") from None
+    except Unreadable as error:
+        raise BadInput(f"the seed {path} {error}") from None
     reader = _SeedReader()
     changes = reader.read(content, today.isoformat())
     if reader.faults:
@@ -61,8 +61,7 @@ class _Object(dict[str, Any]):
 
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
         super().__init__(pairs)
-        keys = [key for key, _ in pairs]
-        self.twice = sorted({key for key in keys if keys.count(key) > 1}) if len(self) < len(keys) else []
+        self.twice = sorted(set(repeated(pairs))) if len(self) < len(pairs) else []
 
 
 class _SeedReader:

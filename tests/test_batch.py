@@ -1,7 +1,9 @@
 """Batch lines to changes: what each says, and what is wrong with those that say nothing."""
 
 import json
-from collections.abc import Iterator
+import re
+import time
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any
 
@@ -10,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ksmy_tracker import batch
-from ksmy_tracker.batch import LONGEST_LINE
+from ksmy_tracker.batch import LONGEST_LINE, MOST_KEYS
 from ksmy_tracker.changes import FIELDS, LONGEST_TEXT, BadLine, Change
+from ksmy_tracker.derived import LISTED
 
 Lines = list[Change | BadLine]
 
@@ -420,6 +423,113 @@ def test_a_file_is_read_as_it_is_used(read: Any) -> None:
     assert stream.tell() < 1000
 
 
+# However long, wide or deep
+
+
+def in_time(content: str | bytes, read: Callable[[str | bytes], Lines] = in_json) -> list[str]:
+    """What is wrong with it, found in far less than what a reading that is not linear takes."""
+    begun = time.process_time()
+    found = problems(read(content))
+    assert time.process_time() - begun < 2
+    assert all(len(problem) < 300 for problem in found)
+    return found
+
+
+def test_an_object_has_as_many_keys_as_there_are_names_for_and_no_more() -> None:
+    keys = ",".join(f'"{number}":1' for number in range(95_000))
+    assert in_time(f'{{"ref":"X",{keys}}}') == ["line 1: has 95,001 keys; 100 are the most"]
+    keys = ",".join(f'"{number}":1' for number in range(MOST_KEYS + 1))
+    assert in_time(f"{{{keys}}}") == ["line 1: has 101 keys; 100 are the most"]
+    assert len(in_time(f'{{"ref":"X",{",".join(keys.split(",")[: MOST_KEYS - 1])}}}')) == MOST_KEYS - 1
+
+
+def test_a_key_that_is_repeated_late_is_found() -> None:
+    keys = ",".join(f'"{number}":1' for number in range(94_000))
+    for again in ('"93999":1', ",".join(f'"{number}":1' for number in range(93_999, 90_000, -1))):
+        assert in_time(f"{{{keys},{again}}}") == [
+            "line 1: is not JSON: the key '93999' stands twice in one object"
+        ]
+    assert in_time(f'{{"ref":{{{keys},"1":1}}}}') == [
+        "line 1: is not JSON: the key '1' stands twice in one object"
+    ]
+
+
+def test_a_line_of_a_million_keys_is_refused() -> None:
+    keys = ",".join(f'"{number}":1' for number in range(1_000_000))
+    assert in_time(f"{{{keys}}}") == ["line 1: is longer than 1,048,576 bytes"]
+
+
+@pytest.mark.parametrize(
+    "deep", ["[", '{"a":', '{"ref":[', '{"op":[', '{"op":"milestone","ref":"X","number":[']
+)
+@pytest.mark.parametrize("depth", [100_000, 940, 200])
+def test_what_is_nested_deeply_is_refused_in_a_sentence(deep: str, depth: int) -> None:
+    nested = deep * depth if deep == '{"a":' else deep + "[" * depth
+    closed = nested + "1" + "".join("}" if one == "{" else "]" for one in reversed(nested) if one in "[{")
+    for line in (nested, closed):
+        (found,) = in_time(f"{line}\n")[:1]
+        assert not re.search("recursion|[Ee]xceeded", found)
+
+
+@pytest.mark.parametrize(
+    "value", ["9" * 5_000, "-" + "9" * 900_000, "1e999", "-1e999", "NaN", "1" * 900, "1e-999"]
+)
+def test_a_number_beyond_all_measure_is_refused_in_a_sentence(value: str) -> None:
+    for name in (
+        "ref",
+        "title",
+        "note",
+        "number",
+        "op",
+        "verifiable",
+        "new_sector",
+        "evidence",
+        "expect",
+        "key",
+    ):
+        line = {"ref": '"X"', "op": '"milestone"', name: value}
+        found = in_time(f"{{{','.join(f'{json.dumps(key)}:{one}' for key, one in line.items())}}}")
+        assert found
+        assert not any("sys." in problem or "limit" in problem for problem in found)
+
+
+def test_a_header_has_as_many_columns_as_there_are_names_for_and_no_more() -> None:
+    assert in_time(",".join(f"c{number}" for number in range(100_000)) + "\nx\n", in_csv) == [
+        "line 1: the header has 100,000 columns; 100 are the most"
+    ]
+    assert in_time("ref," * 100_000 + "ref\nx\n", in_csv) == [
+        "line 1: the header has 100,001 columns; 100 are the most"
+    ]
+
+
+def test_a_row_of_csv_that_goes_on_after_line_breaks_is_bounded_too() -> None:
+    stream = Endless(b'ref,note\nX,"a\n', b'","a\n')
+    assert problems(list(batch.read_csv(stream))) == [
+        "line 2: is not CSV: a row is longer than 1,048,576 bytes; is a quote not closed?"
+    ]
+    assert stream.given < 3 * LONGEST_LINE
+    rows = b"ref,note\n" + b'X,"a\nb"\n' * 200_000
+    assert len(in_csv(rows)) == 200_000
+
+
+class Endless(BytesIO):
+    """A file whose last line comes again and again."""
+
+    def __init__(self, begin: bytes, line: bytes) -> None:
+        super().__init__(begin)
+        self._line = line
+        self.given = 0
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        line = super().readline(size) or self._line
+        self.given += len(line)
+        return line
+
+
+def test_what_is_wrong_in_every_line_is_explained_as_fast_as_it_is_read() -> None:
+    assert len(in_time('{"ref": "X", "stauts": "completed"}\n' * 20_000)) == 20_000
+
+
 # Keys
 
 
@@ -493,6 +603,39 @@ def test_a_header_is_taken_in_any_case_and_with_hyphens() -> None:
 
 def test_an_empty_cell_leaves_a_field_and_a_hyphen_clears_it() -> None:
     assert the_change(in_csv("ref,detail,source,due\nX,,-,2026\n")).fields == {"source": None, "due": "2026"}
+
+
+NAMES = ("op", "number", "note", "evidence", "on", "by", "key", "expect", "new_sector")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_none_is_none_in_every_column(name: str) -> None:
+    without = the_change(in_csv("ref,due\nX,2026\n"))
+    for content in (f"ref,due,{name}\nX,2026,-\n", f"ref,due,{name}\nX,2026,\n"):
+        change = the_change(in_csv(content))
+        change.as_shown = without.as_shown
+        assert change == without
+    assert asked(ref="X", due="2026", **{name: None}) == asked(ref="X", due="2026")
+    keyed = {"ref": "X", "due": "2026", "key": "k"}
+    if name != "key":
+        assert asked(**keyed, **{name: None}).key_digest == asked(**keyed).key_digest
+
+
+def test_none_for_a_ref_is_no_ref() -> None:
+    assert problems(in_csv("ref,note\n-,n\n")) == ["line 2: ref: is missing"]
+    assert wrong_with(ref=None, note="n") == ["line 1: ref: is missing"]
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_none_in_a_column_that_a_listing_shows_is_compared_as_empty(name: str) -> None:
+    change = the_change(in_csv(f"ref,note,{name}\nX,n,-\n"))
+    assert change.derived.get(name, "") == ""
+    assert change.evidence == ()
+
+
+def test_a_hyphen_among_evidence_is_none() -> None:
+    assert the_change(in_csv('ref,evidence\nX,"-\nSBS News\n-"\n')).evidence == ("SBS News",)
+    assert the_change(in_csv("ref,evidence\nX,'-\n")).evidence == ("-",)
 
 
 def test_a_hyphen_that_a_listing_tamed_is_a_text() -> None:

@@ -372,9 +372,26 @@ def test_a_withdrawn_ref_stays_taken(desk: Desk, again: Change) -> None:
 )
 def test_what_is_withdrawn_is_not_changed(desk: Desk, change: Change) -> None:
     desk.make(commitment("NEW"), milestone("NEW"))
-    desk.undo()
-    with pytest.raises(Refused, match=r"is withdrawn; bring it back with `ksmy undo`"):
+    gone = desk.undo().invocation
+    desk.make(update("TOURISM", due="2029"))
+    with pytest.raises(
+        Refused, match=rf"is withdrawn; bring it back with `ksmy undo {gone}` (first|before )"
+    ):
         desk.make(change)
+    desk.undo(gone)
+    desk.make(change)
+
+
+def test_the_undo_that_is_advised_is_the_newest_that_withdrew_it(desk: Desk) -> None:
+    desk.make(commitment("NEW"))
+    desk.undo(desk.undo().invocation)
+    with pytest.raises(Refused, match="there is already a commitment NEW"):
+        desk.make(commitment("NEW"))
+    gone = desk.undo(desk.undo(desk.entries("NEW")[0].invocation).invocation)
+    assert gone.outcomes[0].action == "restored"
+    last = desk.undo(desk.entries("NEW")[0].invocation).invocation
+    with pytest.raises(Refused, match=rf"`ksmy undo {last}`"):
+        desk.make(update("NEW", note="n"))
 
 
 def test_nothing_new_belongs_to_what_is_withdrawn(desk: Desk) -> None:
@@ -399,9 +416,13 @@ def test_nothing_is_withdrawn_from_under_what_belongs_to_it(desk: Desk) -> None:
     treaty = desk.make(agreement("TREATY"))
     added = desk.make(commitment("NEW", "TREATY"))
     stepped = desk.make(milestone("NEW"))
-    with pytest.raises(Refused, match=r"^NEW belongs to TREATY; undo what added that first$"):
+    with pytest.raises(
+        Refused, match=rf"^NEW belongs to TREATY; undo what added that first with `ksmy undo {added}`$"
+    ):
         desk.undo(treaty)
-    with pytest.raises(Refused, match=r"^NEW/1 belongs to NEW; undo what added that first$"):
+    with pytest.raises(
+        Refused, match=rf"^NEW/1 belongs to NEW; undo what added that first with `ksmy undo {stepped}`$"
+    ):
         desk.undo(added)
     for invocation in (stepped, added, treaty):
         desk.undo(invocation)
@@ -437,8 +458,9 @@ def test_a_commitment_comes_back_only_under_an_agreement_that_is_there(desk: Des
     treaty = desk.make(agreement("TREATY"))
     desk.make(commitment("NEW", "TREATY"))
     gone = desk.undo().invocation
-    desk.undo(treaty)
-    with pytest.raises(Refused, match=r"^TREATY, to which NEW belongs, is withdrawn; restore that first$"):
+    first = desk.undo(treaty).invocation
+    said = rf"^TREATY, to which NEW belongs, is withdrawn; restore that first with `ksmy undo {first}`$"
+    with pytest.raises(Refused, match=said):
         desk.undo(gone)
 
 

@@ -193,11 +193,10 @@ def _complete() -> int:
     os.environ["COLUMNS"] = "1000000"  # Typer folds what an offer means at the width of a terminal
     held = StringIO()
     with suppress(Exception, KeyboardInterrupt):
-        from typer._completion_classes import completion_init
-
+        from ksmy_tracker.cli import offering
         from ksmy_tracker.cli.completing import FILE_MEANT, FileMeant
 
-        completion_init()
+        offering.register()
         try:
             with redirect_stdout(held), redirect_stderr(StringIO()):
                 get_command(app).main([], prog_name="ksmy", standalone_mode=False)

@@ -58,21 +58,18 @@ def apply_batch(
     day = Day(clock.today(tz))
 
     def apply_all(session: "Session", common: "Recording") -> Receipt:
-        from ksmy_tracker import batch
         from ksmy_tracker.derived import check_derived
         from ksmy_tracker.register import milestone_counter, record
 
-        stream.seek(0)
         faults = Faults(max_errors)
         count = milestone_counter(session)
 
         def check(change: "Change", state: "State") -> None:
             check_derived(change, state, day, count)
 
-        lines = batch.read_csv(stream) if chosen == "csv" else batch.read_json_lines(stream)
         receipt = record(
             session,
-            counted(lines, "applying"),
+            counted(kept, "applying"),
             common,
             dry_run=dry_run,
             faults=faults,
@@ -83,8 +80,12 @@ def apply_batch(
             raise BadInput(f"{name} has {plural(faults.count, 'fault')}; nothing was applied", faults.lines())
         return receipt
 
-    # All of it is there before the register is locked: a slow producer keeps no other writer waiting.
-    with opened(file) as stream:
+    from ksmy_tracker import batch
+    from ksmy_tracker.spool import Spool
+
+    read = batch.read_csv if chosen == "csv" else batch.read_json_lines
+    # All of it is read and checked before the register is locked: a batch keeps no other writer waiting for that.
+    with opened(file) as stream, Spool(counted(read(stream), "reading")) as kept:
         receipt = recording.perform(apply_all, by, tz, db, timeout, dry_run=dry_run, format=format)
     complain(f"applied {receipt.applied:,}, unchanged {receipt.unchanged:,}, skipped {receipt.skipped:,}")
 

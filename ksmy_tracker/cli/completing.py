@@ -7,6 +7,7 @@ from typing import Any, Final
 import typer
 
 from ksmy_tracker import vocabulary
+from ksmy_tracker.changes import Fault, read_ref, read_sector
 
 Offers = list[tuple[str, str]]
 
@@ -37,23 +38,25 @@ def _quietly(complete: Callable[[typer.Context, str], Offers]) -> Callable[[type
 @_quietly
 def refs(context: typer.Context, incomplete: str) -> Offers:
     """Refs of the register, with their titles."""
-    found = _look(context, lambda view: view.refs())
-    return [(_in_case(ref, incomplete), _harmless(title)) for ref, title in found]
+    found = _well_formed(read_ref, _look(context, lambda view: view.refs()))
+    return [(_in_case(ref, incomplete), title) for ref, title in found]
 
 
 @_quietly
 def agreements(context: typer.Context, incomplete: str) -> Offers:
     """Refs of agreements, with their titles."""
-    found = _look(context, lambda view: view.agreements())
-    return [(_in_case(row.ref, incomplete), _harmless(row.title)) for row in found]
+    rows = _look(context, lambda view: view.agreements())
+    found = _well_formed(read_ref, [(row.ref, row.title) for row in rows])
+    return [(_in_case(ref, incomplete), title) for ref, title in found]
 
 
 @_quietly
 def milestones(context: typer.Context, incomplete: str) -> Offers:
     """The numbers of the milestones of the commitment named so far, with their titles."""
     ref = str(context.params["ref"]).strip().upper()
-    found = _look(context, lambda view: view.milestones(ref))
-    return [(str(row.number), _harmless(row.title)) for row in found if not row.withdrawn]
+    rows = _look(context, lambda view: view.milestones(ref))
+    found = [(str(row.number), row.title) for row in rows if not row.withdrawn]
+    return [(number, title) for number, title in found if number.isascii() and number.isdigit()]
 
 
 @_quietly
@@ -67,7 +70,8 @@ def zones(context: typer.Context, incomplete: str) -> Offers:
 @_quietly
 def sectors(context: typer.Context, incomplete: str) -> Offers:
     """The sectors the register knows."""
-    return [(sector, "") for sector in _look(context, lambda view: view.sectors())]
+    found = [(sector, "") for sector in _look(context, lambda view: view.sectors())]
+    return _well_formed(read_sector, found)
 
 
 @_quietly
@@ -123,11 +127,18 @@ def _look(context: typer.Context, question: Callable[[Any], Any]) -> Any:
         return question(View(reader, Day(clock.today())))
 
 
+def _well_formed(read: Callable[[Any], str], found: Offers) -> Offers:
+    """What a register says, without what no option would take or the register cannot have from this program."""
+    return [(word, str(meaning)) for word, meaning in found if _is_read_by(read, word)]
+
+
+def _is_read_by(read: Callable[[Any], str], word: Any) -> bool:
+    try:
+        return bool(read(word) == word)
+    except Fault:
+        return False
+
+
 def _in_case(ref: str, incomplete: str) -> str:
     """A ref in the case the user has begun it in."""
     return ref.lower() if incomplete and incomplete == incomplete.lower() else ref
-
-
-def _harmless(text: str) -> str:
-    """A title without anything a shell that evaluates completions, or Rich, would act on."""
-    return "".join(letter if letter.isalnum() or letter in " .,-/" else " " for letter in text)

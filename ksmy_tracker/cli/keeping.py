@@ -102,7 +102,9 @@ def back_up(
     from ksmy_tracker.visible import visible
 
     head = backups.backup(options.register_at(db), expanded(str(file)), force=force, timeout=timeout)
-    emit_done(f"backed up to {visible(str(file))}; head {head or 'none'}\n", f"the backup {file} is made")
+    emit_done(
+        f"backed up to {visible(str(file))}; head {visible(head or 'none')}\n", f"the backup {file} is made"
+    )
 
 
 @app.command("migrate", rich_help_panel=LOOK_AFTER, epilog="Example: ksmy migrate")

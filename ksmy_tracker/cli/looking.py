@@ -142,7 +142,7 @@ def list_commitments(
         search=[options.checked("--search", read_text, text) for text in search or () if text],
         withdrawn=withdrawn,
     )
-    fields = [field for given in sort or () for field in given.split(",")]
+    fields = options.listed(sort)
     day = options.day(as_of, tz, within)
     with database.reading(options.register_at(db), timeout) as reader:
         rows = View(reader, day).commitments(filters, sort=fields, limit=limit)
@@ -316,7 +316,7 @@ def _columns(command: str, given: str | None) -> Sequence[str]:
     if given is None:
         return _DEFAULT_COLUMNS[command]
     known = names(ROW_OF[command])
-    wanted = [name.strip().lower().replace("-", "_") for name in given.split(",")]
+    wanted = [name.lower().replace("-", "_") for name in options.listed([given])]
     for name in wanted:
         if name not in known:
             raise Usage(f"--columns: there is no column {name!r}; {did_you_mean(name, known, short=30)}")
@@ -327,7 +327,7 @@ def _emit_cells(header: Sequence[str], rows: Any, chosen: str, raw: bool) -> Non
     from ksmy_tracker.render import formats
 
     if chosen == "csv":
-        emit(formats.to_csv(header, rows, raw=raw))
+        emit(formats.to_csv(header, rows, raw=raw and not is_terminal()))
     elif chosen == "md":
         emit(formats.to_markdown(header, rows))
     else:

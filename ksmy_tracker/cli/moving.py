@@ -8,9 +8,10 @@ import typer
 from ksmy_tracker import database
 from ksmy_tracker.cli import completing, options
 from ksmy_tracker.cli.options import DEFAULT_TIMEOUT, DEFAULT_ZONE, LOOK_AFTER
-from ksmy_tracker.cli.output import emit, emit_done, is_stdout, opened, put
+from ksmy_tracker.cli.output import emit, emit_done, is_stdout, is_terminal, opened, put
 from ksmy_tracker.cli.progress import counted
 from ksmy_tracker.errors import Usage
+from ksmy_tracker.visible import escaped
 from ksmy_tracker.vocabulary import did_you_mean
 
 app = typer.Typer()
@@ -74,8 +75,9 @@ def _export_whole(location: database.Place, timeout: float, output: Path | None)
         with database.reading(location, timeout) as reader:
             whole.writelines(transfer.export_lines(reader))
         whole.seek(0)
+        on_terminal = is_terminal()
         while block := whole.read(1 << 20):
-            emit(block)
+            emit(escaped(block) if on_terminal else block)
 
 
 @app.command("import", rich_help_panel=LOOK_AFTER, epilog="Example: ksmy import register.jsonl --db copy.db")

@@ -252,8 +252,12 @@ def ref_of(value: str) -> str:
 
 def words(option: str, values: Sequence[str] | None) -> list[str]:
     """The values of a repeatable filter, each a word its field may have; commas separate them too."""
-    several = [one for value in values or () for one in value.split(",")]
-    return [checked(f"--{option}", READERS[_FIELD_OF.get(option, option)], one) for one in several]
+    return [checked(f"--{option}", READERS[_FIELD_OF.get(option, option)], one) for one in listed(values)]
+
+
+def listed(values: Sequence[str] | None) -> list[str]:
+    """The values of a repeatable option; commas separate them too, with or without spaces."""
+    return [one.strip() for value in values or () for one in value.split(",")]
 
 
 _FIELD_OF = {"party": "parties"}

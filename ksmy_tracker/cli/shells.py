@@ -25,16 +25,35 @@ complete -F _ksmy ksmy
 """
 
 # What zsh reads from its function path is the body of _ksmy at first; sourced, it only says whose completion it is.
+# Nothing of the answer is evaluated: `compadd` takes words as they are, and quotes what it puts on the line.
 _ZSH: Final = r"""#compdef ksmy
 _ksmy() {
-    local answer
-    answer=$(env _TYPER_COMPLETE_ARGS="${words[1,CURRENT]}" _KSMY_COMPLETE=complete_zsh "${(Q)words[1]}" 2>/dev/null)
-    local code=$?
+    local answer line word
+    local -i code longest
+    local -a offers means shown
+    answer=$(env _TYPER_COMPLETE_ARGS="${words[1,CURRENT]}" _KSMY_COMPLETE=complete_plain "${(Q)words[1]}" 2>/dev/null)
+    code=$?
     [[ $PREFIX == --*=* ]] && compset -P 1 '*='
-    case $code:$answer in
-        0:_arguments*) eval "$answer" ;;
-        FILE_MEANT:*) _files ;;
+    case $code in
+        FILE_MEANT) _files; return ;;
+        0) ;;
+        *) return 1 ;;
     esac
+    for line in "${(f)answer}"; do
+        word=${line%%$'\t'*}
+        [[ -n $word ]] || continue
+        offers+=("$word")
+        means+=("${line#*$'\t'}")
+        (( longest < ${#word} )) && longest=${#word}
+    done
+    for word line in "${(@)offers:^means}"; do
+        shown+=("${(r:longest:)word}${line:+  -- $line}")
+    done
+    if [[ -n ${means[*]//[[:space:]]/} ]]; then
+        compadd -V ksmy -l -d shown -a offers
+    else
+        compadd -V ksmy -a offers
+    fi
 }
 if [[ $funcstack[1] == _ksmy ]]; then _ksmy "$@"; else compdef _ksmy ksmy; fi
 """
@@ -81,7 +100,8 @@ def install(shell: str) -> Path:
         raise Usage("the home directory is not known; set HOME") from None
     if shell == "bash":
         place = home / ".bash_completions" / "ksmy.sh"
-        settings, line = home / ".bashrc", f"source '{place}'"
+        quoted = str(place).replace("'", r"'\''")
+        settings, line = home / ".bashrc", f"source '{quoted}'"
     elif shell == "zsh":
         place = home / ".zfunc" / "_ksmy"
         settings = Path(os.environ.get("ZDOTDIR") or home) / ".zshrc"

@@ -41,7 +41,7 @@ def figure(timeline: Timeline, layout: Layout = WIDE, style: str = "") -> str:
         f'aria-labelledby="{name}-title {name}-description" viewBox="0 0 {layout.width} {height}" '
         f'width="{layout.width}" height="{height}">',
         f'<title id="{name}-title">Deadlines from {timeline.start} to {timeline.end}</title>',
-        f'<desc id="{name}-description">{escape(description(timeline))}</desc>',
+        f'<desc id="{name}-description">{_text(description(timeline))}</desc>',
     ]
     if style:
         parts.append(f"<style>{style}</style>")
@@ -50,7 +50,7 @@ def figure(timeline: Timeline, layout: Layout = WIDE, style: str = "") -> str:
     for number, bar in enumerate(timeline.bars):
         parts += _row(timeline, layout, bar, layout.head + number * layout.row)
     if not timeline.bars:
-        parts.append(f'<text x="8" y="{layout.head + 20}">{captions.nothing(timeline)}</text>')
+        parts.append(f'<text x="8" y="{layout.head + 20}">{_text(captions.nothing(timeline))}</text>')
     parts += _today(timeline, layout, height)
     legend = zip(reversed(layout.legend), range(height - 10, 0, -18), strict=False)
     parts += [f'<text class="faint" x="8" y="{y}">{line}</text>' for line, y in legend]
@@ -70,9 +70,14 @@ def description(timeline: Timeline) -> str:
     return " ".join(said) or "No commitment has a due date."
 
 
+def _text(value: str) -> str:
+    """A value for an element or an attribute: its control characters shown, no markup. Any text goes in by this."""
+    return escape(visible(value))
+
+
 def _said(bar: Bar) -> str:
     due = f", due {due_date(bar.due)}" if bar.due else ""
-    return f"{bar.ref}: {visible(bar.title)}, {bar.deadline}{due}"
+    return f"{bar.ref}: {bar.title}, {bar.deadline}{due}"
 
 
 def _window(bar: Bar) -> str:
@@ -98,16 +103,17 @@ def _calendar(timeline: Timeline, layout: Layout, height: int) -> list[str]:
 
 
 def _row(timeline: Timeline, layout: Layout, bar: Bar, y: int) -> list[str]:
-    state = layout.state(bar.deadline, due_date(bar.due) if bar.due else "")
+    state = visible(layout.state(bar.deadline, due_date(bar.due) if bar.due else ""))
     title = layout.cut(visible(bar.title), layout.label)
+    ref = layout.cut(visible(bar.ref), layout.label - layout.room(state) - 8)
     middle = y + layout.middle
     parts = [
         "<g>",
-        f"<title>{escape(_said(bar))}</title>",
+        f"<title>{_text(_said(bar))}</title>",
         *layout.behind_label(y),
-        f'<text x="8" y="{y + 15}">{escape(layout.cut(bar.ref, layout.label - layout.room(state) - 8))}</text>',
-        f'<text class="faint" x="8" y="{y + 31}">{escape(title)}</text>',
-        f'<text class="faint" x="{8 + layout.label}" y="{y + 15}" text-anchor="end">{escape(state)}</text>',
+        f'<text x="8" y="{y + 15}">{_text(ref)}</text>',
+        f'<text class="faint" x="8" y="{y + 31}">{_text(title)}</text>',
+        f'<text class="faint" x="{8 + layout.label}" y="{y + 15}" text-anchor="end">{_text(state)}</text>',
     ]
     if bar.baseline_earliest and bar.baseline_latest:
         box = (bar.baseline_earliest, bar.baseline_latest, middle - 10, 20, "baseline")
@@ -125,7 +131,7 @@ def _box(timeline: Timeline, layout: Layout, first: date, last: date, y: int, he
     left = _x(timeline, layout, first)
     right = _x(timeline, layout, last + timedelta(days=1)) if last < date.max else layout.right
     return (
-        f'<rect class="{name}" x="{left}" y="{y}" '
+        f'<rect class="{_text(name)}" x="{left}" y="{y}" '
         f'width="{max(3.0, round(right - left, 1))}" height="{height}" rx="2"/>'
     )
 
@@ -139,7 +145,7 @@ def _diamond(timeline: Timeline, layout: Layout, mark: Mark, y: int) -> str:
     )
     return (
         f'<path class="mark{reached}" d="{shape}">'
-        f"<title>{escape(f'{mark.number}. {visible(mark.title)}: {mark.state}')}</title></path>"
+        f"<title>{_text(f'{mark.number}. {mark.title}: {mark.state}')}</title></path>"
     )
 
 

@@ -47,7 +47,7 @@ def to_csv(header: Sequence[str], rows: Iterable[Cells], *, raw: bool = False) -
 def to_markdown(header: Sequence[str], rows: Iterable[Cells]) -> str:
     """A GitHub-flavoured table in which no value is markup."""
     lines = [f"| {' | '.join(header)} |", f"|{' --- |' * len(header)}"]
-    lines += [f"| {' | '.join(markdown(plain(value)) for value in row)} |" for row in rows]
+    lines += [f"| {' | '.join(markdown(_exact(value)) for value in row)} |" for row in rows]
     return "\n".join(lines) + "\n"
 
 
@@ -57,8 +57,8 @@ def plain(value: Any) -> str:
 
 
 def markdown(text: str) -> str:
-    """Text with every character that Markdown or HTML would act on escaped."""
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]<>()#+!|~&" else letter for letter in text)
+    """Text in one line with every character that Markdown or HTML would act on escaped."""
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]<>()#+!|~&" else letter for letter in visible(text))
 
 
 def _exact(value: Any) -> str:

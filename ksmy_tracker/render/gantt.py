@@ -30,15 +30,15 @@ def as_page(timeline: Timeline, width: int) -> Page:
     label = refs + 2 + (title + 2 if title else 0) + 10
     chart = max(12, width - label)
     indent = " " * label
-    page.lines.append((indent + _years(timeline, chart), "bold"))
-    page.lines.append((indent + _quarter_line(timeline, chart), ""))
+    page.line(indent + _years(timeline, chart), "bold")
+    page.line(indent + _quarter_line(timeline, chart))
     for bar in timeline.bars:
         name = set_cell_size(_cut(visible(bar.ref), refs), refs)
         if title:
             name += "  " + set_cell_size(_cut(visible(bar.title), title), title)
         line = f"{name}  {bar.deadline:<8}  {_line(timeline, bar, chart)}"
-        page.lines.append((line.rstrip(), bar.deadline))
-    page.lines.append(("", ""))
+        page.line(line, bar.deadline)
+    page.line("")
     page.text(LEGEND)
     page.text(f"Today is {timeline.today}; from {timeline.start} to {timeline.end}.")
     _say_what_is_missing(page, timeline)

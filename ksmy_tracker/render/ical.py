@@ -75,25 +75,31 @@ def _todo(row: CalendarRow) -> Todo:
 
 def _describe(component: Component, row: CalendarRow) -> None:
     recorded = datetime.fromisoformat(row.recorded_at).replace(microsecond=0)
-    component.add("uid", f"{row.ref}@ksmy-tracker")
+    # A milestone's number stands after a dot: a server of calendars makes a file's name of it, and no ref has a dot.
+    _add_text(component, "uid", f"{row.ref.replace('/', '.')}@ksmy-tracker")
     component.add("dtstamp", recorded)
     component.add("last-modified", recorded)
     component.add("sequence", row.moves)
-    component.add("summary", f"{visible(row.ref)}: {visible(row.title)}")
+    _add_text(component, "summary", f"{row.ref}: {row.title}")
     component.add("categories", [visible(row.sector)])
     span = window(row.due, row.due_earliest, row.due_latest)
     lines = [f"Due {due(row.due)}{f' ({span})' if span else ''}"]
     if row.due_phrase:
-        lines.append(f"In the source's words: {visible(row.due_phrase)}")
-    lines.append(f"Status: {row.status}; agreement: {visible(row.agreement)}; parties: {row.parties}")
-    component.add("description", "\n".join(lines))
+        lines.append(f"In the source's words: {row.due_phrase}")
+    lines.append(f"Status: {row.status}; agreement: {row.agreement}; parties: {row.parties}")
+    _add_text(component, "description", *lines)
+
+
+def _add_text(component: Component, name: str, *lines: str) -> None:
+    """Add a property with text of the register in it; only what parts the lines given is a line break there."""
+    component.add(name, "\n".join(map(visible, lines)))
 
 
 def _remind(component: Component, row: CalendarRow) -> None:
     for days in ALARMS:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
-        alarm.add("description", f"{visible(row.ref)} is due in {days} days")
+        _add_text(alarm, "description", f"{row.ref} is due in {days} days")
         # A to-do has no start that an alarm could be counted from.
         related = {"RELATED": "END"} if component.name == "VTODO" else {}
         alarm.add("trigger", timedelta(days=-days), parameters=related)

@@ -1,9 +1,14 @@
-"""A page of text: lines with a role each, plain in a pipe and styled on a terminal."""
+"""A page of text: lines with a role each, plain in a pipe and styled on a terminal.
+
+Whatever is put on it has its control characters shown, so nobody who fills a page has to think of them.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from rich.cells import cell_len, chop_cells
+
+from ksmy_tracker.visible import visible
 
 #: The widest a line may be: what every mail program shows without breaking it.
 WIDTH = 78
@@ -20,20 +25,25 @@ class Page:
         """A heading, with a blank line before it unless it is the first line."""
         if self.lines:
             self.lines.append(("", ""))
-        self.lines.extend((line, "bold") for line in wrapped(text, self.width))
+        self.lines.extend((line, "bold") for line in wrapped(visible(text), self.width))
 
     def text(self, text: str, *, indent: int = 0, hanging: int = 0, style: str = "") -> None:
         """A paragraph, wrapped; `hanging` more columns before every line but its first."""
-        for number, line in enumerate(wrapped(text, self.width - indent - hanging)):
+        for number, line in enumerate(wrapped(visible(text), self.width - indent - hanging)):
             self.lines.append((" " * (indent + (hanging if number else 0)) + line, style))
 
     def pairs(self, pairs: list[tuple[str, str]]) -> None:
         """Names and values in two columns."""
-        column = max((cell_len(name) for name, _ in pairs), default=0) + 2
-        for name, value in pairs:
+        shown = [(visible(name), visible(value)) for name, value in pairs]
+        column = max((cell_len(name) for name, _ in shown), default=0) + 2
+        for name, value in shown:
             first, *rest = wrapped(value, self.width - column - 2) or [""]
             self.lines.append((f"  {padded(name, column)}{first}".rstrip(), ""))
             self.lines.extend((" " * (column + 2) + line, "") for line in rest)
+
+    def line(self, text: str, style: str = "") -> None:
+        """A line that is laid out already."""
+        self.lines.append((visible(text).rstrip(), style))
 
     def __str__(self) -> str:
         return "".join(f"{line}\n" for line, _ in self.lines)

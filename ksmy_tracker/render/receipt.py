@@ -9,7 +9,7 @@ from ksmy_tracker.visible import visible
 
 def as_text(receipt: Receipt) -> str:
     """A line for each change."""
-    return "".join(f"{line(outcome)}\n" for outcome in receipt.outcomes)
+    return "".join(f"{visible(line(outcome))}\n" for outcome in receipt.outcomes)
 
 
 def line(outcome: Outcome) -> str:

@@ -6,7 +6,6 @@ from ksmy_tracker.render.page import Page
 from ksmy_tracker.render.wording import cell, entry_summary, field_name, left, plural, slip, window
 from ksmy_tracker.render.wording import due as due_date
 from ksmy_tracker.rows import AgreementRow, CommitmentRow, EntryRow, MilestoneRow, as_dict
-from ksmy_tracker.visible import visible
 
 
 def commitment_page(
@@ -18,9 +17,9 @@ def commitment_page(
 ) -> Page:
     """A commitment: its fields, its agreement, its milestones and its history."""
     page = Page(width)
-    page.heading(f"{visible(row.ref)}  {visible(row.title)}")
+    page.heading(f"{row.ref}  {row.title}")
     words = {name: cell(value) for name, value in as_dict(row).items() if name not in ("ref", "title")}
-    words["agreement"] = f"{visible(row.agreement)}, {visible(agreement.title)} ({agreement.stage})"
+    words["agreement"] = f"{row.agreement}, {agreement.title} ({agreement.stage})"
     if row.due and row.due_earliest and row.due_latest:
         span = window(row.due, row.due_earliest, row.due_latest)
         words["due"] = due_date(row.due) + (f" ({span})" if span else "")
@@ -48,7 +47,7 @@ def agreement_page(
 ) -> Page:
     """An agreement: its fields, its commitments and its history."""
     page = Page(width)
-    page.heading(f"{visible(row.ref)}  {visible(row.title)}")
+    page.heading(f"{row.ref}  {row.title}")
     hidden = ("ref", "title", *(() if row.withdrawn else ("withdrawn",)))
     shown = [(name, value) for name, value in as_dict(row).items() if name not in hidden]
     words = {name: cell(value) for name, value in shown}
@@ -58,8 +57,7 @@ def agreement_page(
     for commitment in commitments:
         due = f", due {due_date(commitment.due)}" if commitment.due else ""
         page.text(
-            f"{visible(commitment.ref)}: {visible(commitment.title)} "
-            f"({commitment.status}, {commitment.deadline}{due})",
+            f"{commitment.ref}: {commitment.title} ({commitment.status}, {commitment.deadline}{due})",
             indent=2,
             hanging=2,
             style=commitment.deadline,
@@ -73,9 +71,9 @@ def history(page: Page, entries: Sequence[EntryRow]) -> None:
     page.heading(f"History: {plural(len(entries), 'entry')}")
     for entry in entries:
         said = entry_summary(entry)
-        page.text(f"{entry.id}  {entry.effective_on}  {visible(entry.actor)}: {said}", indent=2, hanging=4)
+        page.text(f"{entry.id}  {entry.effective_on}  {entry.actor}: {said}", indent=2, hanging=4)
         for evidence in entry.evidence:
-            page.text(visible(evidence), indent=6, hanging=2)
+            page.text(evidence, indent=6, hanging=2)
 
 
 def _milestone(row: MilestoneRow) -> str:
@@ -86,4 +84,4 @@ def _milestone(row: MilestoneRow) -> str:
     met = f" on {row.met_on}" if row.met_on else ""
     when = f", {left(row.days_left)}" if row.days_left is not None else ""
     gone = ", withdrawn" if row.withdrawn else ""
-    return f"{row.number}. {visible(row.title)}{gone}: {row.state}{met}{due}{when}"
+    return f"{row.number}. {row.title}{gone}: {row.state}{met}{due}{when}"

@@ -47,14 +47,14 @@ def as_markdown(report: Report) -> str:
         parts.append(f"## By {title}\n")
         parts.append(to_markdown((title, "commitments"), counts.items()))
     for section in sections(report):
-        parts.append(f"## {section.title}\n")
+        parts.append(f"## {visible(section.title)}\n")
         if section.items:
             parts.append(to_markdown(section.columns, (item.cells for item in section.items)))
         if section.left_out:
             how = f": {markdown(section.command)}" if section.command else ""
             parts.append(f"{section.left_out}{how}\n")
     parts.append("## Head\n")
-    parts.append(f"{report.head or 'none: the register has no entry'}\n")
+    parts.append(f"{markdown(report.head or 'none: the register has no entry')}\n")
     return "\n".join(parts)
 
 
@@ -90,4 +90,4 @@ def as_json(report: Report) -> dict[str, Any]:
 
 
 def _counts(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{visible(name)} {count:,}" for name, count in counts.items() if count) or "none"
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items() if count) or "none"

@@ -9,7 +9,6 @@ from ksmy_tracker.render.wording import days, entry_summary, left, slip, window
 from ksmy_tracker.render.wording import due as due_date
 from ksmy_tracker.report import Listed, NextMilestone, Quiet, Report
 from ksmy_tracker.rows import Day, DeadlineRow, EntryRow
-from ksmy_tracker.visible import visible
 
 
 class Item(NamedTuple):
@@ -76,9 +75,7 @@ def _deadlines(key: str, name: str, listed: Listed[DeadlineRow], milestones: int
 
 
 def _contradictions(report: Report) -> Section:
-    items = [
-        Item(found, f"{visible(found.ref)}: {visible(found.why)}") for found in report.contradictions.items
-    ]
+    items = [Item(found, f"{found.ref}: {found.why}") for found in report.contradictions.items]
     return _section(
         "contradictions", "Contradicts itself", ("ref", "title", "why"), items, report.contradictions
     )
@@ -88,7 +85,7 @@ def _next_milestones(report: Report) -> Section:
     items = [
         Item(
             (one.milestone.ref, one.title, said := milestone_summary(one)),
-            f"{visible(one.milestone.ref)}: {said}",
+            f"{one.milestone.ref}: {said}",
             one.milestone.deadline,
         )
         for one in report.next_milestones.items
@@ -106,7 +103,7 @@ def _changed(report: Report) -> Section:
     items = [
         Item(
             (when := _when(entry, report.since), entry.ref, said := entry_summary(entry)),
-            f"{when}  {visible(entry.ref)}: {said}",
+            f"{when}  {entry.ref}: {said}",
         )
         for entry in report.changed.items
     ]
@@ -124,7 +121,7 @@ def _changed(report: Report) -> Section:
 
 def _quiet(report: Report) -> Section:
     items = [
-        Item((one.ref, one.title, since := quiet_since(one, report.day)), f"{visible(one.ref)}: {since}")
+        Item((one.ref, one.title, since := quiet_since(one, report.day)), f"{one.ref}: {since}")
         for one in report.quiet.items
     ]
     return _section(
@@ -161,7 +158,7 @@ def _command(report: Report, command: str, *, narrows: bool = True) -> str:
     if report.narrowed and not narrows:
         return ""
     words = (("sector", only.sector), ("party", only.party), ("agreement", only.agreement))
-    options = "".join(f" --{name} {visible(value)}" for name, values in words for value in values)
+    options = "".join(f" --{name} {value}" for name, values in words for value in values)
     return f"ksmy {command}{options} --as-of {report.today}"
 
 
@@ -184,17 +181,17 @@ def milestone_summary(following: NextMilestone) -> str:
     state = f"{row.state}, overdue" if row.deadline == "overdue" else row.state
     due = f", due {due_date(row.due)}" if row.due else ""
     when = f", {left(row.days_left)}" if row.days_left is not None else ""
-    return f"{row.number}. {visible(row.title)}, {state}{due}{when}"
+    return f"{row.number}. {row.title}, {state}{due}{when}"
 
 
 def _deadline(row: DeadlineRow) -> str:
     due = f"due {due_date(row.due)}"
     if span := window(row.due, row.due_earliest, row.due_latest):
         due += f" ({span})"
-    parts = [visible(row.title), _party(row.parties), due, left(row.days_left)]
+    parts = [row.title, _party(row.parties), due, left(row.days_left)]
     if moved := slip(row.slip_days):
         parts.append(moved)
-    return f"{visible(row.ref)}: {', '.join(parts)}"
+    return f"{row.ref}: {', '.join(parts)}"
 
 
 def _deadline_cells(row: DeadlineRow) -> Sequence[str]:

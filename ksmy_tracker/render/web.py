@@ -25,10 +25,10 @@ def as_html(found: Report, timeline: Timeline) -> str:
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["visible"] = visible
     environment.filters["dated"] = _dated
     layouts = (WIDE, NARROW) if timeline.bars else ()
     style = drawing.STYLE + (_TEMPLATES / "report.css").read_text(encoding="utf-8")
@@ -37,7 +37,7 @@ def as_html(found: Report, timeline: Timeline) -> str:
         heading=heading(found),
         summary=summary(found),
         sections=sections(found),
-        # A figure escapes every text it takes up; see drawing.py.
+        # A figure escapes every text it takes up, and shows its control characters; see drawing.py.
         figures=[Markup(drawing.figure(timeline, layout)) for layout in layouts],  # noqa: S704
         captions=[said(timeline) for said in (captions.nothing, captions.left_out, captions.undated)],
         style=Markup(style),  # noqa: S704
@@ -45,6 +45,11 @@ def as_html(found: Report, timeline: Timeline) -> str:
     )
 
 
+def _shown(value: object) -> object:
+    """What a template puts in: with control characters shown, unless it is markup already."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 def _dated(text: str) -> Markup:
     """A text, escaped, in which dates stay whole."""
-    return Markup(re.sub(r"(\d{4}-\d\d-\d\d)", r"<time>\1</time>", str(escape(text))))  # noqa: S704
+    return Markup(re.sub(r"(\d{4}-\d\d-\d\d)", r"<time>\1</time>", str(escape(visible(text)))))  # noqa: S704

@@ -84,7 +84,7 @@ def test_khal_shows_hostile_titles_as_they_are_and_no_event_but_ours(
     for name, text in registers.SHOWN.items():
         if name != "style":  # that one is completed
             assert f"{registers.REFS[name]}: {text}" in titles
-    ours = {event["uid"].removesuffix("@ksmy-tracker").removesuffix("/1") for event in events}
+    ours = {event["uid"].removesuffix("@ksmy-tracker").removesuffix(".1") for event in events}
     assert ours <= set(registers.REFS.values())
     for ref, last_day in registers.LAST_DAYS.items():
         if ref != registers.REFS["style"]:
@@ -203,3 +203,51 @@ def test_todoman_shows_hostile_titles_as_they_are_and_no_to_do_but_ours(
 def test_todoman_has_nothing_to_list_of_an_empty_register(todoman: Todoman, lists: Path, empty: Path) -> None:
     export(empty, lists / "deadlines.ics", "--as", "todo")
     assert summaries(todoman, "--status", "ANY") == {}
+
+
+# --- both ------------------------------------------------------------------------------------------------
+
+#: Titles and due dates on which programs have broken, with the titles as they are shown.
+BREAKING: dict[str, tuple[str, str, str]] = {
+    "KR-LONG": ("전략적 동반자 관계에 관한 공동 이행 계획을 " * 6, "2027-01-29", ""),
+    "FOLDED": ("mnopqrs " * 7 + "abcdef🛳👩‍🔬🇲🇾 é e\u0301", "2027-02-28", ""),
+    "ESCAPES": ('semi; comma, back\\slash "q": \\n literal \\, \\; ^n', "2027-03-31", ""),
+    "BREAKS": (
+        "line\nbreak\r\nCRLF\ttab\x0b\u2028\x85",
+        "2027-04-30",
+        "line␊break␍␊CRLF␉tab␋\\u2028\\u0085",
+    ),
+    "ENDING": ("x\r\nEND:VEVENT\r\nEND:VCALENDAR", "2027-Q2", "x␍␊END:VEVENT␍␊END:VCALENDAR"),
+    "SPAN": ("Interval", "2027-06-01/2027-06-30", ""),
+    "FAR": ("Far", "9999-12-30", ""),
+    "OLD": ("Old", "0001-01-03", ""),
+    "SET": ("Set", "[2027, 2029]", ""),
+}
+
+
+@pytest.fixture
+def breaking(after_summit: Path, tmp_path: Path) -> Path:
+    register = Path(shutil.copy(after_summit, tmp_path / "register.db"))
+    more = ("--agreement", "SP-2024", "--sector", "trade", "--firmness", "agreed", "--by", "desk")
+    for ref, (title, due, _) in BREAKING.items():
+        registers.run(register, "add", ref, "--title", title, "--due", due, *more)
+    return register
+
+
+def shown_titles() -> set[str]:
+    return {f"{ref}: {shown or title}".rstrip() for ref, (title, _, shown) in BREAKING.items()}
+
+
+def test_khal_reads_whole_what_has_broken_calendars(khal: Khal, breaking: Path, tmp_path: Path) -> None:
+    khal.take_in(export(breaking, tmp_path / "deadlines.ics"))
+    titles = {event["title"].rstrip() for event in khal.events()}
+    within_ten_years = {title for title in shown_titles() if not title.startswith(("FAR", "OLD"))}
+    assert within_ten_years <= titles
+
+
+def test_todoman_reads_whole_what_has_broken_calendars(todoman: Todoman, lists: Path, breaking: Path) -> None:
+    export(breaking, lists / "deadlines.ics", "--as", "todo")
+    found = summaries(todoman, "--status", "ANY")
+    assert {
+        f"{ref}: {one['summary'].partition(': ')[2]}".rstrip() for ref, one in found.items()
+    } >= shown_titles()

@@ -1,22 +1,25 @@
 """`ksmy apply` and `ksmy undo`: what they print, what they write, and when they refuse."""
 
 import difflib
+import errno
 import io
 import json
+import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ksmy_tracker import audit, cli, clock, database
+from ksmy_tracker import audit, batch, cli, clock, database, spool
 from ksmy_tracker import register as write_side
+from ksmy_tracker.changes import BadLine, Change
 from ksmy_tracker.cli import completing
 from ksmy_tracker.database import Location
 from tests.conftest import Contents, Ksmy, Ran
@@ -285,6 +288,76 @@ def test_a_slow_producer_keeps_no_other_writer_waiting(
     assert producer.codes == [0]
     assert rows(ksmy, "show", "TOURISM")["due"] == "2027"
     assert is_sound(register)
+
+
+@pytest.mark.parametrize("options", [(), ("--dry-run",)])
+def test_a_batch_is_read_and_checked_before_the_register_is_locked(
+    ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    file = tmp_path / "batch.jsonl"
+    file.write_text(jsonl(*BATCH))
+    codes: list[int] = []
+
+    def slowly(stream: BinaryIO) -> Iterator[Change | BadLine]:
+        for line in reading(stream):
+            yield line
+            codes.append(cli.run(["update", "HYDROGEN", "--note", "meanwhile", "--timeout", "0"]))
+
+    reading = batch.read_json_lines
+    monkeypatch.setattr(batch, "read_json_lines", slowly)
+    assert ksmy("apply", str(file), *options).code == 0
+    assert codes == [0] * len(BATCH)
+    assert entries_of(ksmy, "HYDROGEN")[-1]["note"] == "meanwhile"
+
+
+def test_no_room_to_keep_a_batch_is_said_in_a_sentence(
+    ksmy: Ksmy, contents: Contents, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def full() -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    file = tmp_path / "batch.jsonl"
+    file.write_text(jsonl(*BATCH))
+    before = contents()
+    monkeypatch.setattr(spool, "TemporaryFile", full)
+    ran = ksmy("apply", str(file))
+    assert (ran.out, ran.code) == ("", 1)
+    assert ran.err == (
+        "ksmy: a temporary file could not be written: No space left on device; nothing was applied\n"
+    )
+    assert contents() == before
+
+
+def test_none_for_evidence_leaves_a_completion_without_evidence(apply: Apply, ksmy: Ksmy) -> None:
+    batch_of = "ref,status,note,evidence,on,by,key,expect\nTOURISM,completed,-,-,-,-,-,-\n"
+    assert apply(batch_of, "--input", "csv").out == (
+        "TOURISM updated: status in-progress -> completed (entry 31)\n"
+    )
+    report = rows(ksmy, "report")
+    assert [one["ref"] for one in report["contradictions"] if "evidence" in one["why"]] == ["TOURISM"]
+    line = {"ref": "TOURISM", "note": "n", **dict.fromkeys(("evidence", "on", "by", "key", "expect", "op"))}
+    assert apply([line]).code == 0
+    [entry] = entries_of(ksmy, "TOURISM")[-1:]
+    assert (entry["evidence"], entry["actor"], entry["key"]) == ([], "tester", None)
+
+
+def test_faults_of_lines_and_faults_that_only_the_register_can_tell_come_in_the_order_of_lines(
+    apply: Apply, contents: Contents
+) -> None:
+    before = contents()
+    lines = [
+        {"ref": "NOSUCH", "note": "n"},
+        {"ref": "TOURISM", "status": "done"},
+        {"ref": "FTA", "status": "planned"},
+        {"ref": "TOURISM", "colour": "red"},
+    ]
+    assert [fault.split(":")[0] for fault in faults(apply(lines))] == ["line 1", "line 2", "line 3", "line 4"]
+    assert [fault.split(":")[0] for fault in faults(apply(lines, "--max-errors", "2"))] == [
+        "line 1",
+        "line 2",
+        "and 2 more",
+    ]
+    assert contents() == before
 
 
 # All or nothing

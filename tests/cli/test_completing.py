@@ -6,8 +6,10 @@ import os
 import pty
 import re
 import select
+import shlex
 import shutil
 import sqlite3
+import string
 import struct
 import subprocess
 import sys
@@ -551,9 +553,10 @@ _USER_SETTINGS = {
     "bash": (
         ".bashrc",
         "PS1='READY> '\nbind 'set bell-style none' 'set show-all-if-ambiguous on' 2>/dev/null\n"
-        "bind 'set enable-bracketed-paste off'\n",
+        "bind 'set enable-bracketed-paste off'\nbind 'set completion-query-items 10000'\n"
+        "bind 'set page-completions off'\n",
     ),
-    "zsh": (".zshrc", "PS1='READY> '\nbindkey -e\nunsetopt prompt_sp\n"),
+    "zsh": (".zshrc", "PS1='READY> '\nbindkey -e\nunsetopt prompt_sp\nLISTMAX=10000\n"),
     "fish": (".config/fish/config.fish", ""),
 }
 
@@ -783,6 +786,18 @@ def test_a_file_in_another_folder_is_offered_as_the_shell_does(
         assert press_tab(shell, "ksmy backup in\\ here/Z")[0] == "ksmy backup in here/ZZ-file"
 
 
+@pytest.mark.of_a_file
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_file_whose_name_is_hostile_is_offered_as_the_shell_does(
+    press_tab: PressTab, folder: Path, shell: str
+) -> None:
+    for number, name in enumerate(("$(touch harm)", "`touch harm`;touch harm", "'$(touch harm)'")):
+        (folder / f"Z{number}{name}").touch()
+        line, seen = press_tab(shell, f"ksmy backup Z{number}")
+        assert name in (seen if shell == "fish" else line)
+    assert not (folder / "harm").exists()
+
+
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_real_shell_completes_a_value_joined_to_its_option(press_tab: PressTab, shell: str) -> None:
     assert press_tab(shell, "ksmy list --status=pl")[0] == "ksmy list --status=planned"
@@ -803,6 +818,236 @@ def test_hostile_titles_do_no_harm_in_a_real_shell(
     assert press_tab(shell, "ksmy show fta-c")[0] == "ksmy show fta-conclude"
     assert os.listdir(folder) == []
     assert not re.search(r"Traceback|parse error|command not found|bad substitution|no matches", seen)
+
+
+# What another hand than this program's has put into a register, or what is typed
+
+#: Values that run, or break out of their place, where a shell evaluates them or what they stand in.
+INJECTIONS = (
+    *("$(touch harm)", r"\$(touch harm)", r"\\$(touch harm)", r"\\\$(touch harm)", "a\\\n$(touch harm)"),
+    *("`touch harm`", r"\`touch harm\`", r"\\`touch harm`", "$((`touch harm`))", "${a:=$(touch harm)}"),
+    *(
+        "<(touch harm)",
+        "=(touch harm)",
+        "(touch harm)",
+        "{touch harm}",
+        "$[$(touch harm)]",
+        "a[$(touch harm)]",
+    ),
+    *(";touch harm;", "&touch harm&", "|touch harm", "a;touch harm", "\ntouch harm\n", "\rtouch harm\r"),
+    *("';touch harm;'", "'';touch harm;''", r"\';touch harm;\'", "'$(touch harm)'", "'\"$(touch harm)\"'"),
+    *(
+        '";touch harm;"',
+        '"";touch harm;""',
+        r"\";touch harm;\"",
+        "\"'$(touch harm)'\"",
+        "$'\\'$(touch harm)'",
+    ),
+    *(
+        "))';touch harm;_arguments '*: :((",
+        ")) ;touch harm; ((",
+        "))'\"$(touch harm)\"'((",
+        "]';touch harm;'[",
+    ),
+    *("a:$(touch harm)", r"a\:$(touch harm)", "a:((b$(touch harm)))", "a:->$(touch harm)", "a:{touch harm}"),
+    *(
+        "%{$(touch harm)%}",
+        "%s$(touch harm)%n",
+        "!touch harm",
+        "~$(touch harm)",
+        "a>harm",
+        ">harm",
+        "a >harm",
+    ),
+    *("a\t$(touch harm)", "\x1b]0;$(touch harm)\x07", "\x9b$(touch harm)", "\u202e$(touch harm)"),
+    *(
+        "--$(touch harm)",
+        "-o$(touch harm)",
+        "$IFS$(touch${IFS}harm)",
+        "touch harm #",
+        "[bold]$(touch harm)[/]",
+    ),
+)
+
+#: The script that was installed for zsh before, and the one that Typer makes: both evaluate the answer.
+BEFORE = r"""#compdef ksmy
+_ksmy() {
+    local answer
+    answer=$(env _TYPER_COMPLETE_ARGS="${words[1,CURRENT]}" _KSMY_COMPLETE=complete_zsh "${(Q)words[1]}" 2>/dev/null)
+    local code=$?
+    [[ $PREFIX == --*=* ]] && compset -P 1 '*='
+    case $code:$answer in
+        0:_arguments*) eval "$answer" ;;
+        12:*) _files ;;
+    esac
+}
+if [[ $funcstack[1] == _ksmy ]]; then _ksmy "$@"; else compdef _ksmy ksmy; fi
+"""
+TYPERS = r"""#compdef ksmy
+_ksmy_completion() {
+  eval $(env _TYPER_COMPLETE_ARGS="${words[1,$CURRENT]}" _KSMY_COMPLETE=complete_zsh ksmy)
+}
+compdef _ksmy_completion ksmy
+"""
+
+
+@pytest.fixture
+def planted(place: str) -> Iterator[str]:
+    """A register in which these values stand wherever completion finds what it offers."""
+    if "://" not in place:
+        with closing(sqlite3.connect(place)) as file, file:
+            file.execute("PRAGMA ignore_check_constraints = ON")
+            plant(file, lambda column: f":{column}")
+        yield place
+        return
+    import psycopg
+
+    with psycopg.connect(place, autocommit=True) as server:
+        checks = server.execute(
+            "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
+            "WHERE contype = 'c' AND conrelid IN ('agreement'::regclass, 'commitment'::regclass, 'milestone'::regclass)"
+        ).fetchall()
+        for table, name, _ in checks:
+            server.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+        server.execute("SET session_replication_role = replica")
+        plant(server, lambda column: f"%({column})s")
+        yield place
+        server.execute("TRUNCATE agreement, commitment, milestone")
+        for table, name, definition in checks:
+            server.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
+
+
+def plant(database: Any, parameter: Callable[[str], str]) -> None:
+    for table, ref in (("agreement", "FTA"), ("commitment", "HYDROGEN"), ("milestone", "FTA-CONCLUDE/1")):
+        found = database.execute(f"SELECT * FROM {table} WHERE ref = '{ref}'")
+        columns = [column[0] for column in found.description]
+        row = dict(zip(columns, found.fetchone(), strict=True))
+        into = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(map(parameter, columns))})"
+        for number, value in enumerate(INJECTIONS, 10):
+            if table == "milestone":
+                database.execute(into, row | {"ref": f"{ref[:-1]}{number}", "number": number, "title": value})
+                continue
+            database.execute(into, row | {"ref": value, "title": f"Hostile {number}"})
+            database.execute(into, row | {"ref": f"HOSTILE-{number}", "title": value} | sector(table, value))
+
+
+def sector(table: str, value: str) -> dict[str, str]:
+    return {"sector": value} if table == "commitment" else {}
+
+
+#: Where each of the columns above is offered.
+OFFERED = (
+    "ksmy show ",
+    "ksmy list --sector ",
+    "ksmy list --agreement ",
+    "ksmy milestone set fta-conclude ",
+    "ksmy add X --sector=",
+)
+
+
+def test_a_hostile_value_is_never_offered_and_takes_no_other_with_it(
+    complete: Complete, planted: str
+) -> None:
+    for shell in (*SHELLS, "plain"):
+        for line in OFFERED[:-1]:
+            found = complete("fish" if shell == "plain" else shell, line)
+            assert len(found) >= 5, (shell, line)
+            for word, meaning in found:
+                assert re.fullmatch(r"[A-Za-z0-9-]+", word), (shell, line, word)
+                assert re.fullmatch(r"[\w .,/-]*", meaning), (shell, line, meaning)
+
+
+@settings(
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(value=st.text(min_size=1, max_size=30) | st.text("$(`'\"\\:;)[]{}\n touch!", min_size=1, max_size=30))
+def test_whatever_is_offered_is_a_word_that_no_shell_acts_on(value: str) -> None:
+    from typer._click.shell_completion import CompletionItem
+
+    from ksmy_tracker.cli.offering import filtered
+
+    for item in filtered([CompletionItem(value, help=value), CompletionItem("word", help=value)]):
+        assert shlex.quote(item.value) == item.value or set(item.value) <= set(
+            string.ascii_letters + string.digits + "_./,+-"
+        )
+        assert re.fullmatch(r"(\w|[ .,/-])*", item.help or "")
+
+
+@pytest.mark.of_a_file
+def test_what_is_typed_so_far_comes_back_only_as_a_word(complete: Complete) -> None:
+    for typed in INJECTIONS:
+        for shell, line in (
+            ("zsh", f"--columns {typed},ti"),
+            ("bash", f"--sector {typed}"),
+            ("fish", f"--{typed}"),
+        ):
+            for word in words(complete(shell, f"ksmy list {line}")):
+                assert re.fullmatch(r"[A-Za-z0-9_,-]+", word)
+
+
+@pytest.fixture
+def with_script(homes: Callable[[str], Path]) -> Iterator[Callable[[str], None]]:
+    """Put another script for zsh where the one of this program is installed."""
+    place = homes("zsh") / ".zfunc" / "_ksmy"
+    installed = place.read_text()
+
+    def put(script: str) -> None:
+        place.write_text(script)
+
+    yield put
+    place.write_text(installed)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_hostile_values_do_no_harm_in_a_real_shell(
+    press_tab: PressTab, planted: str, folder: Path, shell: str
+) -> None:
+    for line in OFFERED[:2] if "://" in planted else OFFERED:
+        became, _ = press_tab(shell, line)
+        assert became == line.strip()
+        assert os.listdir(folder) == [], line
+    assert press_tab(shell, "ksmy list --sector=def")[0] == "ksmy list --sector=defence"
+
+
+@pytest.mark.of_a_file
+@pytest.mark.parametrize("script", [BEFORE, TYPERS], ids=["before", "Typer's"])
+def test_hostile_values_do_no_harm_where_an_old_script_evaluates_the_answer(
+    press_tab: PressTab, with_script: Callable[[str], None], planted: str, folder: Path, script: str
+) -> None:
+    with_script(script)
+    for line in OFFERED[:-1]:
+        press_tab("zsh", line)
+        assert os.listdir(folder) == [], line
+    assert press_tab("zsh", "ksmy list --sector def")[0] == "ksmy list --sector defence"
+
+
+@pytest.mark.of_a_file
+@pytest.mark.parametrize(("shell", "script"), [("bash", ""), ("zsh", ""), ("zsh", BEFORE)])
+def test_what_is_typed_does_not_run_at_tab(
+    homes: Callable[[str], Path],
+    with_script: Callable[[str], None],
+    place: str,
+    folder: Path,
+    shell: str,
+    script: str,
+) -> None:
+    if script:
+        with_script(script)
+    terminal = Terminal(shell, variables(homes(shell), place), folder)
+    try:
+        if shell == "zsh":  # by itself it expands what is typed before it asks anybody
+            terminal.type("bindkey '^I' complete-word\r")
+            terminal.until("READY> ")
+        for typed in ("$(touch harm)", "'$(touch harm)'", "`touch harm`"):
+            for line in (f"ksmy list --columns {typed},ti", f"ksmy list --sector={typed}"):
+                terminal.type(f"{line}\t\x01\x0becho D''ONE\r")
+                terminal.until("DONE")
+                terminal.until("READY> ")
+                assert os.listdir(folder) == [], line
+    finally:
+        terminal.close()
 
 
 # Installing
@@ -881,6 +1126,19 @@ def test_where_there_is_no_home_installing_says_so_and_showing_works(
     ran = ksmy("--install-completion")
     assert (sentence(ran), ran.code) == ("the home directory is not known; set HOME", 2)
     assert ksmy("--show-completion") == Ran(shells.SCRIPTS[shell], "", 0)
+
+
+def test_a_home_with_a_quote_in_its_name_is_quoted(
+    ksmy: Ksmy, in_shell: Callable[[str], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "it's $(touch harm) home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    in_shell("bash")
+    assert ksmy("--install-completion").code == 0
+    asked = ["bash", "-c", ". ./.bashrc; complete -p ksmy"]
+    done = subprocess.run(asked, cwd=home, capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("complete -F _ksmy ksmy\n", "")
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -401,6 +401,26 @@ def test_a_listing_is_sorted_as_asked(lived: Ksmy, options: str, expected: str) 
     assert listed[: len(expected.split())] == expected.split()
 
 
+@pytest.mark.parametrize(
+    ("spaced", "plain"),
+    [
+        (("--sort", "-milestones, ref"), ("--sort", "-milestones,ref")),
+        (("--sort", " sector , -due "), ("--sort", "sector,-due")),
+        (("--columns", "ref, due-phrase , title"), ("--columns", "ref,due_phrase,title")),
+        (("--status", "planned, in-progress"), ("--status", "planned,in-progress")),
+        (("--sector", "trade , defence"), ("--sector", "trade,defence")),
+        (("--party", "kr, both"), ("--party", "kr,both")),
+        (("--agreement", "FTA, sp-2024"), ("--agreement", "FTA,SP-2024")),
+        (("--firmness", "agreed, hoped"), ("--firmness", "agreed,hoped")),
+    ],
+)
+def test_what_is_separated_by_commas_may_have_spaces(
+    lived: Ksmy, spaced: tuple[str, str], plain: tuple[str, str]
+) -> None:
+    assert lived("list", *spaced, "--format", "json") == lived("list", *plain, "--format", "json")
+    assert lived("list", *spaced).code == 0
+
+
 @pytest.mark.parametrize("sort", ["due", "-due", "days_left", "-days_left", "due_phrase", "-due_phrase"])
 @pytest.mark.parametrize("day", ["2026-01-15", PAST])
 def test_nulls_come_last_either_way(lived: Ksmy, sort: str, day: str) -> None:
@@ -1423,6 +1443,23 @@ def test_a_terminal_is_sent_no_line_wider_than_it_and_no_control(
     assert not UNSAFE.search(sent.replace("\n", ""))
     assert max(map(columns, sent.splitlines())) <= width
     assert len(sent.splitlines()) > 1
+
+
+@pytest.mark.parametrize(
+    "command", ["list --format csv --raw", "history --format csv --raw", "history --format json", "export"]
+)
+def test_what_is_exact_in_a_pipe_has_no_orders_to_a_terminal(hostile_path: Path, command: str) -> None:
+    sent = on_terminal(hostile_path, *command.split(), width=400)
+    assert not UNSAFE.search(sent.replace("\n", ""))
+    if command == "export":
+        exported = [json.loads(line) for line in sent.splitlines()]
+        piped = subprocess.run(
+            [sys.executable, "-m", "ksmy_tracker", "export", "--db", str(hostile_path)],
+            capture_output=True,
+            check=True,
+        ).stdout
+        assert exported == [json.loads(line) for line in piped.decode().split("\n") if line]
+        assert UNSAFE.search(piped.decode().replace("\n", ""))
 
 
 def test_a_listing_on_a_terminal_is_a_table_with_a_header(lived_path: Path) -> None:

@@ -30,7 +30,7 @@ def read(text: str) -> dict[str, Component]:
     calendar = Calendar.from_ical(text)
     entries = [one for one in calendar.subcomponents if one.name in ("VEVENT", "VTODO")]
     assert len(entries) == len(calendar.subcomponents)
-    found = {str(one["UID"]).removesuffix("@ksmy-tracker"): one for one in entries}
+    found = {str(one["UID"]).removesuffix("@ksmy-tracker").replace(".", "/"): one for one in entries}
     assert len(found) == len(entries)
     return found
 
@@ -254,6 +254,13 @@ def test_a_uid_is_the_ref_and_nothing_changes_it(ksmy: Ksmy) -> None:
     change(ksmy, "update", "CCS-START", "--title", "Other", "--due", "2030", "--sector", "climate")
     assert events(ksmy)["CCS-START"]["UID"] == "CCS-START@ksmy-tracker"
     assert todos(ksmy)["CCS-START"]["UID"] == "CCS-START@ksmy-tracker"
+
+
+def test_a_uid_has_a_dot_where_a_milestones_ref_has_a_slash(ksmy: Ksmy) -> None:
+    change(ksmy, "milestone", "set", "FTA-CONCLUDE", "1", "--due", "2026-Q3")
+    uids = {str(event["UID"]) for event in Calendar.from_ical(ksmy(*TODO).out).walk("VTODO")}
+    assert "FTA-CONCLUDE.1@ksmy-tracker" in uids
+    assert not [uid for uid in uids if "/" in uid]
 
 
 @pytest.mark.usefixtures("later")
