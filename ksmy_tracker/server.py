@@ -395,9 +395,17 @@ def translated(server: Server) -> Iterator[None]:
 
 
 def _original(error: BaseException) -> psycopg.Error | None:
-    """Psycopg's error, also where SQLAlchemy wraps it."""
-    found = error if isinstance(error, psycopg.Error) else getattr(error, "orig", None)
-    return found if isinstance(found, psycopg.Error) else None
+    """Psycopg's error, also where SQLAlchemy wraps it, or where going back failed after a server gave no answer."""
+    found: list[psycopg.Error] = []
+    link: BaseException | None = error
+    while link is not None:
+        one = link if isinstance(link, psycopg.Error) else getattr(link, "orig", None)
+        if isinstance(one, NoAnswer):
+            return one
+        if isinstance(one, psycopg.Error) and (link is error or found):
+            found.append(one)
+        link = link.__cause__ or link.__context__
+    return found[0] if found else None
 
 
 def _runs_again(error: psycopg.Error) -> bool:

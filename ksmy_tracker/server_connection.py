@@ -33,8 +33,12 @@ LEAST: Final = 2.0
 #: A host that is not looked up.
 _ADDRESS: Final = re.compile(r"[\d.]+|[\da-fA-F]*:[\da-fA-F:.]*(%\w+)?")
 
-#: By which a schema is known to keep a register; all revisions have them.
-_TABLES: Final = ("alembic_version", "agreement", "commitment", "milestone", "entry")
+#: Tables by which a schema is known to keep a register, each with a column that another program's table of that name
+#: has not; all revisions have them.
+_SIGNS: Final = (
+    *(("alembic_version", "version_num"), ("agreement", "parties"), ("commitment", "due_latest")),
+    *(("milestone", "due_latest"), ("entry", "previous_hash")),
+)
 
 #: What changes the meaning of a statement or of its result, and what would end one before its time. With the version
 #: that brought it.
@@ -64,8 +68,9 @@ SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('sync
 SELECT quote_ident(n.nspname), array_remove(array_agg(c.relname::text), NULL)
 FROM json_array_elements_text(current_setting('ksmy.schemas')::json) WITH ORDINALITY AS s(name, place)
 JOIN pg_namespace n ON n.nspname = s.name
-LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-  AND c.relname IN ('{"', '".join(_TABLES)}')
+LEFT JOIN (pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped
+  AND (c.relname, a.attname) IN ({", ".join(str(sign) for sign in _SIGNS)}))
+  ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
 GROUP BY s.place, n.nspname ORDER BY s.place
 """
 

@@ -38,7 +38,7 @@ DONE = {
     f"{FUNCTION.format('f')} CREATE TRIGGER entry_append BEFORE INSERT ON milestone "
     "FOR EACH ROW EXECUTE FUNCTION f()": f"the trigger entry_append on milestone {STRANGE}",
     "CREATE FUNCTION e() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; "
-    "CREATE EVENT TRIGGER watch ON ddl_command_start EXECUTE FUNCTION e()": f"the event trigger watch of the database {STRANGE}",
+    "CREATE EVENT TRIGGER watch ON ddl_command_start EXECUTE FUNCTION e()": "the event trigger watch",
     # the triggers that hold the history together
     "ALTER TABLE entry DISABLE TRIGGER entry_append": f"the trigger entry_append {NOT_SO}",
     "ALTER TABLE entry ENABLE REPLICA TRIGGER entry_append": f"the trigger entry_append {NOT_SO}",
@@ -70,15 +70,15 @@ DONE = {
     "((key IS NULL) = (key_digest IS NULL)) NOT VALID": f"the constraint ck_entry_key {NOT_SO}",
     "ALTER TABLE entry DROP CONSTRAINT ck_entry_key, ADD CONSTRAINT ck_entry_key CHECK "
     "((key IS NULL) = (key_digest IS NULL)) NO INHERIT": f"the constraint ck_entry_key {NOT_SO}",
-    "CREATE FUNCTION length(text, int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1/0'; "
-    "ALTER TABLE entry DROP CONSTRAINT ck_entry_hash, ADD CONSTRAINT ck_entry_hash CHECK (length(hash, 1) = 64) NOT VALID": (
+    "CREATE FUNCTION length(text, int) RETURNS int LANGUAGE sql AS 'SELECT 64'; ALTER TABLE entry "
+    "DROP CONSTRAINT ck_entry_hash, ADD CONSTRAINT ck_entry_hash CHECK (length(hash, 1) = 64)": (
         f"the constraint ck_entry_hash {NOT_SO}"
     ),
     "ALTER TABLE entry ADD CONSTRAINT mine CHECK (actor <> 'x')": f"the constraint mine of entry {STRANGE}",
     "ALTER TABLE entry ADD CONSTRAINT mine UNIQUE (hash)": f"the constraint mine of entry {STRANGE}",
-    "ALTER TABLE milestone DROP CONSTRAINT fk_milestone_commitment": "the constraint fk_milestone_commitment is missing",
+    "ALTER TABLE milestone DROP CONSTRAINT fk_milestone_commitment": "fk_milestone_commitment is missing",
     "ALTER TABLE milestone DROP CONSTRAINT fk_milestone_commitment, ADD CONSTRAINT fk_milestone_commitment "
-    "FOREIGN KEY (commitment) REFERENCES commitment ON DELETE CASCADE": f"the constraint fk_milestone_commitment {NOT_SO}",
+    "FOREIGN KEY (commitment) REFERENCES commitment ON DELETE CASCADE": f"fk_milestone_commitment {NOT_SO}",
     "ALTER TABLE milestone ALTER CONSTRAINT fk_milestone_commitment DEFERRABLE": (
         f"the constraint fk_milestone_commitment {NOT_SO}"
     ),
@@ -122,7 +122,7 @@ DONE = {
     # tables
     "ALTER TABLE unchanged_key SET UNLOGGED": "the table unchanged_key is unlogged",
     "CREATE TABLE more () INHERITS (entry)": "the table entry inherits from another, or another from it",
-    "ALTER TABLE unchanged_key RENAME TO kept; CREATE VIEW unchanged_key AS TABLE kept": "the table unchanged_key is a view",
+    "ALTER TABLE unchanged_key RENAME TO kept; CREATE VIEW unchanged_key AS TABLE kept": "unchanged_key is a view",
     "DROP TABLE unchanged_key": "the table unchanged_key is missing",
 }
 
