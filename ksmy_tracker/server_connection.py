@@ -30,6 +30,9 @@ Answer = TypeVar("Answer")
 #: Seconds in which no server is given up, however short the timeout.
 LEAST: Final = 2.0
 
+#: Seconds beyond the timeout that an answer may take: the server itself tells first that a lock was not free in time.
+MORE: Final = 1.0
+
 #: A host that is not looked up.
 _ADDRESS: Final = re.compile(r"[\d.]+|[\da-fA-F]*:[\da-fA-F:.]*(%\w+)?")
 
@@ -136,7 +139,7 @@ def connect(server: Server, timeout: float) -> Connection:
     try:
         connection.patience = max(1.0, until - monotonic())
         _set_up(connection, server, timeout)
-        connection.patience = max(LEAST, timeout + 1)
+        connection.patience = max(LEAST, timeout + MORE)
     except BaseException:
         connection.close()
         raise

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import tempfile
@@ -16,13 +17,14 @@ from time import monotonic
 import psycopg
 import pytest
 
-from ksmy_tracker import cli, database
+from ksmy_tracker import cli, database, server_connection
 from ksmy_tracker.server_connection import Connection, NoAnswer, connect
+from tests import servers
 from tests.conftest import Ksmy, forked, sentence
 from tests.server.conftest import Run
 from tests.servers import Cluster
 
-#: What a command may take beyond its timeout: two seconds, and what this machine needs to start it.
+#: What a command may take beyond its timeout: two seconds, and what a busy machine needs to run it.
 BEYOND = 2 + 2.5
 
 COMMANDS = (
@@ -57,7 +59,7 @@ class Wire:
 
     def __init__(self, there: str, folder: Path, until: bytes, *, sends_it: bool = False) -> None:
         self._there, self._until, self._sends_it = there, until, sends_it
-        self.cut = threading.Event()
+        self.cut, self._closed = threading.Event(), threading.Event()
         self._listening = socket.socket(socket.AF_UNIX)
         self._listening.bind(str(folder / ".s.PGSQL.5499"))
         self._listening.listen(50)
@@ -70,7 +72,7 @@ class Wire:
                 threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
-        with suppress(OSError), closing(socket.socket(socket.AF_UNIX)) as server:
+        with suppress(OSError), closing(client), closing(socket.socket(socket.AF_UNIX)) as server:
             server.connect(self._there)
             threading.Thread(target=self._back, args=(server, client), daemon=True).start()
             while data := client.recv(65536):
@@ -80,7 +82,8 @@ class Wire:
                         server.sendall(data)
                     self.cut.set()
                 if self.cut.is_set():
-                    threading.Event().wait(20)
+                    self._closed.wait()
+                    return
                 server.sendall(data)
 
     def _back(self, server: socket.socket, client: socket.socket) -> None:
@@ -89,6 +92,7 @@ class Wire:
                 client.sendall(data)
 
     def close(self) -> None:
+        self._closed.set()
         with suppress(OSError):
             self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
@@ -111,8 +115,8 @@ def wire(database_on_server: str) -> Iterator[Callable[..., str]]:
 
 
 def children(parent: int) -> list[int]:
-    """A process's children, and itself."""
-    found = [parent]
+    """A process's children."""
+    found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
             if int(stat.read_text().rpartition(")")[2].split()[1]) == parent:
@@ -120,18 +124,36 @@ def children(parent: int) -> list[int]:
     return found
 
 
-@pytest.fixture
-def stopped(own_cluster: Cluster, ksmy: Ksmy) -> Iterator[str]:
-    """The URL of a register on a server whose every process was stopped."""
-    own_cluster.start("fsync=off")
-    own_cluster.execute("CREATE DATABASE reg")
-    assert ksmy("init", "--db", own_cluster.url("reg")).code == 0
-    processes = children(int((own_cluster.data / "postmaster.pid").read_text().split()[0]))
+def signal_all(processes: list[int], number: signal.Signals) -> None:
+    """Signal those processes that are still there."""
     for one in processes:
-        os.kill(one, signal.SIGSTOP)
-    yield own_cluster.url("reg")
-    for one in reversed(processes):
-        os.kill(one, signal.SIGCONT)
+        with suppress(ProcessLookupError):
+            os.kill(one, number)
+
+
+@pytest.fixture(scope="module")
+def stopped(_server: Cluster) -> Iterator[str]:
+    """The URL of a register on a server whose every process was stopped."""
+    cluster = Cluster(servers.new_folder())
+    cluster.create()
+    cluster.start("fsync=off", "autovacuum=off")
+    cluster.execute("CREATE DATABASE reg")
+    assert cli.run(["init", "--db", cluster.url("reg"), "--by", "tester"]) == 0
+    postmaster = int((cluster.data / "postmaster.pid").read_text().split()[0])
+    os.kill(postmaster, signal.SIGSTOP)
+    processes = [postmaster, *children(postmaster)]
+    signal_all(processes, signal.SIGSTOP)
+    yield cluster.url("reg")
+    signal_all(processes, signal.SIGCONT)
+    cluster.stop()
+    shutil.rmtree(cluster.folder)
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give a server up sooner than the program does, lest a test wait for it."""
+    monkeypatch.setattr(server_connection, "LEAST", 0.5)
+    monkeypatch.setattr(server_connection, "MORE", 0.3)
 
 
 def test_no_command_waits_for_a_stopped_server_beyond_its_timeout(stopped: str, run: Run) -> None:
@@ -145,16 +167,18 @@ def test_no_command_waits_for_a_stopped_server_beyond_its_timeout(stopped: str, 
     assert monotonic() - began < 1 + BEYOND + 1
 
 
+@pytest.mark.usefixtures("soon")
 def test_several_servers_that_do_not_answer_share_the_time(stopped: str, ksmy: Ksmy) -> None:
     host = re.search("host=([^&]+)", stopped)
     assert host
     several = stopped.replace(host[0], f"host={','.join([host[1]] * 4)}") + "&connect_timeout=60"
     began = monotonic()
-    ran = ksmy("list", "--db", several, "--timeout", "3")
+    ran = ksmy("list", "--db", several, "--timeout", "1")
     assert (ran.code, "did not answer in time" in sentence(ran)) == (7, True)
-    assert monotonic() - began < 3 + BEYOND
+    assert monotonic() - began < 1 + BEYOND
 
 
+@pytest.mark.usefixtures("soon")
 def test_a_silent_server_is_passed_over_for_one_that_answers(
     stopped: str, ksmy: Ksmy, database_on_server: str
 ) -> None:
@@ -162,7 +186,7 @@ def test_a_silent_server_is_passed_over_for_one_that_answers(
     assert host
     assert other
     both = database_on_server.replace(other[0], f"host={host[1]},{other[1]}")
-    assert ksmy("list", "--db", both, "--timeout", "2").code == 0
+    assert ksmy("list", "--db", both, "--timeout", "1").code == 0
 
 
 def test_no_command_waits_for_a_cut_wire_beyond_its_timeout(
@@ -178,13 +202,14 @@ def test_no_command_waits_for_a_cut_wire_beyond_its_timeout(
         assert took < 1 + BEYOND, (command, took)
 
 
+@pytest.mark.usefixtures("soon")
 @pytest.mark.parametrize("arrives", [True, False], ids=["landed", "not landed"])
 def test_a_commit_without_an_answer_is_told_as_not_known(
     wire: Callable[..., str], ksmy: Ksmy, database_on_server: str, arrives: bool
 ) -> None:
     url = wire(b"COMMIT\0", sends_it=arrives)
     began = monotonic()
-    ran = ksmy("update", "TOURISM", "--note", "maybe", "--db", url, "--timeout", "1")
+    ran = ksmy("update", "TOURISM", "--note", "maybe", "--db", url, "--timeout", "0.5")
     assert monotonic() - began < 1 + BEYOND
     assert ran.code == 7
     said = sentence(ran)
@@ -194,17 +219,19 @@ def test_a_commit_without_an_answer_is_told_as_not_known(
     assert ([entry["invocation"] for entry in found[1:]] == [invocation]) is arrives
 
 
+@pytest.mark.usefixtures("soon")
 def test_an_init_whose_commit_has_no_answer_is_told_as_not_known(
     wire: Callable[..., str], ksmy: Ksmy, database_on_server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with psycopg.connect(database_on_server) as connection:
         connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-    monkeypatch.setattr(database, "TIMEOUT", 1)
+    monkeypatch.setattr(database, "TIMEOUT", 0.5)
     ran = ksmy("init", "--db", wire(b"COMMIT\0"))
     assert ran.code == 7
     assert "whether it was is not known: look with `ksmy check`" in sentence(ran)
 
 
+@pytest.mark.usefixtures("soon")
 @pytest.mark.parametrize("late", [False, True], ids=["insert", "commit"])
 def test_a_stopped_backend_holds_no_writer(ksmy: Ksmy, database_on_server: str, late: bool) -> None:
     kind, deferred = ("CONSTRAINT", "DEFERRABLE INITIALLY DEFERRED") if late else ("", "")
@@ -215,7 +242,7 @@ def test_a_stopped_backend_holds_no_writer(ksmy: Ksmy, database_on_server: str, 
             f"CREATE {kind} TRIGGER stop AFTER INSERT ON entry {deferred} FOR EACH ROW EXECUTE FUNCTION stop()".encode()
         )
         began = monotonic()
-        ran = ksmy("update", "TOURISM", "--note", "x", "--db", database_on_server, "--timeout", "1")
+        ran = ksmy("update", "TOURISM", "--note", "x", "--db", database_on_server, "--timeout", "0.5")
         took = monotonic() - began
         for (pid,) in connection.execute(
             "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"

@@ -33,13 +33,12 @@ WRONG = (
     ("default_transaction_deferrable", "on"),
     ("synchronous_commit", "off"),
     ("check_function_bodies", "off"),
-    ("statement_timeout", "500ms"),
+    ("statement_timeout", "3s"),
     ("lock_timeout", "1ms"),
-    ("idle_in_transaction_session_timeout", "500ms"),
-    ("idle_session_timeout", "500ms"),
-    ("enable_seqscan", "off"),
-    ("enable_sort", "off"),
-    ("enable_indexscan", "off"),
+    ("idle_in_transaction_session_timeout", "3s"),
+    ("idle_session_timeout", "3s"),
+    ("geqo", "off"),
+    ("enable_hashjoin", "off"),
     ("search_path", "pg_catalog, beside, public"),
 )
 
