@@ -3,7 +3,6 @@
 Reads only, in memory that does not grow with the register.
 """
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, groupby
@@ -55,7 +54,7 @@ def check(reader: Reader, expected_head: str | None = None) -> Audit:
                     audit.faults.append("and more; the search ended here")
                     return audit
                 audit.faults.append(fault)
-        except sqlite3.DatabaseError as error:
+        except reader.failures as error:
             if not audit.faults:
                 raise
             audit.faults.append(f"the search ended here: {error}")

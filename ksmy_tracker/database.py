@@ -41,41 +41,55 @@ class Location:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Server:
-    """Where a register is: a database on a PostgreSQL server, as a URL that libpq takes. Shown without a password."""
+    """Where a register is: a database on a PostgreSQL server, as libpq takes it: a URL, or `keyword=value` text.
+
+    Shown without anything that may be a password.
+    """
 
     url: str
 
     def __str__(self) -> str:
-        shown = re.sub(r"([?&](?:ssl)?password=)[^&]*", r"\1***", self.url)
-        return re.sub(r"^(\w+://[^:@/?]*):.*@", r"\1:***@", shown)
+        from ksmy_tracker import server_url
+
+        return server_url.shown(self.url)
 
     __repr__ = __str__
-
-    @property
-    def secrets(self) -> list[str]:
-        """What the URL must not show, as it is written there."""
-        found = re.findall(r"[?&](?:ssl)?password=([^&]+)", self.url)
-        found += re.findall(r"^\w+://[^:@/?]*:(.+)@", self.url)
-        return found
 
 
 Place = Location | Server
 
+#: What begins a name of a server, whatever follows. A file whose name begins so is named with ./ before it.
+_URL: Final = re.compile(r"\s*postgres(ql)?(\+psycopg)?:", re.IGNORECASE)
+_KEYWORDS: Final = re.compile(
+    r"\s*(host|hostaddr|port|dbname|user|password|passfile|service|options|connect_timeout|client_encoding|"
+    r"application_name|target_session_attrs|require_auth|channel_binding|ssl\w+|gss\w+|krb\w+)\s*=",
+    re.IGNORECASE,
+)
+
 
 def locate(named: str | None) -> Place:
-    """The register a user named by a path or a URL (`sqlite:///`, `postgresql://`), else the one in the user's data."""
+    """The register a user named, else the one in the user's data.
+
+    Named by a path, a URL (`sqlite:///`, `postgresql://`), or as libpq names a server (`host=... dbname=...`).
+    """
     if not named:
         return Location(_own_path())
+    if begins := _URL.match(named):
+        rest = named[begins.end() :]
+        if not rest.startswith("//"):
+            raise Usage("a register on a server is postgresql://USER@HOST/DATABASE, with two slashes")
+        return Server(f"postgresql:{rest}")
+    if _KEYWORDS.match(named):
+        return Server(named)
     scheme, separator, rest = named.partition("://")
     if not separator:
         return Location(expanded(named))
     if scheme in ("sqlite", "sqlite+pysqlite") and len(rest) > 1 and rest.startswith("/"):
         return Location(Path(rest[1:].partition("?")[0]))
-    if scheme in ("postgresql+psycopg", "postgresql", "postgres"):
-        return Server(f"postgresql://{rest}")
+    begun = f"{scheme}://" if re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme) else "this"
     raise Usage(
         "a register is a file's path, sqlite:///PATH or postgresql://USER@HOST/DATABASE; "
-        f"{scheme}:// is not one this program can open"
+        f"{begun} is not one this program can open"
     )
 
 
@@ -104,6 +118,9 @@ def require_current(revision: str | None, place: Place) -> None:
 
 class Reader(Protocol):
     """A consistent view of a register for reading: one transaction, closed by the caller's `with`."""
+
+    #: What its driver raises where a statement fails.
+    failures: tuple[type[Exception], ...]
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """The rows of a SELECT with named parameters (`:name`)."""

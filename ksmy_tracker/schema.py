@@ -128,12 +128,10 @@ def _revision(location: Place, timeout: float) -> str | None:
     if isinstance(location, Server):
         from ksmy_tracker import server
 
-        with server.translated(location), closing(server.connect(location, timeout)) as connection:
-            revision = server.stored_revision(connection, location)
-    else:
-        sqlite.require_file(location)
-        with sqlite.translated(location), closing(sqlite.connect(location.path, timeout)) as connection:
-            revision = sqlite.stored_revision(connection, location)
+        return server.revision(location, timeout)
+    sqlite.require_file(location)
+    with sqlite.translated(location), closing(sqlite.connect(location.path, timeout)) as connection:
+        revision = sqlite.stored_revision(connection, location)
     database.require_known(revision, location)
     return revision
 
@@ -176,17 +174,9 @@ def _server_schema(location: Server, timeout: float, *, new: bool = False) -> It
     """The same on a server, while nobody else changes the schema; `new`: there must be nothing yet."""
     from ksmy_tracker import server
 
-    engine = server.engine(location, timeout)
-    try:
-        with server.translated(location), engine.begin() as connection:
-            driver = connection.connection.driver_connection
-            server.lock_schema(driver, timeout)
-            if new and driver.execute("SELECT to_regclass('alembic_version')").fetchone()[0] is not None:
-                raise Refused(f"there is already a register in {location}; nothing was changed")
-            _upgrade(connection)
-            yield connection
-    finally:
-        engine.dispose()
+    with server.changing_schema(location, timeout, new=new) as connection:
+        _upgrade(connection)
+        yield connection
 
 
 def _upgrade(connection: "Connection") -> None:

@@ -1,35 +1,29 @@
-"""A register on a PostgreSQL server: its connections, its transactions, and the SQL that is PostgreSQL's own.
+"""A register on a PostgreSQL server: its transactions, and the SQL that is PostgreSQL's own.
 
-psycopg is imported here alone, and this module only for a register that such a URL names.
+Imported only for a register that is on a server, for it imports psycopg.
 """
 
 import itertools
-import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from math import ceil
+from itertools import islice
 from random import uniform
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from ksmy_tracker.database import Reader, Server, driver_of, require_current
-from ksmy_tracker.errors import Busy, Damaged, KsmyError, NoRegister, Usage
+from ksmy_tracker.database import Reader, Server, driver_of, require_current, require_known
+from ksmy_tracker.errors import Busy, Damaged, KsmyError, NoRegister, Refused
 from ksmy_tracker.history import BrokenEntry
-
-try:
-    import psycopg
-    from psycopg import IsolationLevel
-    from psycopg.conninfo import conninfo_to_dict
-except ImportError:
-    raise NoRegister(
-        "a register on a server needs psycopg; install it with: pip install 'ksmy-tracker[postgres]'"
-    ) from None
+from ksmy_tracker.server_connection import Connection, NoAnswer, Silent, connect, psycopg
 
 if TYPE_CHECKING:
+    import sqlalchemy
     from sqlmodel import Session
+
+IsolationLevel = psycopg.IsolationLevel
 
 Done = TypeVar("Done")
 
@@ -38,6 +32,9 @@ RUN_AGAIN: Final = ("40001", "40P01")
 
 #: What breaks a rule of the schema.
 REFUSALS: Final = (psycopg.IntegrityError, psycopg.DataError)
+
+#: Seconds for looking at the schema after a failure.
+LOOK_AGAIN: Final = 10.0
 
 #: The advisory lock of whoever changes the schema ("ksmy" in ASCII).
 SCHEMA_LOCK: Final = 0x6B736D79
@@ -51,9 +48,11 @@ _PARAMETER: Final = re.compile(r":([a-z_][a-z_0-9]*)")
 class ServerReader(Reader):
     """A consistent view of a register on a server: one transaction, closed by the caller's `with`."""
 
-    def __init__(self, connection: psycopg.Connection[Any], schema: str) -> None:
+    failures = (psycopg.Error,)
+
+    def __init__(self, connection: Connection) -> None:
         self._server_connection = connection
-        self._schema = schema
+        self._schema = str(connection.schema)
         self._streams = itertools.count(1)
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
@@ -70,9 +69,9 @@ class ServerReader(Reader):
 
     def damage(self) -> Iterator[str]:
         """What is wrong with the schema; the server looks after its pages, types and CHECKs itself."""
-        from ksmy_tracker.shape import server_differences
+        from ksmy_tracker.server_shape import differences
 
-        yield from server_differences(self.rows, self._schema)
+        yield from differences(self._server_connection.execute, self._schema)
 
     def dangling(self) -> Iterator[str]:
         """Every record that belongs to one that is not there."""
@@ -131,8 +130,8 @@ def reading(server: Server, timeout: float) -> Iterator[Reader]:
     with translated(server), closing(connect(server, timeout)) as connection:
         connection.isolation_level = IsolationLevel.REPEATABLE_READ
         connection.read_only = True
-        connection.execute(f"SET LOCAL lock_timeout = {_milliseconds(timeout)}")
-        yield ServerReader(connection, _require_revision(connection, server))
+        require_current(stored_revision(connection, server), server)
+        yield ServerReader(connection)
 
 
 def write(
@@ -148,31 +147,35 @@ def write(
     tried = _Tried[Done]()
     pause = 0.01
     while True:
-        tried.connected = False
+        tried.connected = tried.ending = False
         try:
             return _attempt(server, work, until, invocation, tried, dry_run=dry_run)
         except Exception as error:
             original = _original(error)
             lost = tried.connected and original is not None and _is_lost(original)
-            unreachable = tried.committing is not None and isinstance(error, NoRegister)
+            unreachable = tried.committing is not None and isinstance(error, NoRegister | Silent)
             again = original is not None and _runs_again(original)
             if not (lost or unreachable or again):
                 if original is None:
                     raise
-                if tried.committing:
-                    raise _given_up(server, invocation, tried, lost=lost) from None
-                raise _explain(original, server) from None
+                if tried.committing and not tried.ending:
+                    raise _given_up(server, invocation, tried, lost=original) from None
+                raise _explained(original, server) from None
             if monotonic() + pause >= until:
-                raise _given_up(server, invocation, tried, lost=lost or unreachable) from None
+                raise _given_up(server, invocation, tried, lost=None if again else error) from None
         sleep(uniform(pause / 2, pause))  # noqa: S311
         pause = min(pause * 2, 1.0)
 
 
 @dataclass
 class _Tried(Generic[Done]):
-    """How far the tries have come: the newest was connected; a commit was asked for, of work that returned this."""
+    """How far the tries have come.
+
+    The newest was connected, and was told to commit; a commit was asked for, of work that returned this.
+    """
 
     connected: bool = False
+    ending: bool = False
     committing: tuple[Done] | None = None
 
 
@@ -195,14 +198,13 @@ def _attempt(
         with Session(register, autoflush=False) as session:
             driver = driver_of(session)
             tried.connected = True
-            driver.execute(f"SET LOCAL lock_timeout = {_milliseconds(left)}")
-            if not dry_run:
+            if not dry_run and driver.schema:
                 # Before the first read, which fixes what the transaction sees: writers stand in a line, none in vain.
                 with suppress(psycopg.errors.UndefinedTable):
                     driver.execute("LOCK TABLE commitment IN SHARE ROW EXCLUSIVE MODE")
                 if driver.info.transaction_status == psycopg.pq.TransactionStatus.INERROR:
                     driver.rollback()
-            _require_revision(driver, server)
+            require_current(stored_revision(driver, server), server)
             if tried.committing:
                 landed = driver.execute(
                     "SELECT 1 FROM entry WHERE invocation = %s LIMIT 1", [invocation]
@@ -212,7 +214,7 @@ def _attempt(
             tried.committing = None
             done = work(session)
             session.flush()
-            tried.committing = (done,)
+            tried.committing, tried.ending = (done,), True
             session.commit()
             return done
     finally:
@@ -220,12 +222,17 @@ def _attempt(
             register.dispose()
 
 
-def _given_up(server: Server, invocation: str, tried: _Tried[Any], *, lost: bool) -> KsmyError:
+def _given_up(server: Server, invocation: str, tried: _Tried[Any], *, lost: Exception | None) -> KsmyError:
+    """Why no further try is made. `lost` is the failure of the connection, if it was that."""
+    silent = isinstance(_original(lost), NoAnswer) if lost else False
     if tried.committing:
+        happened = f"{server} has not answered" if silent else f"the connection to {server} was lost"
         return Busy(
-            f"the connection to {server} was lost while the change was being recorded; whether it was is not known: "
+            f"{happened} while the change was being recorded; whether it was is not known: "
             f"look for invocation {invocation} in `ksmy history --format json` before trying again"
         )
+    if lost and silent:
+        return _silent(server)
     if lost:
         return Busy(
             f"the connection to {server} was lost again and again; nothing was changed; try again later"
@@ -235,49 +242,10 @@ def _given_up(server: Server, invocation: str, tried: _Tried[Any], *, lost: bool
     )
 
 
-def connect(server: Server, timeout: float) -> psycopg.Connection[Any]:
-    """Open a connection; raises `NoRegister` where the server cannot be reached or refuses."""
-    try:
-        parameters: dict[str, Any] = conninfo_to_dict(server.url)
-    except psycopg.ProgrammingError:
-        raise Usage(
-            f"{server} is no URL of a server; write it as postgresql://USER@HOST:PORT/DATABASE"
-        ) from None
-    if "PGCONNECT_TIMEOUT" not in os.environ:
-        parameters.setdefault("connect_timeout", max(2, ceil(min(timeout, 1e6))))
-    parameters.setdefault("application_name", "ksmy")
-    try:
-        return psycopg.connect(**parameters)
-    except psycopg.Error as error:
-        raise NoRegister(f"{server} cannot be reached: {_reason(error, server)}") from None
-
-
-#: What a failed connection says, and what to do about it.
-_HINTS: Final = (
-    (r"password|authentication", "check the user and the password (PGPASSWORD or ~/.pgpass)"),
-    (r"database .* does not exist", "have it created with createdb, then run `ksmy init`"),
-    (r"no encryption|SSL", "check sslmode in the URL"),
-    (r"read-only|hot standby|recovery", "name a server that can be written to"),
-    (r"role .* does not exist", "check the user"),
-    (r"", "check the host and the port, and that the server runs"),
-)
-
-
-def _reason(error: psycopg.Error, server: Server) -> str:
-    """Why a connection failed, in one line without a password, and what to do."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    said = next(
-        (line for line in reversed(lines) if "FATAL" in line or "failed" in line), lines[-1] if lines else ""
+def _silent(server: Server) -> KsmyError:
+    return Busy(
+        f"{server} has not answered in time; nothing was changed; try again, or give a longer --timeout"
     )
-    said = re.sub(r"^-? ?(host: .*?: )?", "", said).rpartition("FATAL:")[2]
-    said = re.sub(r"^connection( to server (at|on) .*?| is bad)?( failed)?: ", "", said.strip()).strip()
-    said = said.partition("; ")[0].strip().rstrip("?.")
-    if re.search(r"invalid (integer|port|connection|URI|sslmode|value)", said) or not said:
-        return "the URL is not as it should be; write it as postgresql://USER@HOST:PORT/DATABASE"
-    hint = next(hint for pattern, hint in _HINTS if re.search(pattern, said))
-    for secret in server.secrets:
-        said = said.replace(secret, "***")
-    return f"{said}; {hint}"
 
 
 def engine(
@@ -291,7 +259,7 @@ def engine(
     from sqlalchemy import create_engine
     from sqlalchemy.pool import NullPool
 
-    def open_one() -> psycopg.Connection[Any]:
+    def open_one() -> Connection:
         connection = connect(server, timeout)
         connection.isolation_level = level
         connection.read_only = read_only
@@ -302,13 +270,13 @@ def engine(
     )
 
 
-def reader_of(driver: psycopg.Connection[Any]) -> ServerReader:
+def reader_of(driver: Connection) -> ServerReader:
     """A reader of what a connection sees, with what it has written."""
-    return ServerReader(driver, schema_of(driver))
+    return ServerReader(driver)
 
 
 @contextmanager
-def bulk_loading(driver: psycopg.Connection[Any]) -> Iterator[None]:
+def bulk_loading(driver: Connection) -> Iterator[None]:
     """Without triggers, for the entries have some that cost time."""
     driver.execute("ALTER TABLE entry DISABLE TRIGGER USER")
     yield
@@ -334,38 +302,82 @@ def insert(driver: Any, table: str, columns: Sequence[str], values: Sequence[Any
     )
 
 
-def lock_schema(driver: Any, timeout: float) -> None:
-    """Wait until nobody else changes the schema; the transaction's end gives the lock back."""
-    driver.execute(f"SET LOCAL lock_timeout = {_milliseconds(timeout)}")
-    driver.execute("SELECT pg_advisory_xact_lock(%s)", [SCHEMA_LOCK])
+@contextmanager
+def changing_schema(
+    server: Server, timeout: float, *, new: bool = False
+) -> Iterator["sqlalchemy.Connection"]:
+    """One transaction that may change the schema, while nobody else does; `new`: there must be no register yet.
+
+    Raises `Refused` where there is one, and `Busy` where it is not known whether the change was recorded.
+    """
+    register = engine(server, timeout)
+    ending = False
+    try:
+        with translated(server), register.begin() as connection:
+            driver = driver_under(connection)
+            driver.execute("SELECT pg_advisory_xact_lock(%s)", [SCHEMA_LOCK])
+            if new:
+                _require_room(driver, server)
+            yield connection
+            ending = True
+    except KsmyError as error:
+        if ending and _is_lost_in(error):
+            raise Busy(
+                f"{server} has not answered while the register was being recorded; whether it was is not known: "
+                "look with `ksmy check` before trying again"
+            ) from None
+        raise
+    finally:
+        with suppress(Exception):
+            register.dispose()
 
 
-def stored_revision(driver: Any, server: Server) -> str | None:
-    """The schema revision a register says it has; raises `NoRegister` where there is none."""
-    versions, entries = driver.execute(
-        "SELECT to_regclass('alembic_version') IS NOT NULL, to_regclass('entry') IS NOT NULL"
-    ).fetchone()
-    if not versions:
-        raise NoRegister(f"there is no register in {server}; create one with `ksmy init`")
-    row = driver.execute("SELECT version_num FROM alembic_version").fetchone()
-    if row is not None and not entries:
-        raise NoRegister(f"{server} is a database of another program, not a register")
-    return None if row is None else str(row[0])
+def driver_under(connection: "sqlalchemy.Connection") -> Connection:
+    """The driver's connection under SQLAlchemy's."""
+    driver: Any = connection.connection.driver_connection
+    assert isinstance(driver, Connection)  # noqa: S101  # as `engine` made it
+    return driver
 
 
-def schema_of(driver: Any) -> str:
-    """The schema that the register's tables are in, as SQL quotes it."""
+def _require_room(driver: Connection, server: Server) -> None:
+    """Refuse a schema in which there is something already; asked again, for another may have come before."""
+    if driver.home is None:
+        raise NoRegister(
+            f"no schema that {server} would make a table in is there; make one with CREATE SCHEMA"
+        )
     found = driver.execute(
-        "SELECT quote_ident(n.nspname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-        "WHERE c.oid = to_regclass('entry')"
+        "SELECT array_agg(relname::text ORDER BY relname) FROM pg_class "
+        "WHERE relnamespace = to_regnamespace(%s) AND relname = ANY (%s)",
+        [driver.home, ["agreement", "alembic_version", "commitment", "entry", "milestone", "unchanged_key"]],
     ).fetchone()
-    return str(found[0])
+    names = (found and found[0]) or []
+    if driver.has_tables or len(names) > 2:
+        raise Refused(f"there is already a register in {server}; nothing was changed")
+    if names:
+        raise Refused(
+            f"{server} has another program's table {names[0]} in the schema {driver.home}; name an empty schema with "
+            "?options=-csearch_path%3DSCHEMA at the end of the URL"
+        )
 
 
-def _require_revision(driver: Any, server: Server) -> str:
-    """Refuse a register of another revision; return the schema its tables are in."""
-    require_current(stored_revision(driver, server), server)
-    return schema_of(driver)
+def revision(server: Server, timeout: float) -> str | None:
+    """The schema revision of a register, if it is one that this program knows."""
+    with translated(server), closing(connect(server, timeout)) as connection:
+        found = stored_revision(connection, server)
+    require_known(found, server)
+    return found
+
+
+def stored_revision(driver: Connection, server: Server) -> str | None:
+    """The schema revision a register says it has; raises `NoRegister` where there is none."""
+    if driver.schema is None:
+        raise NoRegister(f"there is no register in {server}; create one with `ksmy init`")
+    rows = driver.execute("SELECT version_num FROM alembic_version LIMIT 2").fetchall()
+    if rows and not driver.has_tables:
+        raise NoRegister(f"{server} is a database of another program, not a register")
+    if len(rows) > 1:
+        raise Damaged(f"{server} is damaged: it names two schema revisions; restore the newest sound backup")
+    return str(rows[0][0]) if rows else None
 
 
 @contextmanager
@@ -379,13 +391,21 @@ def translated(server: Server) -> Iterator[None]:
         original = _original(error)
         if original is None:
             raise
-        raise _explain(original, server) from error
+        raise _explained(original, server) from error
 
 
 def _original(error: BaseException) -> psycopg.Error | None:
-    """Psycopg's error, also where SQLAlchemy wraps it."""
-    found = error if isinstance(error, psycopg.Error) else getattr(error, "orig", None)
-    return found if isinstance(found, psycopg.Error) else None
+    """Psycopg's error, also where SQLAlchemy wraps it, or where going back failed after a server gave no answer."""
+    found: list[psycopg.Error] = []
+    link: BaseException | None = error
+    while link is not None:
+        one = link if isinstance(link, psycopg.Error) else getattr(link, "orig", None)
+        if isinstance(one, NoAnswer):
+            return one
+        if isinstance(one, psycopg.Error) and (link is error or found):
+            found.append(one)
+        link = link.__cause__ or link.__context__
+    return found[0] if found else None
 
 
 def _runs_again(error: psycopg.Error) -> bool:
@@ -403,23 +423,39 @@ def _is_lost(error: psycopg.Error) -> bool:
     )
 
 
-def _explain(error: psycopg.Error, server: Server) -> KsmyError:
+def _is_lost_in(error: KsmyError) -> bool:
+    """The same of the failure that a sentence was made for."""
+    original = _original(error.__cause__) if error.__cause__ else None
+    return original is not None and _is_lost(original)
+
+
+def _explained(error: psycopg.Error, server: Server) -> KsmyError:
+    """The sentence for what the server said, by its SQLSTATE alone: its words are in any language."""
     state = error.sqlstate or ""
     said = " ".join((error.diag.message_primary or str(error)).split())
-    if state in ("55P03", "57014", *RUN_AGAIN):
+    if isinstance(error, NoAnswer):
+        return _silent(server)
+    if state in ("55P03", *RUN_AGAIN):
         return Busy(f"another process is writing to {server}; try again, or give a longer --timeout")
-    if state == "42501":
-        return KsmyError(f"this user may not do that in {server} ({said}); ask its owner for the right to")
     if state == "25006":
         return KsmyError(f"{server} can only be read: it is a standby; name the primary to change anything")
     if state.startswith("53"):
         return KsmyError(f"there is no room left to write {server} ({said}); nothing was changed")
-    if state == "57P01" or _is_lost(error):
+    if _is_lost(error):
         return KsmyError(f"the connection to {server} was lost; try again")
-    if state.startswith(("XX", "22", "23", "42")):
+    if state in ("XX001", "XX002"):
         return Damaged(f"{server} is damaged ({said}); restore the newest sound backup")
+    if state.startswith(("22", "23", "42")) and (found := _damage(server)):
+        return Damaged(f"{server} is damaged; restore the newest sound backup", tuple(found))
+    if state == "42501":
+        return KsmyError(f"this user may not do that in {server} ({said}); ask its owner for the right to")
     return KsmyError(f"the server could not go on with {server}: {said}")
 
 
-def _milliseconds(seconds: float) -> int:
-    return max(1, int(min(seconds, 1e6) * 1000))
+def _damage(server: Server) -> list[str]:
+    """What is wrong with the schema of a register in which a statement failed that cannot fail."""
+    found: list[str] = []
+    with suppress(Exception), closing(connect(server, LOOK_AGAIN)) as connection:
+        connection.read_only = True
+        found.extend(islice(ServerReader(connection).damage(), 20))
+    return found

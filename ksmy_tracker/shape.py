@@ -1,14 +1,12 @@
-"""Whether a register's schema is the one that the models describe."""
+"""Whether the schema of a register in a file is the one that the models describe."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
 
-from sqlalchemy import Integer
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from ksmy_tracker.models import HISTORY_FUNCTIONS, HISTORY_TRIGGERS, SERVER_TRIGGERS, Table
+from ksmy_tracker.models import HISTORY_TRIGGERS, Table
 
 
 def differences(stored: Mapping[str, tuple[str, str, str | None]]) -> Iterator[str]:
@@ -67,65 +65,3 @@ def _split(text: str) -> list[str]:
             parts.append(text[begin:at])
             begin = at + 1
     return [part.strip() for part in (*parts, text[begin:]) if part.strip()]
-
-
-def server_differences(rows: Callable[..., list[tuple[Any, ...]]], schema: str) -> Iterator[str]:
-    """What differs on a PostgreSQL server: columns, constraints and indexes by name, triggers by what they do."""
-    given = {"schema": schema}
-    tables = {table.name: table for table in Table.metadata.sorted_tables}
-    stored = {
-        (table, column): (kind, nullable, collation)
-        for table, column, kind, nullable, collation in rows(
-            "SELECT table_name, column_name, data_type, is_nullable, collation_name FROM information_schema.columns "
-            "WHERE quote_ident(table_schema) = :schema",
-            given,
-        )
-    }
-    for name, table in tables.items():
-        for column in table.columns:
-            text = not isinstance(column.type, Integer)
-            expected = ("text", "C") if text else ("integer", None)
-            found = stored.get((name, column.name))
-            if found is None:
-                yield f"schema: the column {column.name} of {name} is missing"
-            elif found != (expected[0], "YES" if column.nullable else "NO", expected[1]):
-                yield f"schema: the column {column.name} of {name} is not as it should be"
-    parts = {
-        ("constraint", table, name): valid
-        for table, name, valid in rows(
-            "SELECT r.relname, c.conname, c.convalidated FROM pg_constraint c JOIN pg_class r ON r.oid = c.conrelid "
-            "JOIN pg_namespace n ON n.oid = r.relnamespace WHERE quote_ident(n.nspname) = :schema",
-            given,
-        )
-    } | {
-        ("index", table, name): valid
-        for table, name, valid in rows(
-            "SELECT r.relname, i.relname, x.indisvalid FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid "
-            "JOIN pg_class r ON r.oid = x.indrelid JOIN pg_namespace n ON n.oid = r.relnamespace "
-            "WHERE quote_ident(n.nspname) = :schema",
-            given,
-        )
-    }
-    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-    for name, table in tables.items():
-        sql = str(CreateTable(table).compile(dialect=dialect))
-        expected_parts = [("constraint", one) for one in re.findall(r"CONSTRAINT (\w+) ", sql)]
-        expected_parts += [("index", str(index.name)) for index in table.indexes]
-        for kind, part in expected_parts:
-            if not parts.get((kind, name, part)):
-                yield f"schema: the {kind} {part} is missing"
-    triggers = {
-        name: (function, " ".join(body.split()), enabled)
-        for name, function, body, enabled in rows(
-            "SELECT t.tgname, p.proname, p.prosrc, t.tgenabled IN ('O', 'A') FROM pg_trigger t "
-            "JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_class r ON r.oid = t.tgrelid "
-            "JOIN pg_namespace n ON n.oid = r.relnamespace "
-            "WHERE r.relname = 'entry' AND NOT t.tgisinternal AND quote_ident(n.nspname) = :schema",
-            given,
-        )
-    }
-    for name, function in SERVER_TRIGGERS.items():
-        if name not in triggers:
-            yield f"schema: the trigger {name} is missing"
-        elif triggers[name] != (function, HISTORY_FUNCTIONS[function], True):
-            yield f"schema: the trigger {name} is not as it should be"

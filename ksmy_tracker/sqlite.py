@@ -31,6 +31,8 @@ REFUSALS: Final = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceE
 class FileReader(Reader):
     """A consistent view of a register in a file: one transaction, closed by the caller's `with`."""
 
+    failures = (sqlite3.DatabaseError,)
+
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 

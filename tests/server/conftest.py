@@ -18,6 +18,12 @@ Run = Callable[..., Ran]
 
 
 @pytest.fixture
+def cluster(_server: Cluster) -> Cluster:
+    """The run's server."""
+    return _server
+
+
+@pytest.fixture
 def own_cluster(_server: Cluster) -> Iterator[Cluster]:
     """A server that no other test uses; not started yet."""
     cluster = Cluster(servers.new_folder())

@@ -102,7 +102,12 @@ def test_a_writer_waits_for_its_turn_and_gives_up_in_time(on_server: Ksmy, datab
 @pytest.mark.parametrize("late", [False, True], ids=["insert", "commit"])
 @pytest.mark.parametrize("code", ["40001", "40P01"])
 def test_what_the_server_rolls_back_runs_again_from_fresh_reads(
-    on_server: Ksmy, fail: Callable[..., None], code: str, late: bool, tmp_path: Path
+    on_server: Ksmy,
+    database_on_server: str,
+    fail: Callable[..., None],
+    code: str,
+    late: bool,
+    tmp_path: Path,
 ) -> None:
     fail(raising(code), 2, late=late)
     batch = tmp_path / "batch.jsonl"
@@ -113,6 +118,8 @@ def test_what_the_server_rolls_back_runs_again_from_fresh_reads(
     assert (ran.code, ran.err) == (0, "ksmy: applied 2, unchanged 0, skipped 0\n")
     assert ran.out.splitlines()[0].startswith("TOURISM/1 created")
     assert notes(on_server) == [None, "one"]
+    with psycopg.connect(database_on_server) as connection:
+        connection.execute("DROP TRIGGER fail ON entry")
     assert on_server("check").code == 0
 
 

@@ -1,0 +1,351 @@
+"""A connection to a PostgreSQL server: opened in time, set up the same whatever others configured, given up in time.
+
+psycopg is imported here and by server.py alone, for a register that is on a server.
+"""
+
+import os
+import re
+import select
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
+from math import ceil
+from time import monotonic
+from typing import Any, Final, TypeVar
+
+from ksmy_tracker import server_url
+from ksmy_tracker.database import Server
+from ksmy_tracker.errors import Busy, Damaged, NoRegister
+
+try:
+    import psycopg as psycopg  # server.py has it from here, so that its lack is told in one place
+    from psycopg import pq
+    from psycopg.conninfo import conninfo_attempts, make_conninfo
+except ImportError:
+    raise NoRegister(
+        "a register on a server needs psycopg; install it with: pip install 'ksmy-tracker[postgres]'"
+    ) from None
+
+Answer = TypeVar("Answer")
+
+#: Seconds in which no server is given up, however short the timeout.
+LEAST: Final = 2.0
+
+#: Seconds beyond the timeout that an answer may take: the server itself tells first that a lock was not free in time.
+MORE: Final = 1.0
+
+#: A host that is not looked up.
+_ADDRESS: Final = re.compile(r"[\d.]+|[\da-fA-F]*:[\da-fA-F:.]*(%\w+)?")
+
+#: Tables by which a schema is known to keep a register, each with a column that another program's table of that name
+#: has not; all revisions have them.
+_SIGNS: Final = (
+    *(("alembic_version", "version_num"), ("agreement", "parties"), ("commitment", "due_latest")),
+    *(("milestone", "due_latest"), ("entry", "previous_hash")),
+)
+
+#: What changes the meaning of a statement or of its result, and what would end one before its time. With the version
+#: that brought it.
+_SETTINGS: Final = (
+    (0, "datestyle", "'ISO, YMD'"),
+    (0, "intervalstyle", "postgres"),
+    (0, "timezone", "'UTC'"),
+    (0, "standard_conforming_strings", "on"),
+    (0, "quote_all_identifiers", "off"),
+    (0, "transform_null_equals", "off"),
+    (0, "extra_float_digits", "1"),
+    (0, "bytea_output", "hex"),
+    (0, "row_security", "off"),  # a policy that would hide rows is an error then
+    (0, "statement_timeout", "0"),
+    (0, "idle_in_transaction_session_timeout", "0"),
+    (140000, "idle_session_timeout", "0"),
+    (170000, "transaction_timeout", "0"),
+)
+
+#: The schemas that the session was to look in, and which of a register's tables each has. No name in it is looked for
+#: there: what stands in them is not known yet. A receipt is on the disk: what waits for less is not taken over.
+_LOOK_AROUND: Final = f"""
+SELECT pg_catalog.set_config(
+  'ksmy.schemas', pg_catalog.array_to_json(pg_catalog.current_schemas(false))::pg_catalog.text, false);
+SET search_path = pg_catalog, pg_temp;
+SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
+SELECT quote_ident(n.nspname), array_remove(array_agg(c.relname::text), NULL)
+FROM json_array_elements_text(current_setting('ksmy.schemas')::json) WITH ORDINALITY AS s(name, place)
+JOIN pg_namespace n ON n.nspname = s.name
+LEFT JOIN (pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped
+  AND (c.relname, a.attname) IN ({", ".join(str(sign) for sign in _SIGNS)}))
+  ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+GROUP BY s.place, n.nspname ORDER BY s.place
+"""
+
+
+class NoAnswer(psycopg.OperationalError):
+    """The server has not answered for as long as the connection has patience."""
+
+
+class Silent(Busy):
+    """No server answered a connection in time."""
+
+
+class Connection(psycopg.Connection[Any]):
+    """psycopg's, that waits no longer than its patience (seconds) for the next sign of the server.
+
+    `schema` is the one that the register is in, as SQL quotes it, None where there is no register; `home` the one in
+    which a table would be made.
+    """
+
+    patience: float = LEAST
+    schema: str | None = None
+    home: str | None = None
+    has_tables: bool = False
+
+    def wait(self, gen: Any, *rest: Any, **more: Any) -> Any:
+        """Run what talks with the server; raises `NoAnswer`, and the connection is closed then.
+
+        A frozen server's system still acknowledges what it is sent, so no option of the socket would tell.
+        """
+        return super().wait(self._in_patience(gen), *rest, **more)
+
+    def _in_patience(self, talk: Generator[Any, Any, Answer]) -> Generator[Any, Any, Answer]:
+        heard = monotonic()
+        try:
+            wanted = next(talk)
+            while True:
+                ready = yield wanted
+                if ready:
+                    heard = monotonic()
+                elif monotonic() - heard > self.patience:
+                    self.pgconn.finish()
+                    raise NoAnswer(f"no answer for {self.patience:.0f} s")
+                wanted = talk.send(ready)
+        except StopIteration as done:
+            answer: Answer = done.value
+            return answer
+
+
+def connect(server: Server, timeout: float) -> Connection:
+    """Open a connection and set it up.
+
+    Raises `NoRegister` where the server cannot be reached, refuses, or keeps text in another encoding than UTF8, and
+    `Silent` where it does not answer.
+    """
+    until = monotonic() + max(LEAST, timeout)
+    parameters: dict[str, Any] = dict(server_url.required_parameters(server.url))
+    limit = _limit(parameters)
+    parameters["client_encoding"] = "UTF8"
+    parameters.setdefault("application_name", "ksmy")
+    parameters.setdefault("tcp_user_timeout", ceil(min(max(LEAST, timeout), 1e6) * 1000))
+    parameters.setdefault("keepalives_idle", 10)
+    connection = _opened(server, parameters, until, limit)
+    try:
+        connection.patience = max(1.0, until - monotonic())
+        _set_up(connection, server, timeout)
+        connection.patience = max(LEAST, timeout + MORE)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _limit(parameters: dict[str, Any]) -> float:
+    """How long the user lets a try to connect take, by the URL or the variable."""
+    given = str(parameters.get("connect_timeout") or os.environ.get("PGCONNECT_TIMEOUT", ""))
+    return float(given) if re.fullmatch(r"[1-9]\d{0,8}", given) else float("inf")
+
+
+class _Failed(Exception):
+    """A try to connect that failed: libpq's text and the server's SQLSTATE, where there is one."""
+
+    def __init__(self, text: str, sqlstate: str | None = None) -> None:
+        super().__init__(text)
+        self.sqlstate = sqlstate
+
+
+def _opened(server: Server, parameters: dict[str, Any], until: float, limit: float) -> Connection:
+    """A connection to the first of the servers named that takes one; each gets its share of the time."""
+    failed: _Failed | None = None
+    try:
+        attempts = _resolved(parameters, until)
+    except psycopg.Error as error:
+        failed, attempts = _Failed(str(error)), []
+    for number, attempt in enumerate(attempts):
+        now = monotonic()
+        share = (max(until, now + 0.5) - now) / (len(attempts) - number)
+        try:
+            return _open(attempt, now + min(share, limit))
+        except _Failed as error:
+            failed = error
+        except TimeoutError:
+            pass
+    if failed is None:
+        raise Silent(f"{server} did not answer in time; check that it runs, or give a longer --timeout")
+    raise NoRegister(f"{server} cannot be reached: {_reason(failed, server)}")
+
+
+def _resolved(parameters: dict[str, Any], until: float) -> list[dict[str, Any]]:
+    """The tries to make: one for each address of each host. What looks up names knows no time limit, so it is left."""
+    hosts = str(parameters.get("host") or os.environ.get("PGHOST", "")).split(",")
+    if all(not host or host.startswith(("/", "@")) or _ADDRESS.fullmatch(host) for host in hosts):
+        return list(conninfo_attempts(parameters))
+    from threading import Thread
+
+    found: list[Any] = []
+
+    def look_up() -> None:
+        try:
+            found.append(conninfo_attempts(parameters))
+        except psycopg.Error as error:
+            found.append(error)
+
+    looking = Thread(target=look_up, daemon=True)
+    looking.start()
+    looking.join(max(0.0, until - monotonic()))
+    if not found:
+        return []
+    if isinstance(found[0], psycopg.Error):
+        raise found[0]
+    return list(found[0])
+
+
+def _open(parameters: dict[str, Any], until: float) -> Connection:
+    """One try. Raises `_Failed` or `TimeoutError`."""
+    pgconn = pq.PGconn.connect_start(make_conninfo("", **parameters).encode())
+    with _sqlstate_of(pgconn) as sqlstate:
+        while pgconn.status != pq.ConnStatus.BAD:
+            step = pgconn.connect_poll()
+            if step == pq.PollingStatus.OK:
+                pgconn.nonblocking = 1
+                return Connection(pgconn)
+            if step == pq.PollingStatus.FAILED:
+                break
+            waiting = select.poll()
+            waiting.register(
+                pgconn.socket, select.POLLIN if step == pq.PollingStatus.READING else select.POLLOUT
+            )
+            if not waiting.poll(max(0.0, until - monotonic()) * 1000):
+                pgconn.finish()
+                raise TimeoutError
+        text = pgconn.get_error_message()
+        failed = _Failed(text, sqlstate() or ("28P01" if pgconn.needs_password else None))
+    pgconn.finish()
+    raise failed
+
+
+@contextmanager
+def _sqlstate_of(pgconn: Any) -> Iterator[Any]:
+    """What tells the SQLSTATE with which a server refuses a connection: libpq keeps none, but its trace has it."""
+    try:
+        trace = os.memfd_create("ksmy")
+    except (AttributeError, OSError):
+        yield lambda: None
+        return
+
+    def sqlstate() -> str | None:
+        with suppress(psycopg.Error):
+            pgconn.untrace()  # writes what it holds back, too
+        said = os.pread(trace, 1 << 16, 0).decode(errors="replace")
+        found = re.findall(r'ErrorResponse\t.* C "(\w{5})" ', said)
+        return found[-1] if found else None
+
+    try:
+        with suppress(psycopg.Error):
+            pgconn.trace(os.dup(trace))
+        yield sqlstate
+    finally:
+        with suppress(psycopg.Error):
+            pgconn.untrace()
+        os.close(trace)
+
+
+#: What to do about a connection that failed, by the SQLSTATE of the server or by libpq's own words. libpq's are English
+#: wherever this runs; the server's are in any language.
+_BY_STATE: Final = {
+    "28P01": "check the user and the password (PGPASSWORD or ~/.pgpass)",
+    "28000": "check the user, and sslmode in the URL",
+    "3D000": "have it created with createdb, then run `ksmy init`",
+    "42501": "ask the database's owner for the right to connect",
+    "53300": "try again later",
+    "57P03": "try again later",
+}
+_BY_WORDS: Final = (
+    (r"password|authentication", _BY_STATE["28P01"]),
+    (r"SSL|certificate|GSS", "check sslmode in the URL"),
+    (r"read-only|hot standby|recovery", "name a server that can be written to"),
+    (r"", "check the host and the port, and that the server runs"),
+)
+
+
+def _reason(failed: _Failed, server: Server) -> str:
+    """Why a connection failed, in one line without a password, and what to do."""
+    lines = [line.strip() for line in str(failed).splitlines() if line.strip()]
+    said = next((line for line in reversed(lines) if " failed: " in line), lines[-1] if lines else "")
+    said = re.sub(r"^.*?connection to server (at|on) .*? failed: ", "", said)
+    said = re.sub(r"^[^\s:]+:  ", "", said).partition("; ")[0].strip().rstrip("?.")
+    if failed.sqlstate is None and (
+        re.search(
+            r"^(?!could not|failed to).*invalid (integer|port|connection|URI|sslmode|value|\w+ value)", said
+        )
+        or not said
+    ):
+        return "the URL is not as it should be; write it as postgresql://USER@HOST:PORT/DATABASE"
+    hint = _BY_STATE.get(failed.sqlstate or "") or next(
+        hint for words, hint in _BY_WORDS if not words or (failed.sqlstate is None and re.search(words, said))
+    )
+    for secret in server_url.hidden_in(server.url):
+        said = said.replace(secret, "***")
+    return f"{said}; {hint}"
+
+
+def _set_up(connection: Connection, server: Server, timeout: float) -> None:
+    """Give the session settings of its own, and find the register in it."""
+    if (encoding := connection.info.parameter_status("server_encoding")) != "UTF8":
+        raise NoRegister(
+            f"{server} keeps its text as {encoding}, and a register needs UTF8: make another database with "
+            "`createdb --encoding=UTF8 --template=template0 NAME` (docs/server.md)"
+        )
+    version = connection.info.server_version
+    settings = [f"SET {name} = {value}" for since, name, value in _SETTINGS if version >= since]
+    settings.append(f"SET lock_timeout = {milliseconds(timeout)}")
+    connection.autocommit = True
+    for last in (False, False, True):
+        try:
+            cursor = connection.execute("; ".join([*settings, _LOOK_AROUND]))
+            break
+        except psycopg.errors.QueryCanceled:  # by a time limit that the session had until then
+            if last:
+                raise
+    while cursor.nextset():
+        pass
+    schemas = [(schema, set(tables)) for schema, tables in cursor.fetchall()]
+    _settle(connection, server, schemas)
+    if here := connection.schema or connection.home:
+        connection.execute(f"SET search_path = {here}, pg_temp")
+    connection.autocommit = False
+    connection.deferrable = False
+
+
+def _settle(connection: Connection, server: Server, schemas: list[tuple[str, set[str]]]) -> None:
+    """Choose the schema that has the register. Another program's tables in one before it are no obstacle."""
+    revisions = "alembic_version"
+    registers = [one for one in schemas if revisions in one[1] and len(one[1]) > 2]
+    registers = registers or [one for one in schemas if len(one[1]) > 2]
+    if len(registers) > 1:
+        names = " and ".join(schema for schema, _ in registers)
+        raise NoRegister(
+            f"{server} has a register in each of the schemas {names}; name one of them with "
+            "?options=-csearch_path%3DSCHEMA at the end of the URL"
+        )
+    found = registers or [one for one in schemas if revisions in one[1]]
+    connection.home = schemas[0][0] if schemas else None
+    if found:
+        schema, tables = found[0]
+        if revisions not in tables:
+            raise Damaged(
+                f"{server} is damaged: the table {revisions} is missing; restore the newest sound backup"
+            )
+        connection.schema = schema
+        connection.has_tables = len(tables) > 2
+
+
+def milliseconds(seconds: float) -> int:
+    """A timeout as PostgreSQL takes it; 0 would be none."""
+    return max(1, int(min(seconds, 1e6) * 1000))
