@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
+from ksmy_tracker import signals
 from ksmy_tracker.errors import KsmyError, Refused, Usage
 
 #: "ksmy" in ASCII, in the header of every register, so that another program's file is not taken for one.
@@ -89,11 +90,13 @@ def placed(target: Path, *, replace: bool, what: str) -> Iterator[Path]:
         try:
             yield temporary
             _sync(temporary)
-            if replace:
-                os.replace(temporary, target)
-            else:
-                _put_new(temporary, target, what)
-            _sync(target.parent)
+            with signals.uninterrupted():
+                if replace:
+                    os.replace(temporary, target)
+                else:
+                    _put_new(temporary, target, what)
+                signals.reached(signals.PLACED)
+                _sync(target.parent)
         finally:
             for left in (temporary, f"{temporary}-journal"):  # SQLite's own, where the disk was full
                 with suppress(FileNotFoundError):

@@ -162,7 +162,9 @@ def _schema_connection(
     Foreign keys are off before it begins (tables may be rebuilt) and checked before it commits. A backup is made
     once no other process can write, and removed if the migration fails.
     """
-    engine = sqlite.engine(location, timeout, "BEGIN IMMEDIATE", foreign_keys=False)
+    engine = sqlite.engine(
+        location, timeout, "BEGIN IMMEDIATE", foreign_keys=False, is_of_the_register=backup
+    )
     copy: Path | None = None
     try:
         with engine.begin() as connection:

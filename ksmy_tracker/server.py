@@ -15,6 +15,7 @@ from random import uniform
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
+from ksmy_tracker import signals
 from ksmy_tracker.database import Reader, Server, driver_of, require_current
 from ksmy_tracker.errors import Busy, Damaged, KsmyError, NoRegister, Usage
 from ksmy_tracker.history import BrokenEntry
@@ -46,6 +47,18 @@ SCHEMA_LOCK: Final = 0x6B736D79
 _NUMBERS: Final = ("number", "verifiable", "slip_days", "evidence", "withdrawn")
 
 _PARAMETER: Final = re.compile(r":([a-z_][a-z_0-9]*)")
+
+
+class _Connection(psycopg.Connection[Any]):
+    """A connection whose commit lets in no signal, and says when it is done, or that nobody can tell."""
+
+    def commit(self) -> None:
+        with signals.committing(waits_for_an_answer=True):
+            try:
+                super().commit()
+            except psycopg.Error:
+                signals.doubt(self.broken)
+                raise
 
 
 class ServerReader(Reader):
@@ -208,8 +221,10 @@ def _attempt(
                     "SELECT 1 FROM entry WHERE invocation = %s LIMIT 1", [invocation]
                 ).fetchone()
                 if landed:
+                    signals.reached(signals.COMMITTED)
                     return tried.committing[0]
             tried.committing = None
+            signals.doubt(False)
             done = work(session)
             session.flush()
             tried.committing = (done,)
@@ -247,7 +262,7 @@ def connect(server: Server, timeout: float) -> psycopg.Connection[Any]:
         parameters.setdefault("connect_timeout", max(2, ceil(min(timeout, 1e6))))
     parameters.setdefault("application_name", "ksmy")
     try:
-        return psycopg.connect(**parameters)
+        return _Connection.connect(**parameters)
     except psycopg.Error as error:
         raise NoRegister(f"{server} cannot be reached: {_reason(error, server)}") from None
 

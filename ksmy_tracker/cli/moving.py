@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ksmy_tracker import database
+from ksmy_tracker import database, signals
 from ksmy_tracker.cli import completing, options
 from ksmy_tracker.cli.options import DEFAULT_TIMEOUT, DEFAULT_ZONE, LOOK_AFTER
 from ksmy_tracker.cli.output import emit, emit_done, opened, put
@@ -63,6 +63,7 @@ def _export_whole(location: database.Place, timeout: float, output: Path | None)
     from ksmy_tracker.files import placed
 
     if output is not None and str(output) != "-":
+        signals.once(signals.PLACED, f"the export {output} is made")
         with (
             database.reading(location, timeout) as reader,
             placed(output.expanduser(), replace=True, what="export") as path,
@@ -96,11 +97,10 @@ def import_register(
     from ksmy_tracker.aside import made_aside
 
     location = options.register_at(db)
+    options.once_made(location, "imported into")
     with opened(file) as stream, made_aside(transfer.proved(stream)) as parts:
         seen = counted(parts, "importing", transfer.lines_of)
         head = schema.create(location, lambda session: transfer.load(session, seen))
     from ksmy_tracker.visible import visible
 
-    emit_done(
-        f"imported into {visible(str(location))}; head {head or 'none'}\n", f"{location} is imported into"
-    )
+    emit_done(f"imported into {visible(str(location))}; head {head or 'none'}\n")
