@@ -109,6 +109,7 @@ def _put_new(temporary: Path, target: Path, what: str) -> None:
     """Move without ever replacing: a hard link fails if the target exists."""
     try:
         os.link(temporary, target)
+        os.unlink(temporary)
     except FileExistsError:
         raise Refused(f"there is already a file at {target}; nothing was changed") from None
     except OSError:  # a file system without hard links

@@ -16,7 +16,7 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from ksmy_tracker import signals
-from ksmy_tracker.database import Reader, Server, driver_of, require_current
+from ksmy_tracker.database import Reader, Server, driver_of, require_current, the_revision
 from ksmy_tracker.errors import Busy, Damaged, KsmyError, NoRegister, Usage
 from ksmy_tracker.history import BrokenEntry
 
@@ -362,10 +362,10 @@ def stored_revision(driver: Any, server: Server) -> str | None:
     ).fetchone()
     if not versions:
         raise NoRegister(f"there is no register in {server}; create one with `ksmy init`")
-    row = driver.execute("SELECT version_num FROM alembic_version").fetchone()
-    if row is not None and not entries:
+    rows = driver.execute("SELECT version_num FROM alembic_version LIMIT 2").fetchall()
+    if rows and not entries:
         raise NoRegister(f"{server} is a database of another program, not a register")
-    return None if row is None else str(row[0])
+    return the_revision(rows, server)
 
 
 def schema_of(driver: Any) -> str:

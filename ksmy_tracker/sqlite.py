@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import quote
 
 from ksmy_tracker import signals
-from ksmy_tracker.database import TIMEOUT, Location, Reader, driver_of, require_current
+from ksmy_tracker.database import TIMEOUT, Location, Reader, driver_of, require_current, the_revision
 from ksmy_tracker.errors import Busy, Damaged, KsmyError, NoRegister
 from ksmy_tracker.files import APPLICATION_ID
 from ksmy_tracker.history import BrokenEntry
@@ -212,13 +212,18 @@ def translated(location: Location) -> Iterator[None]:
         raise _explain(original, location) from error
 
 
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's code of an error; what Python itself finds, such as a text that is not UTF-8, has none: corrupt."""
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+
+
 def _explain(error: sqlite3.Error, location: Location) -> KsmyError:
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    code = _code(error) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return Busy(f"another process is writing to {location}; try again, or give a longer --timeout")
     if code == sqlite3.SQLITE_NOTADB:
         return NoRegister(f"{location} is not a register: it is no SQLite database")
-    if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_READONLY_ROLLBACK:
+    if _code(error) == sqlite3.SQLITE_READONLY_ROLLBACK:
         return NoRegister(
             f"a writer of {location} was killed half-way; ask somebody who may write it to run any command once"
         )
@@ -286,7 +291,7 @@ def _tried(connection: sqlite3.Connection, statements: Sequence[str], until: flo
         for statement in statements:
             connection.execute(statement).fetchone()
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() >= until:
+        if _code(error) & 0xFF != sqlite3.SQLITE_BUSY or monotonic() >= until:
             raise
         sleep(uniform(*_PAUSE))  # noqa: S311
         return False
@@ -327,11 +332,11 @@ def stored_revision(connection: sqlite3.Connection, location: Location) -> str |
     """The schema revision a register says it has; raises `NoRegister` for another program's database."""
     application_id = connection.execute("PRAGMA application_id").fetchone()[0]
     try:
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        rows = connection.execute("SELECT version_num FROM alembic_version LIMIT 2").fetchall()
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+        if _code(error) != sqlite3.SQLITE_ERROR:
             raise
-        application_id = None
+        application_id, rows = None, []
     if application_id != APPLICATION_ID:
         raise NoRegister(f"{location} is a database of another program, not a register")
-    return None if row is None else str(row[0])
+    return the_revision(rows, location)
