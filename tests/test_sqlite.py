@@ -661,6 +661,26 @@ def test_a_writer_waits_for_another_to_end(ksmy: Ksmy, register: Path) -> None:
     assert (ran.code, ran.err) == (0, "")
 
 
+def test_who_has_waited_long_asks_for_the_lock_as_often_as_who_has_just_come(
+    ksmy: Ksmy, register: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    with closing(sqlite3.connect(register, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+
+        def pause(seconds: float) -> None:
+            pauses.append(seconds)
+            if len(pauses) == 200:
+                other.execute("ROLLBACK")
+
+        monkeypatch.setattr(sqlite, "sleep", pause)
+        assert ksmy(*CHANGING[0]).code == 0
+    assert len(pauses) == 200
+    assert 0 < min(pauses) < max(pauses) < 0.01
+    # No two who wait do so in step.
+    assert len(set(pauses)) > 190
+
+
 def test_writers_at_the_same_time_all_get_their_entries(ksmy: Ksmy, register: Path) -> None:
     start = FORK.Barrier(3, timeout=60)
 

@@ -98,7 +98,7 @@ def back_up(
 
     signals.once(signals.PLACED, f"the backup {file} is made")
     head = schema.backup(options.register_at(db), expanded(str(file)), force=force, timeout=timeout)
-    emit_done(f"backed up to {visible(str(file))}; head {head or 'none'}\n")
+    emit_done(f"backed up to {visible(str(file))}; head {visible(head or 'none')}\n")
 
 
 @app.command("migrate", rich_help_panel=LOOK_AFTER, epilog="Example: ksmy migrate")

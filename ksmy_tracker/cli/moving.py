@@ -8,7 +8,7 @@ import typer
 from ksmy_tracker import database, signals
 from ksmy_tracker.cli import completing, options
 from ksmy_tracker.cli.options import DEFAULT_TIMEOUT, DEFAULT_ZONE, LOOK_AFTER
-from ksmy_tracker.cli.output import emit, emit_done, opened, put
+from ksmy_tracker.cli.output import emit, emit_done, opened, put, spooled
 from ksmy_tracker.cli.progress import counted
 from ksmy_tracker.errors import Usage
 from ksmy_tracker.vocabulary import did_you_mean
@@ -57,7 +57,7 @@ def export_register(
 
 
 def _export_whole(location: database.Place, timeout: float, output: Path | None) -> None:
-    from tempfile import TemporaryFile
+    from io import TextIOWrapper
 
     from ksmy_tracker import transfer
     from ksmy_tracker.files import placed
@@ -71,11 +71,10 @@ def _export_whole(location: database.Place, timeout: float, output: Path | None)
         ):
             file.writelines(transfer.export_lines(reader))
         return
-    with TemporaryFile("w+", encoding="utf-8", newline="") as whole:
-        # All of it is read before any is written: a slow reader keeps no writer waiting.
-        with database.reading(location, timeout) as reader:
-            whole.writelines(transfer.export_lines(reader))
-        whole.seek(0)
+    # All of it is read before any is written: a slow reader keeps no writer waiting.
+    with database.reading(location, timeout) as reader:
+        spool = spooled(line.encode() for line in transfer.export_lines(reader))
+    with TextIOWrapper(spool, encoding="utf-8", newline="") as whole:
         while block := whole.read(1 << 20):
             emit(block)
 

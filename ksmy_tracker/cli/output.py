@@ -2,13 +2,12 @@
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from io import StringIO
 from pathlib import Path
-from shutil import copyfileobj
 from tempfile import TemporaryFile
-from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, TextIO
 
 from ksmy_tracker import signals
 from ksmy_tracker.errors import BadInput, KsmyError
@@ -21,12 +20,16 @@ if TYPE_CHECKING:
     from ksmy_tracker.render.page import Page
 
 
+#: Bytes that are copied at a time.
+_BLOCK: Final = 1 << 20
+
+
 class Held(StringIO):
     """What Typer prints by itself (help): written like every other result, which goes through to stdout."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.through = sys.stdout
+        self.through = _stdout()
 
     def isatty(self) -> bool:
         """As what it holds back is shaped for where it will go."""
@@ -170,12 +173,33 @@ def opened(file: str) -> Iterator[BinaryIO]:
             if file != "-" and expanded(file).is_file():
                 yield stream
                 return
-            with TemporaryFile() as whole:
-                copyfileobj(stream, whole)
-                whole.seek(0)
+            with spooled(iter(lambda: stream.read(_BLOCK), b"")) as whole:
                 yield whole
     except OSError as error:
         raise BadInput(f"{file} cannot be read: {error.strerror or error}") from None
+
+
+def spooled(blocks: Iterable[bytes]) -> BinaryIO:
+    """A temporary file with these bytes, at its start; raises `KsmyError` where there is no room for it."""
+    whole: BinaryIO = _with_room(TemporaryFile)
+    try:
+        for block in blocks:
+            _with_room(whole.write, block)
+        _with_room(whole.seek, 0)
+    except BaseException:
+        with suppress(OSError):  # what is still to be written has no room either
+            whole.close()
+        raise
+    return whole
+
+
+def _with_room(do: Callable[..., Any], *given: Any) -> Any:
+    try:
+        return do(*given)
+    except OSError as error:
+        raise KsmyError(
+            f"a temporary file could not be written: {error.strerror}; name a folder with room in TMPDIR"
+        ) from None
 
 
 def _shortened(sentence: str) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import TABLES, Ksmy
+from tests.conftest import TABLES, Ksmy, sentence
 from tests.faults.conftest import Tell
 
 #: What is put into a column, as SQL; the last is what another row has there.
@@ -30,6 +30,14 @@ VALUES = {
     "escapes": "'a' || char(27) || '[31mb' || char(10, 155, 8238)",
     "wrong word": "'nonsense'",
     "other": "(SELECT max({column}) FROM {table})",
+}
+
+#: What is put into the columns that hold JSON besides.
+JSON = {
+    "a list": "'[1, [2]]'",
+    "other types": """'{"title": ["", 5], "withdrawn": [5, "x"], "due": [null, "nonsense"]}'""",
+    "no such field": """'{"nonsense": [null, "x"]}'""",
+    "deep": "replace(hex(zeroblob(60000)), '0', '[')",
 }
 
 COMMANDS = (
@@ -65,6 +73,8 @@ COMMANDS = (
     "migrate",
 )
 
+HOLD_JSON = (("entry", "changes"), ("entry", "evidence"))
+
 #: What may come of a command: all that is documented but a busy register.
 CODES = (0, 1, 2, 3, 4, 5, 6, 8)
 
@@ -96,19 +106,21 @@ def damages(register: Path, rows: Iterable[str]) -> Iterator[tuple[str, str, str
     """Every table and column with every value, in one row and in all."""
     with closing(sqlite3.connect(register)) as connection:
         columns = [pair for table in (*TABLES, "alembic_version") for pair in columns_of(connection, table)]
-    for (table, column), value, which in product(columns, VALUES, rows):
-        yield table, column, value, which
+    for (table, column), which in product(columns, rows):
+        for value in (*VALUES, *(JSON if (table, column) in HOLD_JSON else ())):
+            yield table, column, value, which
 
 
 def put(register: Path, table: str, column: str, value: str, which: str) -> None:
     """Put a value into a column, in all rows or in the one in the middle."""
     middle = f"(SELECT rowid FROM {table} ORDER BY rowid LIMIT 1 OFFSET (SELECT count(*) / 2 FROM {table}))"
     where = f" WHERE rowid = {middle}" if which == "one" else ""
+    sql = {**VALUES, **JSON}[value]
     with closing(sqlite3.connect(register)) as connection, connection:
         if table == "unchanged_key":
             connection.execute("INSERT INTO unchanged_key VALUES ('a key', 'a digest', 'a hash')")
         connection.execute(
-            f"UPDATE {table} SET {column} = {VALUES[value].format(table=table, column=column)}{where}"
+            f"UPDATE {table} SET {column} = {sql.replace('{column}', column).replace('{table}', table)}{where}"
         )
 
 
@@ -140,7 +152,8 @@ def survive(
             codes[ran.code] += 1
             if ran.code not in CODES or (ran.code and not ran.err.startswith("ksmy: ")):
                 wrong.append(f"{what} ends with {ran.code}: {ran.err!r}")
-            if raw := RAW & set((ran.out + ran.err).replace("\r\n", "\n")):
+            # An export is data, which JSON may hold as it is.
+            if command != "export" and (raw := RAW & set((ran.out + ran.err).replace("\r\n", "\n"))):
                 wrong.append(f"{what} prints {raw!r} as it is")
             if damaged.read_bytes() != content:
                 damaged.write_bytes(content)
@@ -159,6 +172,46 @@ def test_any_value_in_any_column_ends_each_command_in_a_sentence(
         f"hostile values: {len(chosen)} of {len(every):,}, commands: {codes.total()}, "
         f"of which done: {codes[0]}; tracebacks: 0"
     )
+
+
+@pytest.mark.parametrize(
+    "revisions",
+    [
+        [],
+        ["'0001'"],
+        ["'0002'", "'0002'"],
+        ["'0001'", "'0002'"],
+        ["'9999'"],
+        ["2"],
+        ["x'30303032'"],
+        ["CAST(x'30ff3032' AS TEXT)"],
+        ["'0002' || char(0)"],
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize(
+    "command", ["check", "list", "update TOURISM --note x", "apply batch.jsonl", "backup copy.db", "migrate"]
+)
+def test_a_revision_that_is_not_the_registers_own_ends_a_command_in_a_sentence(
+    without_rules: Path,
+    tmp_path: Path,
+    ksmy: Ksmy,
+    monkeypatch: pytest.MonkeyPatch,
+    revisions: list[str],
+    command: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("batch.jsonl").write_text('{"ref": "TOURISM", "note": "x"}\n')
+    damaged = Path(shutil.copy(without_rules, "damaged.db"))
+    with closing(sqlite3.connect(damaged)) as connection, connection:
+        connection.execute("DELETE FROM alembic_version")
+        for revision in revisions:
+            connection.execute(f"INSERT INTO alembic_version VALUES ({revision})")
+    before = damaged.read_bytes()
+    ran = ksmy(*command.split(), "--db", str(damaged))
+    assert "damaged.db" in sentence(ran)
+    assert ran.code in (6, 8)
+    assert damaged.read_bytes() == before
 
 
 @pytest.mark.long

@@ -1,7 +1,7 @@
 """What is acknowledged is on the disk: seen by the order of the calls that reach the system, and by what a cut leaves.
 
-A library in C notes each sync, unlink, rename and link of a command, with a copy of what was synced. After a power cut a
-disk has of each file what was synced last, and of each folder the names that it had when it was synced itself.
+A library in C notes each sync, unlink, rename and link of a command, with a copy of what was synced. After a power cut
+a disk has of each file what was synced last, and of each folder the names that it had when it was synced itself.
 """
 
 import os
@@ -66,12 +66,19 @@ def watched(library: Path, folder: Path, tmp_path: Path) -> Watched:
         log.mkdir()
         done = subprocess.run(
             [sys.executable, "-m", "ksmy_tracker", *arguments],
-            env={"PATH": os.environ["PATH"], "LD_PRELOAD": str(library), "FOLDER": str(folder), "LOG": str(log)},
+            env={
+                "PATH": os.environ["PATH"],
+                "LD_PRELOAD": str(library),
+                "FOLDER": str(folder),
+                "LOG": str(log),
+            },
             capture_output=True,
             text=True,
             check=False,
         )
-        assert (done.returncode, done.stderr.startswith("ksmy: applied") or not done.stderr) == (0, True), done
+        assert (done.returncode, done.stderr.startswith("ksmy: applied") or not done.stderr) == (0, True), (
+            done
+        )
         lines = (line.split("\t") for line in (log / "log").read_text().splitlines())
         return [Step(what, Path(path), more) for what, path, more in lines]
 
@@ -161,7 +168,9 @@ def test_a_migration_and_its_backup_are_on_the_disk_when_they_are_said_to_be(
     assert entries(tmp_path / "after" / found[1]) == entries(before / "register.db")
 
 
-@pytest.mark.parametrize("arguments", ["init --db {}", "import {export} --db {}", "backup {} --db {register}"])
+@pytest.mark.parametrize(
+    "arguments", ["init --db {}", "import {export} --db {}", "backup {} --db {register}"]
+)
 def test_a_new_file_is_on_the_disk_under_its_name_when_it_is_said_to_be(
     watched: Watched, folder: Path, register: Path, tmp_path: Path, ksmy: Ksmy, arguments: str
 ) -> None:

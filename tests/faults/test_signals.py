@@ -7,6 +7,7 @@ while it is written. A few more are not.
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -115,7 +116,7 @@ def aim(aimed: Aimed) -> None:
 @pytest.fixture
 def register_of_old(tmp_path: Path) -> Path:
     path = tmp_path / "old.db"
-    with closing(sqlite.sqlite3.connect(path)) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         connection.executescript(FIRST.read_text(encoding="utf-8"))
     return path
 
@@ -249,7 +250,11 @@ def test_a_signal_to_a_migration_says_whether_it_is_done(
         number = next(numbers)
         ran = program(tmp_path / "run", "migrate", "--db", str(register), aimed=Aimed(moment, number))
         assert ran.code == 128 + number, f"{moment}: {ran}"
-        told = f"{NAMES[number]}, but {register} is migrated" if done else f"{NAMES[number]}; nothing was recorded"
+        told = (
+            f"{NAMES[number]}, but {register} is migrated"
+            if done
+            else f"{NAMES[number]}; nothing was recorded"
+        )
         assert ran.err == f"ksmy: {told}\n", moment
         assert (ksmy("list", "--db", str(register)).code == 0) == done
         assert len(os.listdir(folder)) == (2 if done else 1), moment
@@ -275,13 +280,13 @@ def test_a_signal_ends_a_commit_that_waits_for_a_reader_with_nothing_recorded(
     register: Path, tmp_path: Path
 ) -> None:
     before = register.read_bytes()
-    with closing(sqlite.sqlite3.connect(register, isolation_level=None)) as reader:
+    with closing(sqlite3.connect(register, isolation_level=None)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM entry").fetchone()
         began = time.monotonic()
         arguments = ("update", "TOURISM", "--note", "x", "--timeout", "600", "--db", str(register))
         aimed = Aimed("before waiting", signal.SIGINT)
-        sleep = sqlite.sleep
+        sleep = time.sleep
 
         def waiting(seconds: float) -> None:
             aimed.at("before waiting")
@@ -295,9 +300,11 @@ def test_a_signal_ends_a_commit_that_waits_for_a_reader_with_nothing_recorded(
     assert register.read_bytes() == before
 
 
-def test_a_commit_waits_for_a_reader_to_end(ksmy: Ksmy, register: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_commit_waits_for_a_reader_to_end(
+    ksmy: Ksmy, register: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     waited = []
-    with closing(sqlite.sqlite3.connect(register, isolation_level=None)) as reader:
+    with closing(sqlite3.connect(register, isolation_level=None)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM entry").fetchone()
 
@@ -418,7 +425,9 @@ def test_ctrl_c_at_any_import_of_the_start_is_one_line(
             assert (code in (0, 130), err) == (True, "")
         else:
             assert (code, err) == (130, "ksmy: interrupted; nothing was recorded\n"), number
-    tell(f"Ctrl-C while {'completion' if completing else 'a command'} starts: {len(codes)} moments; tracebacks: 0")
+    tell(
+        f"Ctrl-C while {'completion' if completing else 'a command'} starts: {len(codes)} moments; tracebacks: 0"
+    )
 
 
 def test_a_signal_at_any_moment_ends_in_a_true_sentence(
