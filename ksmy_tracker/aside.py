@@ -11,6 +11,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
+from ksmy_tracker import signals
 from ksmy_tracker.errors import KsmyError
 
 Item = TypeVar("Item")
@@ -27,19 +28,22 @@ def made_aside(items: Iterable[Item]) -> Iterator[Iterator[Item]]:
     """
     receiving, sending = get_context("fork").Pipe(duplex=False)
     child = get_context("fork").Process(target=_make, args=(items, receiving, sending), daemon=True)
-    child.start()
-    sending.close()
     try:
+        with signals.uninterrupted():  # nor is one let into the child, ever: they are the parent's to answer
+            child.start()
+        sending.close()
         yield _received(receiving)
     finally:
         receiving.close()
-        child.kill()
-        child.join()
+        if child.pid is not None:
+            child.kill()
+            child.join()
 
 
 def _make(items: Iterable[object], receiving: "Connection", sending: "Connection") -> None:
     """Send each item, then the end or what was raised."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    for number in signals.ENDING:
+        signal.signal(number, signal.SIG_IGN)
     receiving.close()  # so that a parent that is gone is noticed
     gc.disable()  # what is made has no circles: to look for them would only take time
 

@@ -1,12 +1,17 @@
 """The one place that reads the time."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
+from typing import Final
 
-from ksmy_tracker.errors import Usage
+from ksmy_tracker.errors import KsmyError, Usage
 
 #: Of the two capitals the day ends last in Kuala Lumpur (UTC+8; Seoul is UTC+9), so a deadline has
 #: passed in both once it has passed there.
 DEFAULT_ZONE = "Asia/Kuala_Lumpur"
+
+#: Years that a clock can say: others are a mistake, and at both ends of the calendar nothing can be computed.
+FIRST_YEAR: Final = 1970
+LAST_YEAR: Final = 9000
 
 
 def now() -> datetime:
@@ -15,16 +20,28 @@ def now() -> datetime:
 
 
 def today(zone: str = DEFAULT_ZONE) -> date:
-    """The calendar date it now is in an IANA time zone; raises `Usage` for an unknown zone."""
+    """The calendar date it now is in an IANA time zone; raises `Usage` for an unknown zone.
+
+    Raises `KsmyError` where this machine has no time zones at all, or a clock that nobody can have set.
+    """
+    tzinfo = _zone(zone)
+    if tzinfo is None and _zone(DEFAULT_ZONE) is None:
+        raise KsmyError("this machine has no time zones; install the package tzdata beside this program")
+    if tzinfo is None:
+        raise Usage(f"there is no time zone {zone!r}; give an IANA name such as {DEFAULT_ZONE} or Asia/Seoul")
+    moment = now()
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise KsmyError(f"the clock of this machine says that it is the year {moment.year}; set it right")
+    return moment.astimezone(tzinfo).date()
+
+
+def _zone(name: str) -> tzinfo | None:
     from zoneinfo import ZoneInfo
 
     try:
-        tzinfo = ZoneInfo(zone)
-    except (KeyError, ValueError, OSError):
-        raise Usage(
-            f"there is no time zone {zone!r}; give an IANA name such as {DEFAULT_ZONE} or Asia/Seoul"
-        ) from None
-    return now().astimezone(tzinfo).date()
+        return ZoneInfo(name)
+    except Exception:  # whatever a file that is none makes it raise
+        return None
 
 
 def timestamp(moment: datetime) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
-from ksmy_tracker.errors import NoRegister, Usage
+from ksmy_tracker.errors import Damaged, NoRegister, Usage
 from ksmy_tracker.files import expanded
 
 if TYPE_CHECKING:
@@ -101,6 +101,19 @@ def _own_path() -> Path:
         return user_data_path("ksmy", appauthor=False) / "register.db"
     except (RuntimeError, KeyError, OSError):
         raise NoRegister("this user has no home directory for a register; name one with --db") from None
+
+
+def the_revision(rows: Sequence[Sequence[Any]], place: Place) -> str | None:
+    """The schema revision that the rows of its table say, None where there is none; raises `Damaged`."""
+    if not rows:
+        return None
+    revision = rows[0][0]
+    if len(rows) > 1 or not isinstance(revision, str) or not re.fullmatch("[0-9]{4}", revision):
+        said = ", ".join(repr(row[0])[:40] for row in rows[:2])
+        raise Damaged(
+            f"{place} is damaged (its schema's revision is {said}); restore the newest sound backup"
+        )
+    return revision
 
 
 def require_known(revision: str | None, place: Place) -> None:

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from ksmy_tracker import signals
 from ksmy_tracker.errors import KsmyError, Refused, Usage
 
 #: "ksmy" in ASCII, in the header of every register, so that another program's file is not taken for one.
@@ -104,20 +105,22 @@ def unwritten(target: Path, what: str) -> Iterator[None]:
 def put_in_place(path: Path, target: Path, *, replace: bool, what: str) -> None:
     """Move a file that is whole to its place, on the disk; raises `OSError` as long as it is not there."""
     sync(path)
-    if replace:
-        os.replace(path, target)
-    else:
+    with signals.uninterrupted():
+        if replace:
+            os.replace(path, target)
+        else:
+            try:
+                rename_new(path, target)
+            except FileExistsError:
+                raise Refused(f"there is already a file at {target}; nothing was changed") from None
+        signals.reached(signals.PLACED)
         try:
-            rename_new(path, target)
-        except FileExistsError:
-            raise Refused(f"there is already a file at {target}; nothing was changed") from None
-    try:
-        sync(target.parent)
-    except OSError as error:
-        raise KsmyError(
-            f"the {what} {target} is in place, but its folder could not be synced ({error.strerror}); "
-            "it may be gone after a power cut"
-        ) from error
+            sync(target.parent)
+        except OSError as error:
+            raise KsmyError(
+                f"the {what} {target} is in place, but its folder could not be synced ({error.strerror}); "
+                "it may be gone after a power cut"
+            ) from error
 
 
 def rename_new(source: Path, target: Path) -> None:

@@ -23,10 +23,13 @@ from ksmy_tracker.rows import (
     EntryRow,
     Filters,
     MilestoneRow,
+    TitledRef,
     commitment_deadline,
     milestone_deadline,
     names,
+    sound,
     stored_date,
+    truth,
 )
 from ksmy_tracker.vocabulary import (
     DEADLINE_STATES,
@@ -124,7 +127,8 @@ class View(DayView):
         where, parameters = self._where(filters)
         order = ", ".join([*(_order(name) for name in sort), "c.ref"])
         sql = f"{_COMMITMENTS} {where} ORDER BY {order}{_limited(limit)}"
-        return [self._commitment(row) for row in self._rows(sql, **parameters, limit=limit)]
+        rows = [self._commitment(row) for row in self._rows(sql, **parameters, limit=limit)]
+        return sound(rows, CommitmentRow)
 
     def count(self, filters: Filters = _ALL) -> int:
         """How many commitments pass the filters."""
@@ -135,7 +139,7 @@ class View(DayView):
     def commitment(self, ref: str) -> CommitmentRow | None:
         """One commitment, or None."""
         rows = self._rows(f"{_COMMITMENTS} WHERE c.ref = :ref", ref=ref)
-        return self._commitment(rows[0]) if rows else None
+        return sound([self._commitment(rows[0])], CommitmentRow)[0] if rows else None
 
     def _commitment(self, row: tuple[Any, ...]) -> CommitmentRow:
         stored = dict(zip(_STORED, row, strict=False))
@@ -148,7 +152,7 @@ class View(DayView):
             sector=stored["sector"],
             parties=stored["parties"],
             firmness=stored["firmness"],
-            verifiable=bool(stored["verifiable"]),
+            verifiable=truth(stored["verifiable"]),
             source=stored["source"],
             status=stored["status"],
             deadline=deadline,
@@ -164,7 +168,7 @@ class View(DayView):
             evidence=stored["evidence"],
             created_on=stored["created_on"],
             updated_on=stored["updated_on"],
-            withdrawn=bool(stored["withdrawn"]),
+            withdrawn=truth(stored["withdrawn"]),
             newest_entry=row[-1],
         )
 
@@ -248,14 +252,15 @@ class View(DayView):
             f"GROUP BY {', '.join(f'a.{name}' for name in stored)} ORDER BY a.ref"
         )
         rows = self._rows(sql, ref=ref, withdrawn=int(withdrawn))
-        return [AgreementRow._make((*row[1:], bool(row[0]))) for row in rows]
+        return sound([AgreementRow._make((*row[1:], truth(row[0]))) for row in rows], AgreementRow)
 
     def milestones(self, commitment: str) -> list[MilestoneRow]:
         """The milestones of a commitment, by number."""
         columns = COLUMNS["milestone"]
         sql = f"{_MILESTONES} WHERE m.commitment = :ref ORDER BY m.number"
         rows = self._rows(sql, ref=commitment)
-        return [self._milestone(dict(zip(columns, row[1:], strict=True)), row[0]) for row in rows]
+        found = [self._milestone(dict(zip(columns, row[1:], strict=True)), row[0]) for row in rows]
+        return sound(found, MilestoneRow)
 
     def milestones_of(self, commitments: Sequence[str]) -> dict[str, list[MilestoneRow]]:
         """The milestones of several commitments, each one's by number."""
@@ -268,6 +273,8 @@ class View(DayView):
         for row in self._rows(sql, wanted=json.dumps(list(commitments))):
             stored = dict(zip(columns, row[1:], strict=True))
             found.setdefault(stored["commitment"], []).append(self._milestone(stored, row[0]))
+        for steps in found.values():
+            sound(steps, MilestoneRow)
         return found
 
     def _milestone(self, stored: dict[str, Any], status: str) -> MilestoneRow:
@@ -284,7 +291,7 @@ class View(DayView):
             due_latest=stored["due_latest"],
             met_on=stored["met_on"],
             evidence=stored["evidence"],
-            withdrawn=bool(stored["withdrawn"]),
+            withdrawn=truth(stored["withdrawn"]),
         )
 
     def deadlines(
@@ -301,7 +308,7 @@ class View(DayView):
             f"JOIN commitment c ON c.ref = x.commitment LEFT JOIN milestone m ON m.ref = x.ref {order}"
         )
         rows = self._rows(sql, after=after, until=until, limit=limit)
-        return [self._deadline(row) for row in rows]
+        return sound([self._deadline(row) for row in rows], DeadlineRow)
 
     def _deadline(self, row: tuple[Any, ...]) -> DeadlineRow:
         latest = stored_date(row[9])
@@ -342,7 +349,8 @@ class View(DayView):
             by=by,
             newest=newest,
         )
-        return [_entry_row(row) for row in (reversed(rows) if newest is not None else rows)]
+        found = [_entry_row(row) for row in (reversed(rows) if newest is not None else rows)]
+        return sound(found, EntryRow)
 
     def existing(self, ref: str) -> str:
         """The ref, if a record of the view has it; raises `NotFound` naming the nearest."""
@@ -366,13 +374,13 @@ class View(DayView):
             "first_invocation": first[0][0] if first else "",
         }
 
-    def refs(self) -> list[tuple[str, str]]:
+    def refs(self) -> list[tuple[Any, ...]]:
         """Every ref of a commitment or an agreement, with its title."""
         sql = (
             "SELECT ref, title FROM commitment WHERE withdrawn = 0 UNION ALL "
             "SELECT ref, title FROM agreement WHERE withdrawn = 0 ORDER BY 1"
         )
-        return [(row[0], row[1]) for row in self._rows(sql)]
+        return sound(self._rows(sql), TitledRef)
 
     def no_such(self, ref: str) -> NotFound:
         """The error for a ref that names nothing, with the nearest one that does."""

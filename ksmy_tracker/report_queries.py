@@ -18,7 +18,8 @@ from ksmy_tracker.queries import (
     open_deadlines,
 )
 from ksmy_tracker.replay import COLUMNS
-from ksmy_tracker.rows import CalendarRow, MilestoneRow, stored_date
+from ksmy_tracker.report import Contradiction, NextMilestone, Quiet
+from ksmy_tracker.rows import CalendarRow, CountRow, MilestoneRow, TitledRef, sound, stored_date
 
 #: The ways in which status, evidence and deadline contradict each other; a commitment has one row at most.
 _CONTRADICTIONS: Final = (
@@ -66,7 +67,7 @@ class ReportView(View):
             f"WHERE {NEWS} GROUP BY 1) f "
             f"ON f.family = {family('x.ref')} ORDER BY x.ref"
         )
-        return [CalendarRow._make(row) for row in self._rows(sql)]
+        return sound([CalendarRow._make(row) for row in self._rows(sql)], CalendarRow)
 
     def count_entries(self, *, since: str) -> int:
         """How many entries are news since a date."""
@@ -74,19 +75,19 @@ class ReportView(View):
         count: int = self._rows(sql, **self._since(since))[0][0]
         return count
 
-    def counts(self) -> list[tuple[str, str, str, int]]:
+    def counts(self) -> list[CountRow]:
         """How many commitments there are of each status, deadline state and sector."""
         sql = (
             f"SELECT c.status, {DEADLINE_SQL} AS deadline, c.sector, count(*) FROM commitment c "
             "WHERE c.withdrawn = 0 GROUP BY 1, 2, 3"
         )
-        return [(row[0], row[1], row[2], row[3]) for row in self._rows(sql)]
+        return sound([CountRow._make(row) for row in self._rows(sql)], CountRow)
 
-    def quiet(self, days: int, *, limit: int) -> list[tuple[str, str, str]]:
+    def quiet(self, days: int, *, limit: int) -> list[Quiet]:
         """Open commitments without an entry for so many days, the quietest first: ref, title, newest entry's date."""
         sql = f"SELECT c.ref, c.title, c.updated_on {_QUIET} ORDER BY c.updated_on, c.ref LIMIT :limit"
         rows = self._rows(sql, limit=limit, quiet_since=days_before(self.day.today, days))
-        return [(row[0], row[1], stored_date(row[2]).isoformat()) for row in rows]
+        return sound([Quiet(row[0], row[1], stored_date(row[2]).isoformat()) for row in rows], Quiet)
 
     def count_quiet(self, days: int) -> int:
         """How many open commitments have had no entry for so many days."""
@@ -94,7 +95,7 @@ class ReportView(View):
         count: int = self._rows(f"SELECT count(*) {_QUIET}", quiet_since=quiet_since)[0][0]
         return count
 
-    def next_milestones(self, *, limit: int) -> tuple[list[tuple[str, MilestoneRow]], int]:
+    def next_milestones(self, *, limit: int) -> tuple[list[NextMilestone], int]:
         """The next open milestone of each open commitment, with its title, by due date; and how many there are."""
         columns = COLUMNS["milestone"]
         sql = (
@@ -104,10 +105,15 @@ class ReportView(View):
             "JOIN commitment c ON c.ref = m.commitment ORDER BY m.due_latest NULLS LAST, m.ref"
         )
         rows = self._rows(sql, limit=limit)
-        found = [(row[1], self._milestone(dict(zip(columns, row[3:], strict=True)), row[2])) for row in rows]
+        found = [
+            NextMilestone(row[1], self._milestone(dict(zip(columns, row[3:], strict=True)), row[2]))
+            for row in rows
+        ]
+        sound([one.milestone for one in found], MilestoneRow)
+        sound([TitledRef(one.milestone.ref, one.title) for one in found], TitledRef)
         return found, rows[0][0] if rows else 0
 
-    def contradictions(self, *, limit: int) -> tuple[list[tuple[str, str, str]], int]:
+    def contradictions(self, *, limit: int) -> tuple[list[Contradiction], int]:
         """Commitments whose status, evidence and deadline do not agree: ref, title and why; and how many."""
         rows = self._rows(
             "SELECT k.ref, c.title, k.why, k.total FROM (SELECT x.*, count(*) OVER () AS total "
@@ -115,7 +121,8 @@ class ReportView(View):
             "JOIN commitment c ON c.ref = k.ref ORDER BY k.why, k.ref",
             limit=limit,
         )
-        return [(row[0], row[1], row[2]) for row in rows], rows[0][3] if rows else 0
+        found = sound([Contradiction._make(row[:3]) for row in rows], Contradiction)
+        return found, rows[0][3] if rows else 0
 
     def count_agreements(self) -> int:
         """How many agreements there are."""

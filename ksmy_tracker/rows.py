@@ -5,7 +5,9 @@ Dates are ISO text as the database keeps them; what is derived from today is com
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from functools import cache
+from types import UnionType
+from typing import Any, NamedTuple, TypeVar, get_origin
 
 from ksmy_tracker.deadlines import HORIZON_DAYS, deadline_state, milestone_deadline_state
 from ksmy_tracker.history import BrokenEntry
@@ -29,6 +31,9 @@ class Day(NamedTuple):
             return self.today + timedelta(days=self.within)
         except OverflowError:
             return date.max
+
+
+Made = TypeVar("Made", bound=tuple[Any, ...])
 
 
 class Filters(NamedTuple):
@@ -139,6 +144,22 @@ class DeadlineRow(NamedTuple):
     slip_days: int | None
 
 
+class CountRow(NamedTuple):
+    """How many commitments there are of a status, a deadline state and a sector."""
+
+    status: str
+    deadline: str
+    sector: str
+    commitments: int
+
+
+class TitledRef(NamedTuple):
+    """A ref with the title of its record."""
+
+    ref: str
+    title: str
+
+
 class CalendarRow(NamedTuple):
     """A commitment or milestone with a due date, as a calendar has it.
 
@@ -205,6 +226,37 @@ def as_dict(row: Row) -> dict[str, Any]:
     return row._asdict()
 
 
+def sound(rows: list[Made], row_class: type[tuple[Any, ...]]) -> list[Made]:
+    """The rows, if each value is of the type that its field in the class has.
+
+    Raises `BrokenEntry` for one that only damage can have put there.
+    """
+    for (name, kinds), column in zip(_kinds(row_class), zip(*rows, strict=True), strict=False):
+        if not kinds.issuperset(map(type, column)):
+            wrong = next(value for value in column if type(value) not in kinds)
+            raise BrokenEntry(f"{name} is {wrong!r:.80}")
+    return rows
+
+
+@cache
+def _kinds(row_class: type[tuple[Any, ...]]) -> tuple[tuple[str, frozenset[type]], ...]:
+    """Each field of a class of rows, with the types that its values can have."""
+    return tuple((name, frozenset(_types(field))) for name, field in row_class.__annotations__.items())
+
+
+def _types(field: Any) -> tuple[type, ...]:
+    if isinstance(field, UnionType):
+        return field.__args__
+    return (dict, list) if get_origin(field) else (field,)
+
+
+def truth(stored: Any) -> bool:
+    """A column of 0 or 1; raises `BrokenEntry` for what only damage can have put there."""
+    if stored not in (0, 1):
+        raise BrokenEntry(f"{stored!r:.80} stands where 0 or 1 should")
+    return bool(stored)
+
+
 def commitment_deadline(stored: Mapping[str, Any], day: Day) -> tuple[str, int | None]:
     """The deadline state and the days left of a stored commitment."""
     state = deadline_state(
@@ -232,7 +284,7 @@ def stored_date(iso: Any) -> date:
     try:
         return date.fromisoformat(iso)
     except (TypeError, ValueError):
-        raise BrokenEntry(f"{iso!r} stands where a date should") from None
+        raise BrokenEntry(f"{iso!r:.80} stands where a date should") from None
 
 
 def _date(iso: str | None) -> date | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from ksmy_tracker import audit, database, sqlite
 from ksmy_tracker.backups import copy_beside
 from ksmy_tracker.database import REVISIONS, Location, Place, Server
-from ksmy_tracker.errors import Damaged, KsmyError, Refused
+from ksmy_tracker.errors import Damaged, KsmyError
 from ksmy_tracker.files import APPLICATION_ID, check_place, placed, sync
 from ksmy_tracker.placing import check_new_place, head_of, new_mode, read_back, unseen
 from ksmy_tracker.private import remains
@@ -145,7 +145,9 @@ def _schema_connection(
     Foreign keys are off before it begins (tables may be rebuilt) and checked before it commits. A backup is made
     once no other process can write, and removed if the migration fails before its commit.
     """
-    engine = sqlite.engine(location, timeout, "BEGIN IMMEDIATE", foreign_keys=False)
+    engine = sqlite.engine(
+        location, timeout, "BEGIN IMMEDIATE", foreign_keys=False, is_of_the_register=backup
+    )
     copy: Path | None = None
     is_new = False
     try:

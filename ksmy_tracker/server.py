@@ -14,7 +14,8 @@ from random import uniform
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from ksmy_tracker.database import Reader, Server, driver_of, require_current, require_known
+from ksmy_tracker import signals
+from ksmy_tracker.database import Reader, Server, driver_of, require_current, require_known, the_revision
 from ksmy_tracker.errors import Busy, Damaged, KsmyError, NoRegister, Refused
 from ksmy_tracker.history import BrokenEntry
 from ksmy_tracker.server_connection import Connection, NoAnswer, Silent, connect, psycopg
@@ -210,8 +211,10 @@ def _attempt(
                     "SELECT 1 FROM entry WHERE invocation = %s LIMIT 1", [invocation]
                 ).fetchone()
                 if landed:
+                    signals.reached(signals.COMMITTED)
                     return tried.committing[0]
             tried.committing = None
+            signals.doubt(False)
             done = work(session)
             session.flush()
             tried.committing, tried.ending = (done,), True
@@ -375,9 +378,7 @@ def stored_revision(driver: Connection, server: Server) -> str | None:
     rows = driver.execute("SELECT version_num FROM alembic_version LIMIT 2").fetchall()
     if rows and not driver.has_tables:
         raise NoRegister(f"{server} is a database of another program, not a register")
-    if len(rows) > 1:
-        raise Damaged(f"{server} is damaged: it names two schema revisions; restore the newest sound backup")
-    return str(rows[0][0]) if rows else None
+    return the_revision(rows, server)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from math import ceil
 from time import monotonic
 from typing import Any, Final, TypeVar
 
-from ksmy_tracker import server_url
+from ksmy_tracker import server_url, signals
 from ksmy_tracker.database import Server
 from ksmy_tracker.errors import Busy, Damaged, NoRegister
 
@@ -97,6 +97,15 @@ class Connection(psycopg.Connection[Any]):
     schema: str | None = None
     home: str | None = None
     has_tables: bool = False
+
+    def commit(self) -> None:
+        """Commit, and let in no signal meanwhile; what is not answered is in doubt."""
+        with signals.committing(waits_for_an_answer=True):
+            try:
+                super().commit()
+            except psycopg.Error:
+                signals.doubt(self.broken)
+                raise
 
     def wait(self, gen: Any, *rest: Any, **more: Any) -> Any:
         """Run what talks with the server; raises `NoAnswer`, and the connection is closed then.

@@ -8,11 +8,13 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from time import monotonic
+from random import uniform
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import quote
 
-from ksmy_tracker.database import TIMEOUT, Location, Reader, driver_of, require_current
+from ksmy_tracker import signals
+from ksmy_tracker.database import TIMEOUT, Location, Reader, driver_of, require_current, the_revision
 from ksmy_tracker.errors import Busy, Damaged, KsmyError, NoRegister
 from ksmy_tracker.files import APPLICATION_ID
 from ksmy_tracker.history import BrokenEntry
@@ -26,6 +28,31 @@ Done = TypeVar("Done")
 
 #: What breaks a rule of the schema, or is no value that a column can have.
 REFUSALS: Final = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError)
+
+
+#: Seconds between two tries for a lock: at random, and the same for all, so that nobody waits for ever. SQLite's own
+#: pauses grow with the wait: who has waited longest then asks most seldom.
+_PAUSE: Final = (0.001, 0.008)
+
+
+class Connection(sqlite3.Connection):
+    """A connection to a register whose commit waits for readers, lets in no signal, and says when it is done."""
+
+    #: Seconds that a commit waits for readers to end.
+    patience = TIMEOUT
+    #: Whether what it commits is the register itself, not a file that is to be put in its place.
+    is_of_the_register = True
+
+    def commit(self) -> None:
+        """Commit; a signal ends the wait for readers, with nothing committed."""
+        if not self.in_transaction:
+            return
+        until = monotonic() + self.patience
+        self.execute("PRAGMA busy_timeout = 0")
+        step = signals.committing() if self.is_of_the_register else signals.uninterrupted()
+        with step:
+            while not _tried(self, ("COMMIT",), until):
+                signals.raise_noted()
 
 
 class FileReader(Reader):
@@ -96,33 +123,12 @@ def reading(location: Location, timeout: float = TIMEOUT) -> Iterator[FileReader
     Raises `NoRegister`, `Busy` or `Damaged`. A file is opened for writing where that is allowed, because
     only then can the journal of a writer that was killed be rolled back; `query_only` does the rest.
     """
-    global _last_read
-    _last_read = location
     require_file(location)
     with translated(location), closing(connect(location.path, timeout)) as connection:
         connection.execute("PRAGMA query_only = ON")
         begin(connection, "BEGIN", timeout)
         require_current(stored_revision(connection, location), location)
         yield FileReader(connection)
-
-
-#: The file that was read last, to be looked at where something fails that should not.
-_last_read: Location | None = None
-
-
-def damage_behind_a_failure() -> Damaged | None:
-    """The sentence for a file that was read and is damaged: what then fails for a value of a wrong type is no bug."""
-    if _last_read is None:
-        return None
-    location = _last_read
-    try:
-        with reading(location, 1.0) as reader:
-            found = next(reader.damage(), None)
-    except Damaged as error:
-        return error
-    except KsmyError:  # gone, or busy: that tells nothing of what failed
-        return None
-    return Damaged(f"{location} is damaged ({found}); restore the newest sound backup") if found else None
 
 
 def write(location: Location, work: Callable[["Session"], Done], timeout: float, *, dry_run: bool) -> Done:
@@ -209,13 +215,18 @@ def translated(location: Location) -> Iterator[None]:
         raise _explain(original, location) from error
 
 
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's code of an error; what Python itself finds, such as a text that is not UTF-8, has none: corrupt."""
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+
+
 def _explain(error: sqlite3.Error, location: Location) -> KsmyError:
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    code = _code(error) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return Busy(f"another process is writing to {location}; try again, or give a longer --timeout")
     if code == sqlite3.SQLITE_NOTADB:
         return NoRegister(f"{location} is not a register: it is no SQLite database")
-    if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_READONLY_ROLLBACK:
+    if _code(error) == sqlite3.SQLITE_READONLY_ROLLBACK:
         return NoRegister(
             f"a writer of {location} was killed half-way; ask somebody who may write it to run any command once"
         )
@@ -259,32 +270,52 @@ def require_file(location: Location) -> None:
     require_trusted(location.path)
 
 
-def connect(path: Path, timeout: float) -> sqlite3.Connection:
+def connect(path: Path, timeout: float) -> Connection:
     """Open an existing file; read-only where it may not be written."""
     uri = f"file://{quote(os.fsencode(path.absolute()))}?mode=rw"
-    connection = sqlite3.connect(uri, uri=True, timeout=min(timeout, 1e6), isolation_level=None)
+    connection = sqlite3.connect(
+        uri, uri=True, timeout=min(timeout, 1e6), isolation_level=None, factory=Connection
+    )
+    connection.patience = timeout
     connection.execute("PRAGMA trusted_schema = OFF")
     return connection
 
 
 def begin(connection: sqlite3.Connection, statement: str, timeout: float) -> None:
-    """Begin a transaction and take its lock, waiting for other processes in steps that Ctrl-C can end."""
+    """Begin a transaction and take its lock, waiting for other processes in steps that Ctrl-C can end.
+
+    What it commits is on the disk: with less than EXTRA a power cut brings back the journal, and takes the commit away.
+    """
     until = monotonic() + timeout
-    connection.execute(f"PRAGMA busy_timeout = {min(int(min(timeout, 1e6) * 1000), 100)}")
-    while True:
-        try:
-            connection.execute(statement)
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            break
-        except sqlite3.OperationalError as error:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() >= until:
-                raise
+    connection.execute("PRAGMA busy_timeout = 0")
+    statements = ("PRAGMA synchronous = EXTRA", statement, "SELECT count(*) FROM sqlite_master")
+    while not _tried(connection, statements, until):
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
     connection.execute(f"PRAGMA busy_timeout = {int(min(timeout, 1e6) * 1000)}")
 
 
-def engine(location: Location, timeout: float, statement: str, *, foreign_keys: bool = True) -> Any:
+def _tried(connection: sqlite3.Connection, statements: Sequence[str], until: float) -> bool:
+    """Whether statements went through; False after a pause where another process holds a lock they need."""
+    try:
+        for statement in statements:
+            connection.execute(statement).fetchone()
+    except sqlite3.OperationalError as error:
+        if _code(error) & 0xFF != sqlite3.SQLITE_BUSY or monotonic() >= until:
+            raise
+        sleep(uniform(*_PAUSE))  # noqa: S311
+        return False
+    return True
+
+
+def engine(
+    location: Location,
+    timeout: float,
+    statement: str,
+    *,
+    foreign_keys: bool = True,
+    is_of_the_register: bool = True,
+) -> Any:
     """An SQLAlchemy engine whose transactions start with the statement.
 
     The driver's own transaction mode would commit before DDL and take the write lock too late.
@@ -295,7 +326,7 @@ def engine(location: Location, timeout: float, statement: str, *, foreign_keys: 
     def open_one() -> sqlite3.Connection:
         connection = connect(location.path, timeout)
         connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
-        connection.execute("PRAGMA synchronous = FULL")
+        connection.is_of_the_register = is_of_the_register
         return connection
 
     created = create_engine("sqlite+pysqlite://", creator=open_one, poolclass=NullPool)
@@ -311,11 +342,11 @@ def stored_revision(connection: sqlite3.Connection, location: Location) -> str |
     """The schema revision a register says it has; raises `NoRegister` for another program's database."""
     application_id = connection.execute("PRAGMA application_id").fetchone()[0]
     try:
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        rows = connection.execute("SELECT version_num FROM alembic_version LIMIT 2").fetchall()
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+        if _code(error) != sqlite3.SQLITE_ERROR:
             raise
-        application_id = None
+        application_id, rows = None, []
     if application_id != APPLICATION_ID:
         raise NoRegister(f"{location} is a database of another program, not a register")
-    return None if row is None else str(row[0])
+    return the_revision(rows, location)

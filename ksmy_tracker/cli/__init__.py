@@ -1,21 +1,23 @@
 """The command line: `ksmy`. Each command's module is imported when that command runs, not before."""
 
 import os
-import signal
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from functools import cache
 from importlib import import_module
 from io import StringIO
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_command, get_command_from_info, get_group
 
-from ksmy_tracker.cli.output import complain, emit, is_terminal
-from ksmy_tracker.errors import KsmyError
+from ksmy_tracker import signals
+from ksmy_tracker.cli.output import Held, complain, emit
+from ksmy_tracker.errors import Damaged, KsmyError
+
+if TYPE_CHECKING:
+    from ksmy_tracker.database import Place
 
 #: Every command and its module, in the order of the help.
 COMMANDS: Final[Mapping[str, str]] = {
@@ -39,11 +41,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "migrate": "keeping",
 }
 
-
-#: Options for which Typer prints something by itself.
-_PRINTS_ITSELF: Final = frozenset({"--help", "-h"})
-
-#: The exit code of what Ctrl-C ended, as shells have it.
+#: The exit code that Typer gives what Ctrl-C ended.
 INTERRUPTED: Final = 130
 
 
@@ -145,47 +143,70 @@ def ksmy(
     Start with `ksmy init`, then `ksmy report`.
     """
     if context.invoked_subcommand is None:
-        emit(f"{context.get_help()}\n")
-
-
-def main() -> None:
-    """Run the command line and end the process with its exit code; a signal to end leaves nothing half-written."""
-    for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, lambda number, _: sys.exit(128 + number))
-    sys.exit(run(sys.argv[1:]))
+        print(context.get_help())  # into what is held back
 
 
 def run(arguments: list[str]) -> int:
     """Run the command line and return its exit code, with every failure told on stderr."""
     if os.environ.get("_KSMY_COMPLETE", "").startswith("complete_"):
+        signals.afresh(silent=True)
         return _complete()
+    signals.afresh()
+    opened: list[Place] = []
     try:
-        code = _call(arguments)
-        if code == INTERRUPTED:
-            complain("interrupted; what was not reported is not recorded")
-        return code if isinstance(code, int) else 0
-    except KsmyError as error:
-        complain(str(error), *error.faults)
-        return error.exit_code
+        return _told(arguments, opened)
+    except (KeyboardInterrupt, typer.Abort):
+        return _interrupted()
+    except Exception as error:
+        if signals.is_ending():  # what then fails does so for that reason
+            return _interrupted()
+        if isinstance(error, KsmyError):
+            return _failed(error)
+        damage = _damage_behind(opened)
+        if damage is None:
+            raise
+        return _failed(damage)
+
+
+def _told(arguments: list[str], opened: list["Place"]) -> int:
+    """Run a command, and say what is wrong with a command line that is none; `opened` gets the register it opens."""
+    try:
+        code = _call(arguments, opened)
     except typer.TyperException as error:
         command = getattr(getattr(error, "ctx", None), "command_path", "ksmy")
         message = error.format_message().rstrip(".")
-        if not message:  # a group without a command
-            emit(getattr(error, "ctx").get_help())  # noqa: B009
-            return 0
         complain(message if message.endswith("?") else f"{message}; see `{command} --help`")
         return error.exit_code
-    except (KeyboardInterrupt, typer.Abort):
-        complain("interrupted; what was not reported is not recorded")
-        return INTERRUPTED
-    except Exception:
-        from ksmy_tracker import sqlite
+    if code == INTERRUPTED:
+        return _interrupted()
+    return code if isinstance(code, int) else 0
 
-        damage = sqlite.damage_behind_a_failure()
-        if damage is None:
-            raise
-        complain(str(damage))
-        return damage.exit_code
+
+def _interrupted() -> int:
+    complain(signals.sentence())
+    return signals.code()
+
+
+def _failed(error: KsmyError) -> int:
+    complain(str(error), *error.faults)
+    return error.exit_code
+
+
+def _damage_behind(opened: list["Place"]) -> KsmyError | None:
+    """The sentence for a damaged register behind a failure that has none: what fails for its values is no bug."""
+    from ksmy_tracker import audit, database
+
+    for register in opened:
+        try:
+            with database.reading(register, 1.0) as reader:
+                faults = audit.check(reader).faults
+        except Damaged as error:
+            return error
+        except KsmyError:  # gone, or busy: that tells nothing of what failed
+            continue
+        if faults:
+            return Damaged(f"{register} is damaged ({faults[0]}); restore the newest sound backup")
+    return None
 
 
 def _complete() -> int:
@@ -208,25 +229,16 @@ def _complete() -> int:
     return 0
 
 
-class _Held(StringIO):
-    """What Typer prints by itself (help), until it is written like every other result."""
-
-    def __init__(self, terminal: bool) -> None:
-        super().__init__()
-        self._terminal = terminal
-
-    def isatty(self) -> bool:
-        return self._terminal
-
-
-def _call(arguments: list[str]) -> Any:
+def _call(arguments: list[str], opened: list["Place"]) -> Any:
     """Call Typer; a closed pipe or a full disk would end what it prints by itself in a traceback."""
     command = get_command(app)
-    if arguments and _PRINTS_ITSELF.isdisjoint(arguments):
-        return command.main(arguments, prog_name="ksmy", standalone_mode=False)
-    held = _Held(is_terminal())
+    held = Held()
     try:
         with redirect_stdout(held):
-            return command.main(arguments, prog_name="ksmy", standalone_mode=False)
+            return command.main(arguments, prog_name="ksmy", standalone_mode=False, obj=opened)
+    except typer.TyperException as error:
+        if error.format_message():
+            raise
+        return 0  # a group without a command, which has printed its help
     finally:
-        emit(held.getvalue())
+        held.flush()

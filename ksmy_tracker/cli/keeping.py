@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ksmy_tracker import clock, database
+from ksmy_tracker import clock, database, signals
 from ksmy_tracker.cli import completing, options
 from ksmy_tracker.cli.options import DEFAULT_TIMEOUT, DEFAULT_ZONE, LOOK_AFTER
 from ksmy_tracker.cli.output import complain, emit, emit_done
@@ -46,6 +46,7 @@ def init_register(
     from ksmy_tracker.register import Recording, record
 
     recording = Recording(actor, clock.now(), today)
+    options.once_made(location, "created")
     schema.create(location, lambda session: record(session, changes, recording))
     from ksmy_tracker.render.wording import plural
     from ksmy_tracker.visible import visible
@@ -53,8 +54,7 @@ def init_register(
     kinds = [change.record for change in changes]
     emit_done(
         f"created {visible(str(location))} with {plural(kinds.count('agreement'), 'agreement')} "
-        f"and {plural(kinds.count('commitment'), 'commitment')}\n",
-        f"{location} is created",
+        f"and {plural(kinds.count('commitment'), 'commitment')}\n"
     )
 
 
@@ -101,10 +101,9 @@ def back_up(
     from ksmy_tracker import backups
     from ksmy_tracker.visible import visible
 
+    signals.once(signals.PLACED, f"the backup {file} is made")
     head = backups.backup(options.register_at(db), expanded(str(file)), force=force, timeout=timeout)
-    emit_done(
-        f"backed up to {visible(str(file))}; head {visible(head or 'none')}\n", f"the backup {file} is made"
-    )
+    emit_done(f"backed up to {visible(str(file))}; head {visible(head or 'none')}\n")
 
 
 @app.command("migrate", rich_help_panel=LOOK_AFTER, epilog="Example: ksmy migrate")
@@ -117,12 +116,11 @@ def migrate_register(
     from ksmy_tracker.visible import visible
 
     location = options.register_at(db)
+    signals.once(signals.COMMITTED, f"{location} is migrated")
     before, backup = schema.migrate(location, timeout)
     name, newest = visible(str(location)), database.REVISIONS[-1]
     if before == newest:
         emit(f"{name} is up to date (schema {before})\n")
     else:
         kept = f"; the register as it was is in {visible(str(backup))}" if backup is not None else ""
-        emit_done(
-            f"{name} migrated from schema {before or 'none'} to {newest}{kept}\n", f"{location} is migrated"
-        )
+        emit_done(f"{name} migrated from schema {before or 'none'} to {newest}{kept}\n")

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from ksmy_tracker import database
+from ksmy_tracker import database, signals
 from ksmy_tracker.cli import completing, options
 from ksmy_tracker.cli.options import DEFAULT_TIMEOUT, DEFAULT_ZONE, LOOK_AFTER
-from ksmy_tracker.cli.output import emit, emit_done, is_stdout, is_terminal, opened, put
+from ksmy_tracker.cli.output import emit, emit_done, is_stdout, is_terminal, opened, put, spooled
 from ksmy_tracker.cli.progress import counted
 from ksmy_tracker.errors import Usage
 from ksmy_tracker.visible import escaped
@@ -58,11 +58,12 @@ def export_register(
 
 
 def _export_whole(location: database.Place, timeout: float, output: Path | None) -> None:
-    from tempfile import TemporaryFile
+    from io import TextIOWrapper
 
     from ksmy_tracker import files, transfer
 
     if output is not None and not is_stdout(output):
+        signals.once(signals.PLACED, f"the export {output} is made")
         with (
             database.reading(location, timeout) as reader,
             files.output(output, "export", private=True) as path,
@@ -70,11 +71,10 @@ def _export_whole(location: database.Place, timeout: float, output: Path | None)
         ):
             file.writelines(transfer.export_lines(reader))
         return
-    with TemporaryFile("w+", encoding="utf-8", newline="") as whole:
-        # All of it is read before any is written: a slow reader keeps no writer waiting.
-        with database.reading(location, timeout) as reader:
-            whole.writelines(transfer.export_lines(reader))
-        whole.seek(0)
+    # All of it is read before any is written: a slow reader keeps no writer waiting.
+    with database.reading(location, timeout) as reader:
+        spool = spooled(line.encode() for line in transfer.export_lines(reader))
+    with TextIOWrapper(spool, encoding="utf-8", newline="") as whole:
         on_terminal = is_terminal()
         while block := whole.read(1 << 20):
             emit(escaped(block) if on_terminal else block)
@@ -97,11 +97,10 @@ def import_register(
     from ksmy_tracker.aside import made_aside
 
     location = options.register_at(db)
+    options.once_made(location, "imported into")
     with opened(file) as stream, made_aside(transfer.proved(transfer.lines_in(stream))) as parts:
         seen = counted(parts, "importing", transfer.lines_of)
         head = schema.create(location, lambda session: transfer.load(session, seen))
     from ksmy_tracker.visible import visible
 
-    emit_done(
-        f"imported into {visible(str(location))}; head {head or 'none'}\n", f"{location} is imported into"
-    )
+    emit_done(f"imported into {visible(str(location))}; head {head or 'none'}\n")

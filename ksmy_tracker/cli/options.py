@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from ksmy_tracker import clock, vocabulary
+from ksmy_tracker import clock, signals, vocabulary
 from ksmy_tracker.changes import READERS, Fault, read_any_ref, read_day, read_filled
 from ksmy_tracker.cli import completing
-from ksmy_tracker.database import TIMEOUT, locate
+from ksmy_tracker.database import TIMEOUT, Location, locate
 from ksmy_tracker.database import Place as RegisterPlace
 from ksmy_tracker.deadlines import HORIZON_DAYS
 from ksmy_tracker.errors import Usage
@@ -222,10 +222,22 @@ NewSector = Annotated[
 
 
 def register_at(db: str | None) -> RegisterPlace:
-    """The register that `--db` or the environment names."""
+    """The register that `--db` or the environment names, noted for where something fails that should not."""
+    from typer._click.globals import get_current_context
+
     if db == "":  # an empty variable of the environment counts as none
         raise Usage("--db is empty; name a register, or leave the option out for your own")
-    return locate(db)
+    register = locate(db)
+    context = get_current_context(silent=True)
+    if context is not None and isinstance(context.obj, list):
+        context.obj.append(register)
+    return register
+
+
+def once_made(register: RegisterPlace, made: str) -> None:
+    """A register is made: a file once it is in its place, a database once it is committed."""
+    step = signals.PLACED if isinstance(register, Location) else signals.COMMITTED
+    signals.once(step, f"{register} is {made}")
 
 
 def day(as_of: str | None, zone: str, within: int = HORIZON_DAYS) -> Day:

@@ -2,13 +2,14 @@
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from io import StringIO
 from pathlib import Path
-from shutil import copyfileobj
 from tempfile import TemporaryFile
-from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, TextIO
 
+from ksmy_tracker import signals
 from ksmy_tracker.errors import BadInput, KsmyError
 from ksmy_tracker.files import expanded
 from ksmy_tracker.visible import visible
@@ -19,6 +20,33 @@ if TYPE_CHECKING:
     from ksmy_tracker.render.page import Page
 
 
+#: Bytes that are copied at a time.
+_BLOCK: Final = 1 << 20
+
+
+class Held(StringIO):
+    """What Typer prints by itself (help): written like every other result, which goes through to stdout."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.through = _stdout()
+
+    def isatty(self) -> bool:
+        """As what it holds back is shaped for where it will go."""
+        return self.through is not None and self.through.isatty()
+
+    def flush(self) -> None:
+        """Write what is held back."""
+        if text := self.getvalue():
+            self.seek(0)
+            self.truncate()
+            emit(text)
+
+
+def _stdout() -> TextIO | None:
+    return sys.stdout.through if isinstance(sys.stdout, Held) else sys.stdout
+
+
 def is_terminal() -> bool:
     """Whether the result goes to a terminal."""
     return sys.stdout is not None and sys.stdout.isatty()
@@ -26,27 +54,28 @@ def is_terminal() -> bool:
 
 def emit(text: str) -> None:
     """Write to stdout, whole. A reader that went away is no error; a full disk, or a closed stdout, is one."""
-    if sys.stdout is None:
+    stdout = _stdout()
+    if stdout is None:
         if text:
             raise KsmyError("the result could not be written: stdout is closed")
         return
     try:
-        _in_utf8(sys.stdout).write(text)
-        sys.stdout.flush()
+        _in_utf8(stdout).write(text)
+        stdout.flush()
     except BrokenPipeError:
         # Whatever else is written, also when Python closes the stream at exit, goes nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
         raise KsmyError(f"the result could not be written: {error.strerror}") from error
 
 
-def emit_done(text: str, done: str, then: str = "") -> None:
-    """Write what was done; where that cannot be written, the error says that it was, and what to do `then`."""
+def emit_done(text: str) -> None:
+    """Write what was done; where that cannot be written, the error says that it was, as a signal's sentence does."""
     try:
         emit(text)
     except KsmyError as error:
-        raise KsmyError(f"{done}, but {error}{then}") from error
+        raise KsmyError(signals.done(str(error)) or str(error)) from error
 
 
 def emit_page(page: "Page") -> None:
@@ -66,8 +95,6 @@ def emit_page(page: "Page") -> None:
 
 def emit_rich(renderable: "RenderableType") -> None:
     """Write a Rich renderable, as wide as the terminal; as wide as it is by itself anywhere else."""
-    from io import StringIO
-
     from rich.console import Console
 
     if is_terminal():
@@ -105,6 +132,7 @@ def put(text: str, output: Path | None, what: str) -> None:
     else:
         from ksmy_tracker.files import write_whole
 
+        signals.once(signals.PLACED, f"the {what} {output} is made")
         write_whole(output, text, what)
 
 
@@ -150,12 +178,33 @@ def opened(file: str) -> Iterator[BinaryIO]:
             if file != "-" and expanded(file).is_file():
                 yield stream
                 return
-            with TemporaryFile() as whole:
-                copyfileobj(stream, whole)
-                whole.seek(0)
+            with spooled(iter(lambda: stream.read(_BLOCK), b"")) as whole:
                 yield whole
     except OSError as error:
         raise BadInput(f"{file} cannot be read: {error.strerror or error}") from None
+
+
+def spooled(blocks: Iterable[bytes]) -> BinaryIO:
+    """A temporary file with these bytes, at its start; raises `KsmyError` where there is no room for it."""
+    whole: BinaryIO = _with_room(TemporaryFile)
+    try:
+        for block in blocks:
+            _with_room(whole.write, block)
+        _with_room(whole.seek, 0)
+    except BaseException:
+        with suppress(OSError):  # what is still to be written has no room either
+            whole.close()
+        raise
+    return whole
+
+
+def _with_room(do: Callable[..., Any], *given: Any) -> Any:
+    try:
+        return do(*given)
+    except OSError as error:
+        raise KsmyError(
+            f"a temporary file could not be written: {error.strerror}; name a folder with room in TMPDIR"
+        ) from None
 
 
 def _shortened(sentence: str) -> str:

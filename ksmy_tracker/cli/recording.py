@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ksmy_tracker import clock, database
+from ksmy_tracker import clock, database, signals
 from ksmy_tracker.changes import READERS, Change, read_day, read_evidence, read_field, read_filled
 from ksmy_tracker.cli import options
 from ksmy_tracker.cli.options import checked
@@ -72,16 +72,22 @@ def perform(
     from ksmy_tracker.register import Recording
 
     common = Recording(actor, clock.now(), today)
+
+    def work(session: "Session") -> Receipt:
+        receipt = action(session, common)
+        if not dry_run:
+            _say_once_committed(receipt)
+        return receipt
+
     receipt = database.write(
         location,
-        lambda session: action(session, common),
+        work,
         timeout,
         dry_run=dry_run,
         invocation=common.invocation,
     )
     from ksmy_tracker.render import formats
     from ksmy_tracker.render import receipt as rendered
-    from ksmy_tracker.render.wording import plural
 
     if chosen == "text":
         shown = rendered.as_text(receipt)
@@ -92,6 +98,21 @@ def perform(
         emit(shown)
         complain("dry run: nothing was written")
     else:
-        done = f"the change is recorded ({plural(receipt.applied, 'entry')})"
-        emit_done(shown, done, "; see `ksmy history --limit 5`")
+        emit_done(shown)
     return receipt
+
+
+def _say_once_committed(receipt: Receipt) -> None:
+    """What is true of a change once it is committed, should the receipt not be seen."""
+    from ksmy_tracker.render.wording import plural
+
+    invocation = receipt.invocation
+    signals.once(
+        signals.COMMITTED,
+        f"the change is recorded ({plural(receipt.applied, 'entry')})"
+        if receipt.applied
+        else "there was nothing to record",
+        f"; see `ksmy history --limit 5`, invocation {invocation}",
+        in_doubt="whether the change is recorded is not known: "
+        f"look for invocation {invocation} in `ksmy history --format json`",
+    )

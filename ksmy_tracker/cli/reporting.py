@@ -192,9 +192,9 @@ def _report(view: ReportView, since: str, stale: int, only: Filters, most: int) 
             view.count_deadlines(after=yesterday, until=horizon),
         ),
         changed=Listed(view.entries(since=since, newest=most, news=True), view.count_entries(since=since)),
-        quiet=Listed([reports.Quiet(*row) for row in view.quiet(stale, limit=most)], view.count_quiet(stale)),
-        contradictions=Listed([reports.Contradiction(*row) for row in found], contradictory),
-        next_milestones=Listed([reports.NextMilestone(*row) for row in steps], all_steps),
+        quiet=Listed(view.quiet(stale, limit=most), view.count_quiet(stale)),
+        contradictions=Listed(found, contradictory),
+        next_milestones=Listed(steps, all_steps),
         head=view.head(),
     )
 

@@ -151,7 +151,14 @@ def test_a_result_that_cannot_be_written_is_told_in_one_sentence(
 
 @pytest.mark.parametrize(
     "arguments",
-    [("list",), ("update", "TOURISM", "--note", "x", "--on", "2026-01-15"), ("--help",)],
+    [
+        ("list",),
+        ("update", "TOURISM", "--note", "x", "--on", "2026-01-15"),
+        ("--help",),
+        ("milestone",),
+        ("list", "-hf", "json"),
+        (),
+    ],
     ids=" ".join,
 )
 def test_a_reader_that_closes_the_pipe_is_no_error(
@@ -217,6 +224,10 @@ def closed(register: Path, tmp_path: Path) -> Any:
         "--help",
         "--version",
         "list --help",
+        "list -hf json",
+        "milestone",
+        "milestone --help",
+        "",
         "update FTA --note x --dry-run",
     ],
 )

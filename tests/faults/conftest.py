@@ -12,6 +12,9 @@ import pytest
 from tests.conftest import count
 from tests.faults.processes import Forks
 from tests.faults.processes import forks as starting
+from tests.registers import after_summit
+
+__all__ = ["after_summit"]
 
 Tell = Callable[[str], None]
 

@@ -47,7 +47,7 @@ def run() -> Run:
 
     def on(url: str, *arguments: str, before: str = "", **variables: str) -> Ran:
         program = (
-            ["-c", f"{before}; from ksmy_tracker.cli import main; main()"]
+            ["-c", f"{before}; from ksmy_tracker.__main__ import main; main()"]
             if before
             else ["-m", "ksmy_tracker"]
         )
