@@ -157,8 +157,10 @@ def family_faults(
     """
     family = Family(agreements)
     for deed in deeds:
-        yield from family.follow(deed)
-    yield from family.end()
+        if (fault := family.follow(deed)) is not None:
+            yield fault
+    if (fault := family.end()) is not None:
+        yield fault
     expected: dict[str, States] = {kind: {} for kind in COLUMNS}
     for ref, state in family.states.items():
         expected[kind_of(state)][ref] = state

@@ -16,7 +16,8 @@ LONGEST_TEXT: Final = 100_000
 #: Bytes a key may have: every engine can keep an index of that.
 LONGEST_KEY: Final = 2_000
 
-_REF = re.compile(r"[A-Z0-9]+(?:-[A-Z0-9]+)*")
+#: What `read_ref` makes of a ref, but for its length.
+REF_FORM: Final = re.compile(r"[A-Z0-9]+(?:-[A-Z0-9]+)*")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -103,7 +104,7 @@ def read_ref(value: Any) -> str:
     """The ref of an agreement or a commitment, in any case; upper case afterwards."""
     given = read_text(value).strip()
     ref = given.upper() if given.isascii() else ""
-    if _REF.fullmatch(ref) and len(ref) <= 64:
+    if REF_FORM.fullmatch(ref) and len(ref) <= 64:
         return ref
     likely = "-".join(re.findall(r"[A-Z0-9]+", ref))[:64].strip("-")
     hint = f"; did you mean {likely}?" if likely else ""

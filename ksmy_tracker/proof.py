@@ -7,7 +7,7 @@ the readers that options and batches use; `Family` proves what it does against t
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -17,6 +17,8 @@ from ksmy_tracker.chain import Deed, Entry
 from ksmy_tracker.changes import (
     DEFAULTS,
     FIELDS,
+    LONGEST_TEXT,
+    REF_FORM,
     REQUIRED,
     Fault,
     quoted,
@@ -37,7 +39,15 @@ _FACTS: Final = {
     "commitment": frozenset({"baseline_due", "completed_on", "completed_due"}),
     "milestone": frozenset({"met_on"}),
 }
-_KNOWN: Final = {kind: frozenset(FIELDS[kind]) | _FACTS[kind] | {"withdrawn"} for kind in RECORDS}
+_FIELDS: Final = {kind: frozenset(FIELDS[kind]) for kind in RECORDS}
+
+#: The kinds of record that `read_ref` names.
+_PLAIN: Final = frozenset({"agreement", "commitment"})
+
+_NEEDED: Final = {kind: (*REQUIRED[kind], *DEFAULTS[kind]) for kind in RECORDS}
+
+#: Columns that are true or false in an entry, and 1 or 0 in a record.
+_TRUTHS: Final = frozenset({"verifiable", "withdrawn"})
 
 #: Fields of any text: to remember these would cost more than to read them.
 _TEXTS: Final = frozenset({"title", "detail", "source", "due_phrase", "place"})
@@ -54,16 +64,26 @@ def entry_fault(entry: Entry) -> str | None:
 
 
 def _fault_of(entry: Entry) -> str | None:
-    if (found := _named_fault(entry.record, entry.ref, entry.action)) is not None:
+    # What is well-formed at first sight needs no reader: there may be millions of entries.
+    if (
+        not (
+            entry.record in _PLAIN
+            and entry.action in ACTIONS
+            and type(entry.ref) is str
+            and len(entry.ref) <= 64
+            and REF_FORM.fullmatch(entry.ref)
+        )
+        and (found := _named_fault(entry.record, entry.ref, entry.action)) is not None
+    ):
         return found
     if (found := _circumstances_fault(entry.invocation, entry.recorded_at, entry.actor)) is not None:
         return found
-    if (found := _as_read("effective_on", read_day, entry.effective_on)) is not None:
+    if (found := _day_fault(entry.effective_on)) is not None:
         return found
-    if entry.note is not None and (found := _said_fault("note", read_filled, entry.note)) is not None:
+    if entry.note is not None and (found := _filled_fault("note", entry.note)) is not None:
         return found
     for one in entry.evidence:
-        if (found := _said_fault("evidence", read_filled, one)) is not None:
+        if (found := _filled_fault("evidence", one)) is not None:
             return found
     if entry.key is not None or entry.key_digest is not None:
         if (
@@ -77,19 +97,45 @@ def _fault_of(entry: Entry) -> str | None:
     return _changes_fault(entry) or _action_fault(entry)
 
 
+def _filled_fault(name: str, value: Any) -> str | None:
+    return None if _says_something(value) else _said_fault(name, read_filled, value)
+
+
+def _says_something(text: Any) -> bool:
+    """Whether a text is one that every reader takes as it is, as far as can be seen at once."""
+    return (
+        type(text) is str
+        and 0 < len(text) <= LONGEST_TEXT
+        and "\0" not in text
+        and text.isascii()
+        and not text.isspace()
+    )
+
+
+#: Values that were read before, with the names of their fields: most come again and again.
+_taken: set[tuple[str, Any]] = set()
+_MOST_TAKEN: Final = 1 << 15
+
+
 def _changes_fault(entry: Entry) -> str | None:
     """What is wrong with the new values of an entry; their old ones are for the state to say."""
+    fields, facts = _FIELDS[entry.record], _FACTS[entry.record]
     for name, (_, new) in entry.changes.items():
-        if name not in _KNOWN[entry.record]:
+        if (name, new) in _taken and name in fields:
+            continue
+        if name in facts or name == "withdrawn":
+            continue  # which `Family` compares with what follows
+        if name not in fields:
             return f"{quoted(name)} is no field of {a(entry.record)}"
         if name in _TEXTS:
-            found = _text_fault(name, new)
-        elif name in _FACTS[entry.record] or name == "withdrawn":
-            found = None  # which `Family` compares with what follows
-        else:
-            found = _value_fault(name, new)
-        if found is not None:
+            if not _says_something(new) and (found := _text_fault(name, new)) is not None:
+                return found
+        elif (found := _value_fault(name, new)) is not None:
             return found
+        else:
+            if len(_taken) >= _MOST_TAKEN:
+                _taken.clear()
+            _taken.add((name, new))
     return None
 
 
@@ -139,7 +185,6 @@ def _circumstances_fault(invocation: Any, recorded_at: Any, actor: Any) -> str |
     return _said_fault("actor", read_filled, actor)
 
 
-@lru_cache(maxsize=1 << 14)
 def _value_fault(name: str, value: Any) -> str | None:
     found = _said_fault(name, lambda given: read_field(name, given), value)
     if found is not None and name in ("due", "dated") and isinstance(value, str):
@@ -157,8 +202,8 @@ def _text_fault(name: str, value: Any) -> str | None:
 
 
 @lru_cache(maxsize=1 << 12)
-def _as_read(name: str, read: Callable[[Any], Any], value: Any) -> str | None:
-    return _said_fault(name, read, value)
+def _day_fault(value: Any) -> str | None:
+    return _said_fault("effective_on", read_day, value)
 
 
 def _said_fault(name: str, read: Callable[[Any], Any], value: Any) -> str | None:
@@ -178,6 +223,11 @@ class Agreements:
     def __init__(self) -> None:
         self._created: dict[str, tuple[int, str]] = {}
         self._turns: dict[str, tuple[list[int], list[bool]]] = {}
+
+    @property
+    def turned(self) -> bool:
+        """Whether any was ever withdrawn."""
+        return bool(self._turns)
 
     def follow(self, entry: Entry) -> None:
         """Take the next entry of the history."""
@@ -220,6 +270,10 @@ class Family:
     `states` has them. What is wrong with a record's entry is said once; the later ones are only followed.
     """
 
+    __slots__ = (
+        *("_agreements", "_before", "_broken", "_live", "_newest", "_numbers", "_of", "_opposites", "states"),
+    )
+
     def __init__(self, agreements: Agreements | None) -> None:
         """Prove each entry, or (None) only follow them."""
         self.states: States = {}
@@ -232,42 +286,43 @@ class Family:
         self._opposites: dict[tuple[str, str], tuple[int, tuple[str, rules.Changed]]] = {}
         self._live: tuple[str, int] | None = None
 
-    def follow(self, deed: Deed) -> Iterator[str]:
-        """Take the next entry; give what is wrong with it."""
-        if self._agreements is not None and deed.ref not in self._broken:
-            found = self._fault(deed, self._agreements)
+    def follow(self, deed: Deed) -> str | None:
+        """Take the next entry; return what is wrong with it."""
+        agreements = self._agreements
+        found = None
+        if agreements is not None and deed.ref not in self._broken:
+            found = self._fault(deed, agreements)
             if found is not None:
                 self._broken.add(deed.ref)
-                yield f"entry {deed.id} ({deed.ref}): {found}"
+                found = f"entry {deed.id} ({deed.ref}): {found}"
         try:
             state = step(self.states, deed)
         except (KeyError, ValueError, TypeError, AttributeError):  # of a kind only tampering can make
-            yield inapplicable(deed.id, deed.ref)
-            return
-        if self._agreements is not None:
-            self._note(deed, state)
+            return found or inapplicable(deed.id, deed.ref)
+        if agreements is not None:
+            self._before.append(deed)
+            if deed.action != "reviewed":
+                self._newest[deed.ref] = deed.effective_on
+            if deed.record == "milestone":
+                if deed.action == "created":
+                    self._numbers = state["number"]
+            elif agreements.turned and deed.record == "commitment":
+                self._live = None if state["withdrawn"] else (state["agreement"], deed.id)
+        return found
 
-    def end(self) -> Iterator[str]:
-        """Give what is wrong with the newest state."""
-        if self._agreements is not None and (found := self._abandoned(self._agreements, float("inf"))):
-            yield found
-
-    def _note(self, deed: Deed, state: State) -> None:
-        """Keep what the proof of later entries needs."""
-        self._before.append(deed)
-        if deed.action != "reviewed":
-            self._newest[deed.ref] = max(deed.effective_on, self._newest.get(deed.ref, ""))
-        if deed.record == "milestone" and deed.action == "created":
-            self._numbers = state["number"]
-        if deed.record == "commitment":
-            self._live = None if state["withdrawn"] else (state["agreement"], deed.id)
+    def end(self) -> str | None:
+        """What is wrong with the newest state."""
+        return None if self._agreements is None else self._abandoned(self._agreements, float("inf"))
 
     def _abandoned(self, agreements: Agreements, before: float) -> str | None:
         """What withdrew the agreement of a commitment between its newest entry and another."""
-        agreement, since = self._live or ("", 0)
-        entry = agreements.withdrawal(agreement, since, before)
+        if self._live is None:
+            return None
+        entry = agreements.withdrawal(*self._live, before)
         return (
-            None if entry is None else f"entry {entry} ({agreement}): withdrawn, but something belongs to it"
+            None
+            if entry is None
+            else f"entry {entry} ({self._live[0]}): withdrawn, but something belongs to it"
         )
 
     def _fault(self, deed: Deed, agreements: Agreements) -> str | None:
@@ -276,13 +331,13 @@ class Family:
             return "it changes what no entry created" if state is None else "it was created before"
         if state is not None and kind_of(state) != deed.record:
             return f"it is {a(kind_of(state))}, not {a(deed.record)}"
-        if deed.effective_on < (newest := self._newest.get(deed.ref, "")):
+        if state is not None and deed.effective_on < (newest := self._newest[deed.ref]):
             return f"{deed.effective_on} is before an earlier entry of it ({newest})"
         for name, (old, _) in deed.changes.items():
-            have = state.get(name) if state is not None else None
-            if name in ("verifiable", "withdrawn") and have is not None:
+            have = None if state is None else state.get(name)
+            if name in _TRUTHS and have is not None:
                 have = bool(have)
-            if type(old) is not type(have) or old != have:
+            if old is not have and (type(old) is not type(have) or old != have):
                 return f"{name} was {quoted(have)}, not {quoted(old)}"
         if deed.record == "commitment" and (found := self._abandoned(agreements, deed.id)) is not None:
             return f"it goes on, though {found}"
@@ -296,22 +351,30 @@ class Family:
         """What is wrong with what an entry that is no undo changes."""
         kind, changes = deed.record, deed.changes
         if state is None:
-            missing = [name for name in (*REQUIRED[kind], *DEFAULTS[kind]) if name not in changes]
-            if missing or None in (new for _, new in changes.values()):
+            missing = [name for name in _NEEDED[kind] if name not in changes]
+            if missing or None in [new for _, new in changes.values()]:
                 return f"{a(kind)} is created without {', '.join(missing) or 'a value of a field'}"
             if kind == "milestone" and deed.ref.partition("/")[2] != str(self._numbers + 1):
                 return f"the next milestone has the number {self._numbers + 1}"
         elif state["withdrawn"] and deed.action != "reviewed":
             return "it was withdrawn"
-        fields = {name: pair for name, pair in changes.items() if name not in _FACTS[kind]}
-        for name, (old, new) in fields.items():
+        for name, (old, new) in changes.items():
             if old == new:
                 return f"{name} is as it was"
-        facts = rules.facts(kind, state or {}, fields, deed.effective_on)
-        if {**fields, **facts} != changes:
+        facts: rules.Changed = {}
+        if (
+            "status" in changes
+            or "state" in changes
+            or (kind == "commitment" and not (state or {}).get("baseline_due"))
+        ):
+            fields = {name: pair for name, pair in changes.items() if name not in _FACTS[kind]}
+            facts = rules.facts(kind, state or {}, fields, deed.effective_on)
+        if not all(changes.get(name) == pair for name, pair in facts.items()) or len(facts) != len(
+            _FACTS[kind].intersection(changes)
+        ):
             return f"it does not say what follows: {', '.join(sorted(facts)) or 'nothing'}"
-        if "status" in fields and fields["status"][0] in SETTLED_STATUSES and deed.note is None:
-            return f"it was {fields['status'][0]}, and no note says why it is so no more"
+        if "status" in changes and changes["status"][0] in SETTLED_STATUSES and deed.note is None:
+            return f"it was {changes['status'][0]}, and no note says why it is so no more"
         return None
 
     def _undo_fault(self, deed: Deed) -> str | None:

@@ -247,9 +247,11 @@ def _checked(
             fault = chain_fault(content.entry, previous, canonical) or entry_fault(content.entry)
             if fault is not None:
                 raise _bad_line(number, fault)
-            _check_keys(number, line, len(canonical) + _AROUND)
+            if len(line) != len(canonical) + _AROUND:
+                _check_keys(number, line, len(canonical) + _AROUND)
             previous = content.entry
-            agreements.follow(previous)
+            if previous.record == "agreement":
+                agreements.follow(previous)
             kept.keep_deed(previous)
             yield "entry", entry_row(previous)
             continue

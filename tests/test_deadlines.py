@@ -635,3 +635,24 @@ def test_an_undated_milestone_is_undated_until_it_is_settled() -> None:
     assert {
         state: milestone_deadline_state(state, None, None, today, today) for state in MILESTONE_STATES
     } == {"scheduled": "undated", "met": "met", "partially-met": "undated", "not-met": "closed"}
+
+
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [
+        ("2025-01 /\n2025-03", "2025-01/2025-03"),
+        ("{2025-01,\t2025-02}", "{2025-01,2025-02}"),
+        ("\t2026-06\r\n", "2026-06"),
+        ("[2025-01-01, 2025-01-02]", "[2025-01-01,2025-01-02]"),
+    ],
+)
+def test_a_due_date_is_stored_without_spaces_tabs_and_line_breaks(given: str, stored: str) -> None:
+    due = read_due(given)
+    assert due == read_due(stored)
+    assert due.edtf == stored
+
+
+@pytest.mark.parametrize("given", ["2025-1 2", "20 25", "2025-06 2025-07"])
+def test_spaces_that_part_numbers_are_not_left_out(given: str) -> None:
+    with pytest.raises(NotEDTF):
+        read_due(given)

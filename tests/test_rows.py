@@ -164,3 +164,11 @@ def test_an_open_milestone_counts_the_days_to_its_last_day(
 )
 def test_a_settled_milestone_has_no_days_left(stored: dict[str, Any], expected: str) -> None:
     assert milestone_deadline(stored, Day(TODAY)) == (expected, None)
+
+
+@pytest.mark.parametrize("state", ["scheduled", "partially-met"])
+def test_an_open_milestone_of_a_settled_commitment_is_closed(state: str) -> None:
+    stored = milestone(state, "2025-12-31")
+    assert milestone_deadline(stored, Day(TODAY), settled=True) == ("closed", None)
+    met = milestone("met", "2025-12-31", "2026-01-01")
+    assert milestone_deadline(met, Day(TODAY), settled=True) == ("met-late", None)

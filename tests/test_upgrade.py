@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from ksmy_tracker import database, sqlite, transfer
+from ksmy_tracker.chain import digest, entry_row, read_entry
 from ksmy_tracker.database import REVISIONS, Location
+from ksmy_tracker.history import ENTRY_FIELDS
 from tests.conftest import Ksmy, execute, sentence
 
 DUMPS = Path(__file__).parent / "registers"
@@ -208,3 +210,27 @@ def test_a_migrated_register_can_be_changed(ksmy: Ksmy, old: Path, revision: str
     file.write_text(ksmy("export").out)
     assert ksmy("import", str(file), *new).code == 0
     assert ksmy("export", *new).out == file.read_text()
+
+
+@pytest.mark.parametrize("revision", ["0002"])
+def test_a_register_whose_history_no_writer_wrote_is_not_migrated(ksmy: Ksmy, old: Path) -> None:
+    with closing(sqlite3.connect(old)) as connection:
+        columns = ", ".join(ENTRY_FIELDS)
+        last = read_entry(connection.execute(f"SELECT {columns} FROM entry ORDER BY id DESC").fetchone())
+        last.id, last.previous_hash, last.note = last.id + 1, last.hash, "x"
+        last.action, last.changes = (
+            "updated",
+            {"due": ("2026-35", "2030"), "baseline_due": ("2026-35", "2030")},
+        )
+        last.hash = digest(last)
+        marks = ", ".join("?" * len(ENTRY_FIELDS))
+        connection.execute(f"INSERT INTO entry VALUES ({marks})", entry_row(last))
+        connection.commit()
+    before = old.read_bytes()
+    ran = ksmy("migrate")
+    assert (ran.code, ran.out) == (8, "")
+    assert sentence(ran).startswith(
+        "entry 43 (TIN): it does not say what follows: nothing; nothing was changed"
+    )
+    assert old.read_bytes() == before
+    assert list(old.parent.iterdir()) == [old]

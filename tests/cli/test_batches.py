@@ -1240,3 +1240,15 @@ def test_completion_offers_nothing_that_is_withdrawn(ksmy: Ksmy, place: str) -> 
     found = offered()
     assert {"FTA-CONCLUDE", "FTA", "trade"} <= found
     assert not {"HALAL-TRADE", "TREATY", "halal"} & found
+
+
+def test_a_key_has_the_same_longest_length_on_every_engine(ksmy: Ksmy, apply: Apply) -> None:
+    def line(key: str) -> str:
+        return json.dumps({"ref": "TOURISM", "note": "n", "key": key}) + "\n"
+
+    ran = apply(line("k" * 2000) + line("\ud55c" * 666))
+    assert (ran.code, ran.err) == (0, "ksmy: applied 2, unchanged 0, skipped 0\n")
+    for key, length in (("k" * 9000, "9,000"), ("\ud55c" * 667, "2,001")):
+        ran = apply(line(key))
+        assert (ran.code, ran.out) == (5, "")
+        assert f"line 1: key: is {length} bytes long; 2,000 is the most" in ran.err

@@ -546,3 +546,27 @@ def test_what_is_no_agreement_is_refused(
     before = contents()
     refused(ksmy(*command), code, sentence)
     assert contents() == before
+
+
+@pytest.mark.parametrize("status", ["completed", "cancelled"])
+def test_a_milestone_of_what_is_settled_is_closed_everywhere(ksmy: Ksmy, status: str) -> None:
+    ksmy("milestone", "add", "TOURISM", "Offices opened", "--due", "2025-12")
+    assert (
+        json.loads(ksmy("show", "TOURISM", "--format", "json").out)["milestone_list"][0]["deadline"]
+        == "overdue"
+    )
+    ksmy("update", "TOURISM", "--status", status, "--on", "2026-01-10")
+    shown = json.loads(ksmy("show", "TOURISM", "--format", "json").out)["milestone_list"][0]
+    assert (shown["state"], shown["deadline"], shown["days_left"]) == ("scheduled", "closed", None)
+    bars = json.loads(ksmy("timeline", "--format", "json").out)["bars"]
+    marks = [mark["deadline"] for bar in bars if bar["ref"] == "TOURISM" for mark in bar["marks"]]
+    assert marks in ([], ["closed"])
+    for command in (
+        ("due", "--format", "json"),
+        ("export", "--format", "ics"),
+        ("report", "--format", "json"),
+    ):
+        found = ksmy(*command).out
+        assert "Offices opened" not in found or "has an open milestone" in found, command
+    earlier = json.loads(ksmy("show", "TOURISM", "--format", "json", "--as-of", "2026-01-09").out)
+    assert earlier["milestone_list"] == []
