@@ -15,7 +15,15 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from ksmy_tracker import signals
-from ksmy_tracker.database import Reader, Server, driver_of, require_current, require_known, the_revision
+from ksmy_tracker.database import (
+    REVISIONS,
+    Reader,
+    Server,
+    driver_of,
+    require_current,
+    require_known,
+    the_revision,
+)
 from ksmy_tracker.errors import Busy, Damaged, KsmyError, NoRegister, Refused
 from ksmy_tracker.history import BrokenEntry
 from ksmy_tracker.server_connection import Connection, NoAnswer, Silent, connect, psycopg
@@ -151,6 +159,8 @@ def write(
         tried.connected = tried.ending = False
         try:
             return _attempt(server, work, until, invocation, tried, dry_run=dry_run)
+        except BrokenEntry as error:
+            raise _broken(error, server) from error
         except Exception as error:
             original = _original(error)
             lost = tried.connected and original is not None and _is_lost(original)
@@ -387,7 +397,7 @@ def translated(server: Server) -> Iterator[None]:
     try:
         yield
     except BrokenEntry as error:
-        raise Damaged(f"{server} is damaged: {error}; restore the newest sound backup") from error
+        raise _broken(error, server) from error
     except Exception as error:
         original = _original(error)
         if original is None:
@@ -395,10 +405,14 @@ def translated(server: Server) -> Iterator[None]:
         raise _explained(original, server) from error
 
 
+def _broken(error: BrokenEntry, server: Server) -> KsmyError:
+    return Damaged(f"{server} is damaged: {error}; restore the newest sound backup")
+
+
 def _original(error: BaseException) -> psycopg.Error | None:
     """Psycopg's error, also where SQLAlchemy wraps it, or where going back failed after a server gave no answer."""
     found: list[psycopg.Error] = []
-    link: BaseException | None = error
+    link: BaseException | None = None if isinstance(error, KsmyError) else error
     while link is not None:
         one = link if isinstance(link, psycopg.Error) else getattr(link, "orig", None)
         if isinstance(one, NoAnswer):
@@ -458,5 +472,6 @@ def _damage(server: Server) -> list[str]:
     found: list[str] = []
     with suppress(Exception), closing(connect(server, LOOK_AGAIN)) as connection:
         connection.read_only = True
-        found.extend(islice(ServerReader(connection).damage(), 20))
+        if stored_revision(connection, server) == REVISIONS[-1]:
+            found.extend(islice(ServerReader(connection).damage(), 20))
     return found

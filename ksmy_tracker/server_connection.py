@@ -33,6 +33,9 @@ LEAST: Final = 2.0
 #: Seconds beyond the timeout that an answer may take: the server itself tells first that a lock was not free in time.
 MORE: Final = 1.0
 
+#: Seconds by which the system's own limit on a connection is longer than ours.
+BACKSTOP: Final = 10.0
+
 #: A host that is not looked up.
 _ADDRESS: Final = re.compile(r"[\d.]+|[\da-fA-F]*:[\da-fA-F:.]*(%\w+)?")
 
@@ -142,7 +145,8 @@ def connect(server: Server, timeout: float) -> Connection:
     limit = _limit(parameters)
     parameters["client_encoding"] = "UTF8"
     parameters.setdefault("application_name", "ksmy")
-    parameters.setdefault("tcp_user_timeout", ceil(min(max(LEAST, timeout), 1e6) * 1000))
+    # Behind the connection's own clock: for what the driver does without asking that, such as closing.
+    parameters.setdefault("tcp_user_timeout", ceil(min(max(LEAST, timeout) + BACKSTOP, 1e6) * 1000))
     parameters.setdefault("keepalives_idle", 10)
     connection = _opened(server, parameters, until, limit)
     try:
@@ -344,7 +348,7 @@ def _settle(connection: Connection, server: Server, schemas: list[tuple[str, set
             "?options=-csearch_path%3DSCHEMA at the end of the URL"
         )
     found = registers or [one for one in schemas if revisions in one[1]]
-    connection.home = schemas[0][0] if schemas else None
+    connection.home = next((schema for schema, _ in schemas if not schema.startswith("pg_")), None)
     if found:
         schema, tables = found[0]
         if revisions not in tables:

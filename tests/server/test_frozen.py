@@ -24,8 +24,8 @@ from tests.conftest import Ksmy, forked, sentence
 from tests.server.conftest import Run
 from tests.servers import Cluster
 
-#: What a command may take beyond its timeout: two seconds, and what a busy machine needs to run it.
-BEYOND = 2 + 2.5
+#: What a command may take beyond its timeout: two seconds, and what a very busy machine needs to run it.
+BEYOND = 2 + 10
 
 COMMANDS = (
     ("list", "--timeout", "1"),
@@ -164,7 +164,7 @@ def test_no_command_waits_for_a_stopped_server_beyond_its_timeout(stopped: str, 
     began = monotonic()
     ran = run(stopped, "list", "--timeout", "1", PGCONNECT_TIMEOUT="60")
     assert ran.code == 7
-    assert monotonic() - began < 1 + BEYOND + 1
+    assert monotonic() - began < 1 + BEYOND + 10
 
 
 @pytest.mark.usefixtures("soon")
@@ -284,4 +284,4 @@ def test_an_interrupted_wait_for_a_stopped_server_ends_too(stopped: str) -> None
 
     code, took = forked(interrupted)()
     assert code == 130
-    assert took < 5
+    assert took < 5 + 10

@@ -296,6 +296,25 @@ def test_a_policy_hides_no_row_unseen(ksmy: Ksmy, database_on_server: str) -> No
         connection.execute(f"DROP OWNED BY {role}; DROP ROLE {role}".encode())
 
 
+def test_who_may_not_make_a_register_is_told_that_and_nothing_of_damage(
+    ksmy: Ksmy, empty_database: str
+) -> None:
+    role = f"guest_{empty_database.partition('@/')[2].partition('?')[0]}"
+    with psycopg.connect(empty_database, autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {role} LOGIN".encode())
+        said = ksmy("init", "--db", empty_database.replace("ksmy@", f"{role}@"))
+        assert (said.code, "this user may not do that" in sentence(said)) == (1, True)
+        connection.execute(f"DROP ROLE {role}".encode())
+
+
+def test_a_failed_migration_is_no_damage(ksmy: Ksmy, database_on_server: str) -> None:
+    with psycopg.connect(database_on_server) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    said = ksmy("migrate", "--db", database_on_server)
+    assert said.code == 1
+    assert "could not go on" in sentence(said)
+
+
 def test_two_revisions_are_told_as_damage(ksmy: Ksmy, database_on_server: str) -> None:
     with psycopg.connect(database_on_server) as connection:
         connection.execute("INSERT INTO alembic_version VALUES ('0001')")
