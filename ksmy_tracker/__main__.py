@@ -13,11 +13,13 @@ def main() -> None:
         from ksmy_tracker import signals
 
         signals.answer()
-        from ksmy_tracker.cli import run
+        try:
+            from ksmy_tracker.cli import run
 
-        code = run(sys.argv[1:])
-        signals.leave(code)
-    except KeyboardInterrupt:  # before there was a command
+            signals.leave(run(sys.argv[1:]))
+        except KeyboardInterrupt:  # not in a command, but before it or after it
+            signals.say_and_leave()
+    except KeyboardInterrupt:  # before anything was answered
         if "_KSMY_COMPLETE" not in os.environ:
             os.write(2, b"ksmy: interrupted; nothing was recorded\n")
         os._exit(130)

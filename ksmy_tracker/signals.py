@@ -51,6 +51,7 @@ def answer() -> None:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _answer)
     signal.signal(signal.SIGALRM, _answer_late)
+    _command.silent = "_KSMY_COMPLETE" in os.environ
     sys.unraisablehook = _not_lost
 
 
@@ -154,7 +155,7 @@ def _end(number: int) -> None:
     if _command.ending_since is None:
         _command.number = number
     if _command.done or _command.ending_since is not None:
-        _say_and_leave()
+        say_and_leave()
     _command.ending_since = monotonic()
     raise Ended
 
@@ -165,7 +166,7 @@ def _answer_late(_number: int, _: FrameType | None) -> None:
         return
     if _command.held:
         _command.number, _command.doubtful = _command.noted, True
-        _say_and_leave()
+        say_and_leave()
     raise_noted()
 
 
@@ -178,7 +179,8 @@ def _not_lost(unraisable: Any) -> None:
         sys.__unraisablehook__(unraisable)
 
 
-def _say_and_leave() -> None:
+def say_and_leave() -> None:
+    """End the process with the sentence and the exit code of a command that a signal ended."""
     if not _command.silent:
         from ksmy_tracker.visible import visible
 

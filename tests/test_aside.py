@@ -101,9 +101,10 @@ def test_it_ends_where_the_first_process_is_killed(tmp_path: Path) -> None:
     assert done.stdout == b""
 
 
-def test_ctrl_c_is_answered_by_the_first_process_alone() -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_to_both_processes_is_answered_by_the_first_alone(number: int) -> None:
     def items() -> Iterator[tuple[int, int]]:
-        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), number)
         yield os.getpid(), 1
 
     with made_aside(items()) as made:

@@ -116,7 +116,8 @@ def migrate_register(
     from ksmy_tracker.visible import visible
 
     location = options.register_at(db)
-    signals.once(signals.COMMITTED, f"{location} is migrated")
+    in_doubt = f"whether {location} is migrated is not known; `ksmy check` tells"
+    signals.once(signals.COMMITTED, f"{location} is migrated", in_doubt=in_doubt)
     before, backup = schema.migrate(location, timeout)
     name, newest = visible(str(location)), database.REVISIONS[-1]
     if before == newest:

@@ -237,7 +237,8 @@ def register_at(db: str | None) -> RegisterPlace:
 def once_made(register: RegisterPlace, made: str) -> None:
     """A register is made: a file once it is in its place, a database once it is committed."""
     step = signals.PLACED if isinstance(register, Location) else signals.COMMITTED
-    signals.once(step, f"{register} is {made}")
+    in_doubt = f"whether {register} is {made} is not known; `ksmy check` tells"
+    signals.once(step, f"{register} is {made}", in_doubt=in_doubt)
 
 
 def day(as_of: str | None, zone: str, within: int = HORIZON_DAYS) -> Day:

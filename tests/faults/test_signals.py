@@ -6,6 +6,7 @@ while it is written. A few more are not.
 
 import os
 import random
+import re
 import signal
 import sqlite3
 import subprocess
@@ -298,6 +299,27 @@ def test_a_signal_ends_a_commit_that_waits_for_a_reader_with_nothing_recorded(
     assert time.monotonic() - began < 60
     assert ran == Ran("", "ksmy: interrupted; nothing was recorded\n", 130)
     assert register.read_bytes() == before
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_a_signal_to_a_commit_that_a_server_does_not_answer_says_that_nobody_can_tell(
+    place: str, tmp_path: Path
+) -> None:
+    def unanswered(_: Any) -> None:
+        time.sleep(60)
+
+    began = time.monotonic()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(psycopg.Connection, "commit", unanswered)
+        aimed = Aimed("before the commit", signal.SIGTERM)
+        ran = program(tmp_path / "run", "update", "TOURISM", "--note", "x", "--db", place, aimed=aimed)
+    assert time.monotonic() - began < 50
+    assert (ran.out, ran.code) == ("", 143)
+    assert re.fullmatch(
+        r"ksmy: ended by SIGTERM; whether the change is recorded is not known: "
+        r"look for invocation [0-9a-f]{32} in `ksmy history --format json`\n",
+        ran.err,
+    )
 
 
 def test_a_commit_waits_for_a_reader_to_end(
