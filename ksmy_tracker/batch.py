@@ -122,8 +122,7 @@ def _read_csv_line(place: str, header: list[str], cells: list[str]) -> Change | 
         elif cell == "-":
             content[name] = None
         elif name == "evidence":
-            several = text.splitlines()
-            content[name] = [one for one in several if one != "-" or len(several) == 1]
+            content[name] = text.splitlines()
         elif text:
             content[name] = text
     try:
@@ -154,7 +153,11 @@ class _Line:
 
     def __init__(self, place: str, content: Mapping[str, Any]) -> None:
         self._place = place
-        self._content = content
+        # A lone hyphen says none of what is no field: a field's text may be one.
+        self._content = {
+            name: None if value == "-" and name.replace("-", "_") in _ABOUT else value
+            for name, value in content.items()
+        }
         self._problems: list[str] = []
 
     def read(self) -> Change | BadLine:

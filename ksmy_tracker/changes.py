@@ -253,9 +253,9 @@ def read_field(name: str, value: Any) -> Any:
 
 
 def read_evidence(value: Any) -> tuple[str, ...]:
-    """What shows a change to be so: addresses or citations, one text or a list of them."""
+    """What shows a change to be so: addresses or citations, one text or a list of them; a lone hyphen is none."""
     several = value if isinstance(value, list | tuple) else [value]
-    return tuple(read_filled(one) for one in several)
+    return tuple(read_filled(one) for one in several if one != "-")
 
 
 def _json_kind(value: Any) -> str:

@@ -615,7 +615,8 @@ def test_none_is_none_in_every_column(name: str) -> None:
         change = the_change(in_csv(content))
         change.as_shown = without.as_shown
         assert change == without
-    assert asked(ref="X", due="2026", **{name: None}) == asked(ref="X", due="2026")
+    for none in (None, "-"):
+        assert asked(ref="X", due="2026", **{name: none}) == asked(ref="X", due="2026")
     keyed = {"ref": "X", "due": "2026", "key": "k"}
     if name != "key":
         assert asked(**keyed, **{name: None}).key_digest == asked(**keyed).key_digest
@@ -623,7 +624,8 @@ def test_none_is_none_in_every_column(name: str) -> None:
 
 def test_none_for_a_ref_is_no_ref() -> None:
     assert problems(in_csv("ref,note\n-,n\n")) == ["line 2: ref: is missing"]
-    assert wrong_with(ref=None, note="n") == ["line 1: ref: is missing"]
+    for none in (None, "-"):
+        assert wrong_with(ref=none, note="n") == ["line 1: ref: is missing"]
 
 
 @pytest.mark.parametrize("name", LISTED)
@@ -635,7 +637,8 @@ def test_none_in_a_column_that_a_listing_shows_is_compared_as_empty(name: str) -
 
 def test_a_hyphen_among_evidence_is_none() -> None:
     assert the_change(in_csv('ref,evidence\nX,"-\nSBS News\n-"\n')).evidence == ("SBS News",)
-    assert the_change(in_csv("ref,evidence\nX,'-\n")).evidence == ("-",)
+    assert the_change(in_csv("ref,evidence\nX,'-\n")).evidence == ()
+    assert asked(ref="X", evidence=["-", "SBS News"]).evidence == ("SBS News",)
 
 
 def test_a_hyphen_that_a_listing_tamed_is_a_text() -> None:

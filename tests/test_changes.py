@@ -372,6 +372,8 @@ def test_a_word_of_another_vocabulary_is_unknown() -> None:
         (["a", "b"], ("a", "b")),
         (("a", "b", "a"), ("a", "b", "a")),
         ([], ()),
+        ("-", ()),
+        (["-", "a"], ("a",)),
     ],
 )
 def test_evidence_is_one_text_or_several(given_as: Any, evidence: tuple[str, ...]) -> None:
