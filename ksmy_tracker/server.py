@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from ksmy_tracker.database import REVISIONS, Reader, Server, driver_of, require_current, require_known
 from ksmy_tracker.errors import Busy, Damaged, KsmyError, NoRegister, Refused
 from ksmy_tracker.history import BrokenEntry
-from ksmy_tracker.server_connection import Connection, NoAnswer, Silent, connect, psycopg
+from ksmy_tracker.server_attempts import Silent, psycopg
+from ksmy_tracker.server_connection import Connection, NoAnswer, connect
 
 if TYPE_CHECKING:
     import sqlalchemy

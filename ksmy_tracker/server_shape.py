@@ -4,6 +4,8 @@ What is expected is derived from the models; names and definitions are compared 
 the stored ones. A condition has many spellings, and each version of PostgreSQL writes it in its own: so the server
 puts both into words, the stored one and the expected one, by planning a SELECT of them (EXPLAIN, which computes
 nothing). That needs no right but SELECT, and works on a standby and in a transaction that can only read.
+
+Longer than other modules: one part for each sort of thing that a schema has.
 """
 
 import json
