@@ -26,7 +26,8 @@ from ksmy_tracker.database import (
 )
 from ksmy_tracker.errors import Busy, Damaged, KsmyError, NoRegister, Refused
 from ksmy_tracker.history import BrokenEntry
-from ksmy_tracker.server_connection import Connection, NoAnswer, Silent, connect, psycopg
+from ksmy_tracker.server_attempts import Silent, psycopg
+from ksmy_tracker.server_connection import Connection, NoAnswer, connect
 
 if TYPE_CHECKING:
     import sqlalchemy

@@ -4,6 +4,8 @@ What is expected is derived from the models; names and definitions are compared 
 the stored ones. A condition has many spellings, and each version of PostgreSQL writes it in its own: so the server
 puts both into words, the stored one and the expected one, by planning a SELECT of them (EXPLAIN, which computes
 nothing). That needs no right but SELECT, and works on a standby and in a transaction that can only read.
+
+Longer than other modules: one part for each sort of thing that a schema has.
 """
 
 import json
@@ -90,14 +92,15 @@ class _Catalogue:
 
 
 def _tables(ask: _Catalogue, names: Sequence[str]) -> tuple[set[str], list[str]]:
-    """Which tables there are, and what is wrong with the tables themselves."""
-    found, faults = set(), []
+    """Which of them are tables, and what is wrong with these, or stands in their place."""
+    found, others = set[str](), set[str]()
+    faults = []
     for name, kind, lasting, secured, forced, inherits in ask.rows(
         "SELECT r.relname, r.relkind::text, r.relpersistence::text, r.relrowsecurity, r.relforcerowsecurity, "
         "EXISTS (SELECT 1 FROM pg_inherits i WHERE r.oid IN (i.inhrelid, i.inhparent)) "
         "FROM pg_class r WHERE {OURS} AND r.relkind IN ('r', 'v', 'm', 'p', 'f') ORDER BY 1"
     ):
-        found.add(name)
+        (found if kind == "r" else others).add(name)
         if kind != "r":
             faults.append(f"schema: the table {name} is {_KINDS[kind]}")
         if lasting != "p":
@@ -107,7 +110,7 @@ def _tables(ask: _Catalogue, names: Sequence[str]) -> tuple[set[str], list[str]]
         if inherits:
             faults.append(f"schema: the table {name} inherits from another, or another from it")
     for name in names:
-        if name not in found:
+        if name not in found | others:
             faults.append(f"schema: the table {name} is missing")
     return found, faults
 
