@@ -41,8 +41,12 @@ _FACTS: Final = {
 }
 _FIELDS: Final = {kind: frozenset(FIELDS[kind]) for kind in RECORDS}
 
-#: The kinds of record that `read_ref` names.
-_PLAIN: Final = frozenset({"agreement", "commitment"})
+#: Refs by the kind of record as they are seen at sight to be right.
+_REFS: Final = {
+    "agreement": REF_FORM,
+    "commitment": REF_FORM,
+    "milestone": re.compile(f"{REF_FORM.pattern}/[1-9][0-9]{{0,8}}"),
+}
 
 _NEEDED: Final = {kind: (*REQUIRED[kind], *DEFAULTS[kind]) for kind in RECORDS}
 
@@ -65,13 +69,14 @@ def entry_fault(entry: Entry) -> str | None:
 
 def _fault_of(entry: Entry) -> str | None:
     # What is well-formed at first sight needs no reader: there may be millions of entries.
+    form = _REFS.get(entry.record)
     if (
         not (
-            entry.record in _PLAIN
+            form is not None
             and entry.action in ACTIONS
             and type(entry.ref) is str
             and len(entry.ref) <= 64
-            and REF_FORM.fullmatch(entry.ref)
+            and form.fullmatch(entry.ref)
         )
         and (found := _named_fault(entry.record, entry.ref, entry.action)) is not None
     ):
@@ -358,6 +363,8 @@ class Family:
                 return f"the next milestone has the number {self._numbers + 1}"
         elif state["withdrawn"] and deed.action != "reviewed":
             return "it was withdrawn"
+        elif not changes and (kind != "commitment" or state["baseline_due"] is not None):
+            return None
         for name, (old, new) in changes.items():
             if old == new:
                 return f"{name} is as it was"
@@ -365,13 +372,12 @@ class Family:
         if (
             "status" in changes
             or "state" in changes
-            or (kind == "commitment" and not (state or {}).get("baseline_due"))
+            or (kind == "commitment" and (state is None or state["baseline_due"] is None))
         ):
             fields = {name: pair for name, pair in changes.items() if name not in _FACTS[kind]}
             facts = rules.facts(kind, state or {}, fields, deed.effective_on)
-        if not all(changes.get(name) == pair for name, pair in facts.items()) or len(facts) != len(
-            _FACTS[kind].intersection(changes)
-        ):
+        said = _FACTS[kind].intersection(changes)
+        if said != facts.keys() or any(changes[name] != facts[name] for name in said):
             return f"it does not say what follows: {', '.join(sorted(facts)) or 'nothing'}"
         if "status" in changes and changes["status"][0] in SETTLED_STATUSES and deed.note is None:
             return f"it was {changes['status'][0]}, and no note says why it is so no more"
