@@ -194,7 +194,7 @@ def key_faults(reader: Reader, audit: Audit) -> Iterator[str]:
     )
     for key, key_digest, stored, entry in reader.stream(sql):
         audit.counts["unchanged key"] = audit.counts.get("unchanged key", 0) + 1
-        if key_hash(key, key_digest) != stored or not _is_key(key):
+        if key_hash(key, key_digest) != stored or not _is_hash(key_digest) or not _is_key(key):
             yield f"key {key!r}, of a line that changed nothing, was altered"
         elif entry is not None:
             yield f"key {key!r} is that of entry {entry} and of a line that changed nothing"

@@ -119,7 +119,7 @@ def entry_row(entry: Entry) -> tuple[Any, ...]:
         entry.action,
         to_canonical_json(entry.changes),
         entry.note,
-        to_canonical_json(entry.evidence),
+        to_canonical_json(entry.evidence) if entry.evidence else "[]",
         entry.previous_hash,
         entry.hash,
     )

@@ -34,15 +34,19 @@ from ksmy_tracker.replay import State, States, commitment_of, kind_of, step
 from ksmy_tracker.vocabulary import ACTIONS, RECORDS, SETTLED_STATUSES, a
 
 #: What an entry may change besides the fields that a user sets, by its kind of record; rules.facts says how.
-_FACTS: Final = {
-    "agreement": frozenset[str](),
-    "commitment": frozenset({"baseline_due", "completed_on", "completed_due"}),
-    "milestone": frozenset({"met_on"}),
+_FACTS: Final[dict[str, tuple[str, ...]]] = {
+    "agreement": (),
+    "commitment": ("baseline_due", "completed_on", "completed_due"),
+    "milestone": ("met_on",),
 }
 _FIELDS: Final = {kind: frozenset(FIELDS[kind]) for kind in RECORDS}
 
-#: The kinds of record that `read_ref` names.
-_PLAIN: Final = frozenset({"agreement", "commitment"})
+#: Refs by the kind of record as they are seen at sight to be right.
+_REFS: Final = {
+    "agreement": REF_FORM,
+    "commitment": REF_FORM,
+    "milestone": re.compile(f"{REF_FORM.pattern}/[1-9][0-9]{{0,8}}"),
+}
 
 _NEEDED: Final = {kind: (*REQUIRED[kind], *DEFAULTS[kind]) for kind in RECORDS}
 
@@ -65,13 +69,14 @@ def entry_fault(entry: Entry) -> str | None:
 
 def _fault_of(entry: Entry) -> str | None:
     # What is well-formed at first sight needs no reader: there may be millions of entries.
+    form = _REFS.get(entry.record)
     if (
         not (
-            entry.record in _PLAIN
+            form is not None
             and entry.action in ACTIONS
             and type(entry.ref) is str
             and len(entry.ref) <= 64
-            and REF_FORM.fullmatch(entry.ref)
+            and form.fullmatch(entry.ref)
         )
         and (found := _named_fault(entry.record, entry.ref, entry.action)) is not None
     ):
@@ -326,53 +331,55 @@ class Family:
         )
 
     def _fault(self, deed: Deed, agreements: Agreements) -> str | None:
-        state = self.states.get(deed.ref)
-        if (state is None) != (deed.action == "created"):
-            return "it changes what no entry created" if state is None else "it was created before"
-        if state is not None and kind_of(state) != deed.record:
-            return f"it is {a(kind_of(state))}, not {a(deed.record)}"
-        if state is not None and deed.effective_on < (newest := self._newest[deed.ref]):
-            return f"{deed.effective_on} is before an earlier entry of it ({newest})"
-        for name, (old, _) in deed.changes.items():
+        state, changes, record = self.states.get(deed.ref), deed.changes, deed.record
+        if state is None:
+            if deed.action != "created":
+                return "it changes what no entry created"
+        elif deed.action == "created":
+            return "it was created before"
+        elif kind_of(state) != record:
+            return f"it is {a(kind_of(state))}, not {a(record)}"
+        elif deed.effective_on < self._newest[deed.ref]:
+            return f"{deed.effective_on} is before an earlier entry of it ({self._newest[deed.ref]})"
+        for name, (old, new) in changes.items():
             have = None if state is None else state.get(name)
             if name in _TRUTHS and have is not None:
                 have = bool(have)
             if old is not have and (type(old) is not type(have) or old != have):
                 return f"{name} was {quoted(have)}, not {quoted(old)}"
-        if deed.record == "commitment" and (found := self._abandoned(agreements, deed.id)) is not None:
-            return f"it goes on, though {found}"
-        if (found := self._parent_fault(deed, state, agreements)) is not None:
+            if old == new:
+                return f"{name} is as it was"
+        if record == "commitment":
+            if self._live is not None and (found := self._abandoned(agreements, deed.id)) is not None:
+                return f"it goes on, though {found}"
+            belongs = "agreement" in changes or deed.action == "restored"
+        else:
+            belongs = record == "milestone"
+        if belongs and (found := self._parent_fault(deed, state, agreements)) is not None:
             return found
-        if deed.action in UNDONE_BY:
-            return self._undo_fault(deed)
-        return self._change_fault(deed, state)
+        return self._undo_fault(deed) if deed.action in UNDONE_BY else self._change_fault(deed, state)
 
     def _change_fault(self, deed: Deed, state: State | None) -> str | None:
         """What is wrong with what an entry that is no undo changes."""
         kind, changes = deed.record, deed.changes
         if state is None:
-            missing = [name for name in _NEEDED[kind] if name not in changes]
-            if missing or None in [new for _, new in changes.values()]:
-                return f"{a(kind)} is created without {', '.join(missing) or 'a value of a field'}"
+            for name in _NEEDED[kind]:
+                if name not in changes:
+                    return f"{a(kind)} is created without {name}"
             if kind == "milestone" and deed.ref.partition("/")[2] != str(self._numbers + 1):
                 return f"the next milestone has the number {self._numbers + 1}"
         elif state["withdrawn"] and deed.action != "reviewed":
             return "it was withdrawn"
-        for name, (old, new) in changes.items():
-            if old == new:
-                return f"{name} is as it was"
         facts: rules.Changed = {}
         if (
             "status" in changes
             or "state" in changes
-            or (kind == "commitment" and not (state or {}).get("baseline_due"))
+            or (kind == "commitment" and (state is None or state["baseline_due"] is None))
         ):
-            fields = {name: pair for name, pair in changes.items() if name not in _FACTS[kind]}
-            facts = rules.facts(kind, state or {}, fields, deed.effective_on)
-        if not all(changes.get(name) == pair for name, pair in facts.items()) or len(facts) != len(
-            _FACTS[kind].intersection(changes)
-        ):
-            return f"it does not say what follows: {', '.join(sorted(facts)) or 'nothing'}"
+            facts = rules.facts(kind, state or {}, changes, deed.effective_on)
+        for name in _FACTS[kind]:
+            if changes.get(name) != facts.get(name):
+                return f"it does not say what follows: {', '.join(sorted(facts)) or 'nothing'}"
         if "status" in changes and changes["status"][0] in SETTLED_STATUSES and deed.note is None:
             return f"it was {changes['status'][0]}, and no note says why it is so no more"
         return None
@@ -411,13 +418,11 @@ class Family:
             if parent["withdrawn"]:
                 return f"{parent['ref']}, to which it belongs, was withdrawn"
             begun = parent["created_on"]
-        elif deed.record == "commitment" and ("agreement" in deed.changes or deed.action == "restored"):
+        else:
             ref = deed.changes["agreement"][1] if "agreement" in deed.changes else (state or {})["agreement"]
             if (found := agreements.fault_of(ref, deed.id)) is not None:
                 return found
             begun = agreements.created_on(str(ref))
-        else:
-            return None
         if deed.effective_on < begun:
             return f"{deed.effective_on} is before that to which it belongs was created ({begun})"
         return None
