@@ -32,7 +32,7 @@ REFUSALS: Final = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceE
 
 #: Seconds between two tries for a lock: at random, and the same for all, so that nobody waits for ever. SQLite's own
 #: pauses grow with the wait: who has waited longest then asks most seldom.
-_PAUSE: Final = (0.001, 0.008)
+_PAUSE: Final = (0.001, 0.015)
 
 
 class Connection(sqlite3.Connection):
@@ -292,10 +292,13 @@ def begin(connection: sqlite3.Connection, statement: str, timeout: float) -> Non
     """
     until = monotonic() + timeout
     connection.execute("PRAGMA busy_timeout = 0")
-    statements = ("PRAGMA synchronous = EXTRA", statement, "SELECT count(*) FROM sqlite_master")
-    while not _tried(connection, statements, until):
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+    for statements in (
+        ("PRAGMA synchronous = EXTRA",),
+        (statement, "SELECT count(*) FROM sqlite_master"),
+    ):
+        while not _tried(connection, statements, until):
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
     connection.execute(f"PRAGMA busy_timeout = {int(min(timeout, 1e6) * 1000)}")
 
 

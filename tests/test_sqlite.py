@@ -694,7 +694,7 @@ def test_who_has_waited_long_asks_for_the_lock_as_often_as_who_has_just_come(
         monkeypatch.setattr(sqlite, "sleep", pause)
         assert ksmy(*CHANGING[0]).code == 0
     assert len(pauses) == 200
-    assert 0 < min(pauses) < max(pauses) < 0.01
+    assert 0 < min(pauses) < max(pauses) < 0.02
     # No two who wait do so in step.
     assert len(set(pauses)) > 190
 

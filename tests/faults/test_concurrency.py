@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from tests.faults.processes import Forks
 
 READERS = 4
 
-#: Seconds that no writer waits for its turn: far more than the longest ever did, far less than the timeout.
-PATIENCE = 10.0
+#: How many times the mean no writer waits for its turn. Where all have the same chance, one of 3,200 waits eight
+#: times as long.
+UNFAIR = 20
 
 REFS = ("TOURISM", "FTA-CONCLUDE", "MINERALS-SUPPLY", "DEFENCE-INDUSTRY")
 
@@ -29,6 +31,7 @@ def test_many_writers_and_four_readers_never_lose_a_change_or_meet_a_lock(
     looking = (["list"], ["report"], ["history", "TOURISM"])
     loops = [*([looking] * (READERS - 1)), (["check"],)]
     readers = [forks.start(*[[*look, *db] for look in loop], until=over) for loop in loops]
+    began = time.monotonic()
     writers = [
         forks.start(
             *[
@@ -39,6 +42,7 @@ def test_many_writers_and_four_readers_never_lose_a_change_or_meet_a_lock(
         for writer in range(writing)
     ]
     wrote = [writer.wait() for writer in writers]
+    took = time.monotonic() - began
     over.touch()
     looked = [reader.wait() for reader in readers]
 
@@ -58,12 +62,13 @@ def test_many_writers_and_four_readers_never_lose_a_change_or_meet_a_lock(
     hashes = [None, *(hash_ for _, _, _, hash_ in entries(register))]
     assert links == [(number, hashes[number - 1]) for number in range(1, len(hashes))]
     longest = max(ended.longest for ended in wrote)
-    assert longest < PATIENCE
+    assert longest < UNFAIR * took / updates
     check = ksmy("check")
     assert (check.code, check.err) == (0, "")
     assert [path.name for path in tmp_path.glob(f"{register.name}*")] == [register.name]
     tell(
         f"updates by {writing} processes at once: {len(receipts)}, in the chain: {len(new)}, "
-        f"the longest took {longest:.1f} s; meanwhile {READERS} readers "
+        f"the longest took {longest:.1f} s, the mean "
+        f"{took / updates:.1f} s; meanwhile {READERS} readers "
         f"looked {sum(ended.runs for ended in looked):,} times; errors: 0"
     )

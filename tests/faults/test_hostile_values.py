@@ -166,7 +166,7 @@ def test_any_value_in_any_column_ends_each_command_in_a_sentence(
 ) -> None:
     dice = random.Random("hostile values")
     every = list(damages(without_rules, ["one", "all"]))
-    chosen = [(damage, dice.sample(COMMANDS, 6)) for damage in dice.sample(every, 70)]
+    chosen = [(damage, dice.sample(COMMANDS, 5)) for damage in dice.sample(every, 60)]
     codes = survive(without_rules, register, chosen, ksmy, monkeypatch)
     tell(
         f"hostile values: {len(chosen)} of {len(every):,}, commands: {codes.total()}, "
