@@ -59,10 +59,10 @@ ESCAPES_OR_DRAWING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2190-\u2bff]")
 #: Run the command line, and get a signal while the result is written but not yet in place.
 DISTURBED = """
 import os, sys
-from ksmy_tracker import cli
+from ksmy_tracker.__main__ import main
 number = int(sys.argv.pop(1))
 os.fsync = lambda descriptor: os.kill(os.getpid(), number)
-cli.main()
+main()
 """
 
 

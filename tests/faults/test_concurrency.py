@@ -28,6 +28,7 @@ def test_many_writers_and_four_readers_never_lose_a_change_or_meet_a_lock(
     before = entries(register)
     over = tmp_path / "over"
     db = ("--db", str(register))
+    patient = (*db, "--timeout", "600")  # the bound is UNFAIR, however slow the disk is
     looking = (["list"], ["report"], ["history", "TOURISM"])
     loops = [*([looking] * (READERS - 1)), (["check"],)]
     readers = [forks.start(*[[*look, *db] for look in loop], until=over) for loop in loops]
@@ -35,7 +36,7 @@ def test_many_writers_and_four_readers_never_lose_a_change_or_meet_a_lock(
     writers = [
         forks.start(
             *[
-                ["update", REFS[number % 4], "--note", f"{writer}/{number}", "--format", "jsonl", *db]
+                ["update", REFS[number % 4], "--note", f"{writer}/{number}", "--format", "jsonl", *patient]
                 for number in range(updates)
             ]
         )
