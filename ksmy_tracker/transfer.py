@@ -29,6 +29,7 @@ from ksmy_tracker.chain import (
     covered,
     deed_of,
     entry_row,
+    read_changes,
     to_canonical_json,
 )
 from ksmy_tracker.database import INSERTED_AT_ONCE, Reader, bulk_loading, insert_rows, reader_of, refusals
@@ -62,9 +63,8 @@ def export_lines(reader: Reader) -> Iterator[str]:
                 raise BrokenEntry(f"a value in the table {table} is of a kind that no register has")
             fields = dict(zip(columns, row, strict=True))
             if table == "entry":
+                read_changes(fields["id"], fields["changes"], fields["evidence"])  # only to see that it can be
                 for name in ("changes", "evidence"):
-                    if not isinstance(fields[name], str):
-                        raise BrokenEntry(f"entry {fields['id']} cannot be read")
                     fields[name] = msgspec.Raw(fields[name])
             yield to_canonical_json({table: fields}) + "\n"
 
