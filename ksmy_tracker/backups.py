@@ -52,6 +52,7 @@ def copy_beside(location: Location, timeout: float) -> tuple[Path, bool]:
                 continue
             if not os.path.lexists(target):
                 path.chmod(new_mode(target.parent))
+                sync(path)
                 put_in_place(path, target, replace=False, what="backup")
                 is_new = True
                 break

@@ -4,7 +4,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -86,10 +86,13 @@ def placed(target: Path, *, replace: bool, what: str, mode: int = 0o600) -> Iter
 
     remains(target.parent, remove=True)
     check_place(target, replace=replace, what=what)
-    with unwritten(target, what), private_file(target.parent) as path:
+    # A signal that comes while it is put in place is answered once the private folder is gone, too.
+    with unwritten(target, what), ExitStack() as held, private_file(target.parent) as path:
         yield path
         if mode != 0o600:
             path.chmod(mode)
+        sync(path)
+        held.enter_context(signals.uninterrupted())
         put_in_place(path, target, replace=replace, what=what)
 
 
@@ -103,8 +106,7 @@ def unwritten(target: Path, what: str) -> Iterator[None]:
 
 
 def put_in_place(path: Path, target: Path, *, replace: bool, what: str) -> None:
-    """Move a file that is whole to its place, on the disk; raises `OSError` as long as it is not there."""
-    sync(path)
+    """Move a synced file to its place, on the disk; raises `OSError` as long as it is not there."""
     with signals.uninterrupted():
         if replace:
             os.replace(path, target)

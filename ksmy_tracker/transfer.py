@@ -63,7 +63,9 @@ def export_lines(reader: Reader) -> Iterator[str]:
                 raise BrokenEntry(f"a value in the table {table} is of a kind that no register has")
             fields = dict(zip(columns, row, strict=True))
             if table == "entry":
-                read_changes(fields["id"], fields["changes"], fields["evidence"])  # only to see that it can be
+                read_changes(
+                    fields["id"], fields["changes"], fields["evidence"]
+                )  # only to see that it can be
                 for name in ("changes", "evidence"):
                     fields[name] = msgspec.Raw(fields[name])
             yield to_canonical_json({table: fields}) + "\n"

@@ -309,7 +309,7 @@ def test_a_value_that_only_damage_can_have_put_there_is_told_in_a_sentence(
         connection.commit()
     ran = ksmy("report", "--as-of", "2026-01-15")
     assert ran.code == 8
-    assert " is damaged (" in sentence(ran)
+    assert " is damaged: title is None; " in sentence(ran)
 
 
 @pytest.mark.parametrize("then", [lambda path: None, Path.unlink], ids=["sound", "gone"])

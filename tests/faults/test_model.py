@@ -75,16 +75,18 @@ REFUSED: dict[str, list[Any]] = {
     "due": ["soon", 2025, "2026-13"],
     "detail": ["\0", {}],
     "state": ["missed"],
-    "note": ["", None, 3],
+    "note": ["", 3],
     "evidence": ["", [3]],
     "on": ["yesterday", 20250101, "2025-02-30"],
-    "by": ["", None],
+    "by": [""],
     "key": ["", 5],
     "expect": ["finished"],
     "new_sector": ["perhaps"],
     "colour": ["red"],
     "deadline": ["overdue"],
 }
+#: What says none of what is no field.
+NONE = (None, "-")
 #: Lines that are no changes at all.
 JUNK = [
     b"{",
@@ -145,6 +147,7 @@ class Model:
 
     def take(self, line: dict[str, Any]) -> None:
         """Make the change a line asks for; raises `Bad`."""
+        line = {name: value for name, value in line.items() if name in TAKEN or value not in NONE}
         if "ref" not in line or ("number" in line and line.get("op") != "milestone"):
             raise Bad
         given = {name: value for name, value in line.items() if name in TAKEN}
@@ -324,7 +327,9 @@ class Room:
 
     def connect(self, *_: object) -> sqlite3.Connection:
         """What stands in for sqlite.connect: the same room for every connection."""
-        return sqlite3.connect("file:/room?vfs=memdb", uri=True, isolation_level=None)
+        return sqlite3.connect(
+            "file:/room?vfs=memdb", uri=True, isolation_level=None, factory=sqlite.Connection
+        )
 
     def model(self) -> Model:
         """The model of the start, and the register put back to it."""
@@ -457,6 +462,8 @@ def lines(draw: st.DrawFn) -> dict[str, Any] | bytes:
     if luck == 31:
         name = draw(st.sampled_from(sorted(REFUSED)))
         line[name] = draw(st.sampled_from(REFUSED[name]))
+    if luck in (33, 34):
+        line[draw(st.sampled_from([*ABOUT, "op", "number"]))] = draw(st.sampled_from(NONE))
     return line
 
 

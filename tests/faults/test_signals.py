@@ -108,8 +108,8 @@ def aim(aimed: Aimed) -> None:
     aimed.around(sqlite, "_tried", "the lock", lambda _, statements, __: statements != ("COMMIT",))
     aimed.around(sqlite, "_tried", "the commit", lambda _, statements, __: statements == ("COMMIT",))
     aimed.around(psycopg.Connection, "commit", "the commit")
-    for name in ("link", "replace"):
-        aimed.around(os, name, "placing")
+    for place, name in ((files, "rename_new"), (os, "replace")):
+        aimed.around(place, name, "placing")
     aimed.around(rendered, "as_text", "the receipt")
     aimed.around(output, "emit", "writing")
 
@@ -364,15 +364,15 @@ def test_a_signal_that_python_can_only_drop_is_answered_all_the_same(
 def test_a_second_signal_leaves_time_to_undo_what_was_begun(register: Path, tmp_path: Path) -> None:
     unlink = os.unlink
 
-    def unlinking(path: Any) -> None:
+    def unlinking(path: Any, **of: Any) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
-        unlink(path)
+        unlink(path, **of)
 
     folder = tmp_path / "folder"
     folder.mkdir()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "unlink", unlinking)
-        patch.setattr(files, "_sync", lambda _: os.kill(os.getpid(), signal.SIGINT))
+        patch.setattr(files, "sync", lambda _: os.kill(os.getpid(), signal.SIGINT))
         ran = program(tmp_path / "run", "backup", str(folder / "copy.db"), "--db", str(register))
     assert ran == Ran("", "ksmy: interrupted; nothing was recorded\n", 130)
     assert os.listdir(folder) == []

@@ -16,6 +16,9 @@ from alembic.config import Config
 from sqlalchemy import create_engine
 
 from ksmy_tracker import cli, schema
+from ksmy_tracker.chain import canonical_json
+from ksmy_tracker.history import ENTRY_FIELDS
+from tests import exports
 from tests.conftest import Ksmy, Ran, count, forked, sentence
 
 #: A trigger that fails as often as it is told, with a code of PostgreSQL's; a sequence outlives what is rolled back.
@@ -357,7 +360,7 @@ def test_two_migrations_at_once_bring_an_old_register_up_to_date_once(
     assert on_server(
         "agreements", "--format", "csv", "--columns", "ref,stage", "--db", empty_database
     ).out == ("ref,stage\nOLD,signed\n")
-    assert on_server("migrate", "--db", empty_database).out.endswith("is up to date (schema 0002)\n")
+    assert on_server("migrate", "--db", empty_database).out.endswith("is up to date (schema 0003)\n")
 
 
 def old_register(url: str) -> None:
@@ -369,7 +372,15 @@ def old_register(url: str) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
         connection.exec_driver_sql(
-            "INSERT INTO agreement VALUES ('OLD', 'Old', 'treaty', 'signed', NULL, NULL, 'both', NULL, "
+            "INSERT INTO agreement VALUES ('OLD', 'A treaty', 'treaty', 'signed', NULL, NULL, 'both', NULL, "
             "'2024-11-25', '2024-11-25')"
+        )
+        (created,) = exports.seal(
+            [exports.entry("OLD", "created", "2024-11-25", exports.new(**exports.AGREEMENT))]
+        )
+        names = ", ".join(ENTRY_FIELDS)
+        connection.exec_driver_sql(
+            f"INSERT INTO entry ({names}) SELECT {names} FROM json_populate_record(NULL::entry, %s)",
+            (canonical_json(created).decode(),),
         )
     engine.dispose()
