@@ -6,7 +6,7 @@ A reader uses the standard library alone; SQLModel and SQLAlchemy are imported o
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from random import uniform
 from time import monotonic, sleep
@@ -30,7 +30,7 @@ Done = TypeVar("Done")
 REFUSALS: Final = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError)
 
 
-#: Seconds between two tries for a lock: at random, and the same for all, so that nobody waits for ever. SQLite's own
+#: Seconds between two tries for a lock where nobody stands in line: at random, and the same for all. SQLite's own
 #: pauses grow with the wait: who has waited longest then asks most seldom.
 _PAUSE: Final = (0.001, 0.015)
 
@@ -38,6 +38,7 @@ _PAUSE: Final = (0.001, 0.015)
 class Connection(sqlite3.Connection):
     """A connection to a register whose commit waits for readers, lets in no signal, and says when it is done."""
 
+    path: Path
     #: Seconds that a commit waits for readers to end.
     patience = TIMEOUT
     #: Whether what it commits is the register itself, not a file that is to be put in its place.
@@ -52,6 +53,7 @@ class Connection(sqlite3.Connection):
         step = signals.committing() if self.is_of_the_register else signals.uninterrupted()
         with step:
             while not _tried(self, ("COMMIT",), until):
+                _pause(until)
                 signals.raise_noted()
 
 
@@ -280,39 +282,48 @@ def connect(path: Path, timeout: float) -> Connection:
     connection = sqlite3.connect(
         uri, uri=True, timeout=min(timeout, 1e6), isolation_level=None, factory=Connection
     )
-    connection.patience = timeout
+    connection.path, connection.patience = path, timeout
     connection.execute("PRAGMA trusted_schema = OFF")
     return connection
 
 
-def begin(connection: sqlite3.Connection, statement: str, timeout: float) -> None:
-    """Begin a transaction and take its lock, waiting for other processes in steps that Ctrl-C can end.
+def begin(connection: Connection, statement: str, timeout: float) -> None:
+    """Begin a transaction and take its lock, waiting for other processes in steps that Ctrl-C can end; writers queue.
 
     What it commits is on the disk: with less than EXTRA a power cut brings back the journal, and takes the commit away.
     """
     until = monotonic() + timeout
     connection.execute("PRAGMA busy_timeout = 0")
-    for statements in (
-        ("PRAGMA synchronous = EXTRA",),
-        (statement, "SELECT count(*) FROM sqlite_master"),
-    ):
+    statements = ("PRAGMA synchronous = EXTRA", statement, "SELECT count(*) FROM sqlite_master")
+    with ExitStack() as line:
+        pause: Callable[[float], None] | None = None
         while not _tried(connection, statements, until):
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
+            if pause is None:
+                pause = _pause
+                if statement == "BEGIN IMMEDIATE":
+                    from ksmy_tracker.turn import in_line
+
+                    pause = line.enter_context(in_line(connection.path)) or _pause
+            pause(until)
     connection.execute(f"PRAGMA busy_timeout = {int(min(timeout, 1e6) * 1000)}")
 
 
 def _tried(connection: sqlite3.Connection, statements: Sequence[str], until: float) -> bool:
-    """Whether statements went through; False after a pause where another process holds a lock they need."""
+    """Whether statements went through; False where another process holds a lock they need, and there is time left."""
     try:
         for statement in statements:
             connection.execute(statement).fetchone()
     except sqlite3.OperationalError as error:
         if _code(error) & 0xFF != sqlite3.SQLITE_BUSY or monotonic() >= until:
             raise
-        sleep(uniform(*_PAUSE))  # noqa: S311
         return False
     return True
+
+
+def _pause(until: float) -> None:
+    sleep(min(uniform(*_PAUSE), max(0.0, until - monotonic())))  # noqa: S311
 
 
 def engine(

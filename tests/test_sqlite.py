@@ -1,6 +1,7 @@
 """A register's file: what it may be, who else holds it, and what a reader leaves behind."""
 
 import ctypes
+import errno
 import os
 import re
 import resource
@@ -19,7 +20,7 @@ from typing import NamedTuple
 import pytest
 from sqlalchemy import text
 
-from ksmy_tracker import database, sqlite
+from ksmy_tracker import database, sqlite, turn
 from ksmy_tracker.database import REVISIONS, Location, reading
 from ksmy_tracker.errors import KsmyError, NoRegister
 from ksmy_tracker.files import APPLICATION_ID
@@ -679,9 +680,14 @@ def test_a_writer_waits_for_another_to_end(ksmy: Ksmy, register: Path) -> None:
     assert (ran.code, ran.err) == (0, "")
 
 
-def test_who_has_waited_long_asks_for_the_lock_as_often_as_who_has_just_come(
-    ksmy: Ksmy, register: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("error", [errno.EBADF, errno.ENOLCK, errno.EOPNOTSUPP], ids=os.strerror)
+def test_without_a_line_who_has_waited_long_asks_for_the_lock_as_often_as_who_has_just_come(
+    ksmy: Ksmy, register: Path, monkeypatch: pytest.MonkeyPatch, error: int
 ) -> None:
+    def flock(*_: object) -> None:
+        raise OSError(error, os.strerror(error))
+
+    monkeypatch.setattr(turn, "flock", flock)
     pauses: list[float] = []
     with closing(sqlite3.connect(register, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -697,6 +703,15 @@ def test_who_has_waited_long_asks_for_the_lock_as_often_as_who_has_just_come(
     assert 0 < min(pauses) < max(pauses) < 0.02
     # No two who wait do so in step.
     assert len(set(pauses)) > 190
+
+
+def test_a_writer_waits_in_a_folder_that_may_not_be_listed_too(
+    powerless: Ksmy, register: Path, tmp_path: Path
+) -> None:
+    with writer_in_mid_commit(register), mode(tmp_path, 0o300):
+        ran = powerless(*CHANGING[0], "--timeout", "0.1")
+    assert ran.code == 7
+    assert "another process is writing to" in sentence(ran)
 
 
 def test_writers_at_the_same_time_all_get_their_entries(ksmy: Ksmy, register: Path) -> None:
