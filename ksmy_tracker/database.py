@@ -65,6 +65,10 @@ _KEYWORDS: Final = re.compile(
     r"application_name|target_session_attrs|require_auth|channel_binding|ssl\w+|gss\w+|krb\w+)\s*=",
     re.IGNORECASE,
 )
+#: What may be one with a slip in it, and a password: not what begins as a path of a file does.
+_LIKE_A_SERVER: Final = re.compile(
+    r"(?![./~])(\w+:?//|.*:.*@|.*pass(word|file)?\s*=)", re.IGNORECASE | re.DOTALL
+)
 
 
 def locate(named: str | None) -> Place:
@@ -82,6 +86,11 @@ def locate(named: str | None) -> Place:
     if _KEYWORDS.match(named):
         return Server(named)
     scheme, separator, rest = named.partition("://")
+    if not separator and _LIKE_A_SERVER.match(named):
+        raise Usage(
+            "this is neither a server's name, such as postgresql://USER@HOST/DATABASE, nor plainly a file's; "
+            "put ./ before the name of a file"
+        )
     if not separator:
         return Location(expanded(named))
     if scheme in ("sqlite", "sqlite+pysqlite") and len(rest) > 1 and rest.startswith("/"):

@@ -359,9 +359,11 @@ class _Writer:
         for entry in later:
             both = sorted(name for name in left.keys() & entry.changes.keys() if state[name] != left[name])
             if both:
+                commitment, _, number = ref.partition("/")
+                by = f"`ksmy milestone set {commitment} {number}`" if number else "`ksmy update`"
                 raise Refused(
                     f"entry {entry.id} changed {', '.join(both).replace('_', ' ')} of {ref} later; undo its "
-                    f"invocation {entry.invocation} first, or change {ref} with `ksmy update`"
+                    f"invocation {entry.invocation} first, or change {ref} with {by}"
                 )
 
     def gave_up(self, change: Change, error: KsmyError) -> bool:

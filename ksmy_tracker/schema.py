@@ -41,7 +41,7 @@ def check_free(location: Place) -> None:
         check_new_place(location.path)
 
 
-def create(location: Place, fill: Callable[["Session"], Filled]) -> Filled:
+def create(location: Place, fill: Callable[["Session"], Filled], timeout: float = database.TIMEOUT) -> Filled:
     """Create a register (a file 0600, in a directory that is made 0700 if it is new), fill it, return what that says.
 
     It appears only once it is whole. Raises `Refused` if there is one, and whatever `fill` raises.
@@ -50,7 +50,7 @@ def create(location: Place, fill: Callable[["Session"], Filled]) -> Filled:
 
     if isinstance(location, Server):
         with (
-            _server_schema(location, database.TIMEOUT, new=True) as connection,
+            _server_schema(location, timeout, new=True) as connection,
             Session(connection) as session,
         ):
             filled = fill(session)

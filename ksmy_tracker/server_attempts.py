@@ -21,7 +21,7 @@ try:
     from psycopg.conninfo import conninfo_attempts, make_conninfo
 except ImportError:
     raise NoRegister(
-        "a register on a server needs psycopg; install it with: pip install 'ksmy-tracker[postgres]'"
+        "a register on a server needs psycopg; install it with: pip install 'psycopg[binary]'"
     ) from None
 
 if TYPE_CHECKING:

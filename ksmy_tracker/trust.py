@@ -40,7 +40,7 @@ def require_trusted(path: Path) -> None:
         if at.stat().st_nlink > 1:
             raise NoRegister(
                 f"{at} has a second name (a hard link), and what a killed writer left under one name is not undone "
-                f"under the other; keep one of those that `find -samefile {_quoted(at)}` shows"
+                f"under the other; keep one of those that `find / -xdev -samefile {_quoted(at)}` shows"
             )
         if os.path.lexists(f"{at}-wal"):
             raise NoRegister(
@@ -81,7 +81,7 @@ def _require_folder(folder: Path) -> int | None:
     if found.st_uid not in users() and group is None:
         raise NoRegister(
             f"{folder} belongs to {_name(found.st_uid)}, who may put anything into a register that is there; "
-            f"run `chown {os.geteuid()} {shown}`, or share the folder by a group: `chmod g+s {shown}`"
+            f"its owner can share it with a group that you are in: `chgrp GROUP {shown} && chmod g+rxs {shown}`"
         )
     return group
 
@@ -89,10 +89,12 @@ def _require_folder(folder: Path) -> int | None:
 def _require_owner(path: Path, what: str, found: os.stat_result, group: int | None) -> None:
     """Refuse what somebody else owns, unless it belongs to the group that shares its folder."""
     if found.st_uid not in users() and found.st_gid != group:
-        raise NoRegister(
-            f"{path}, {what}, belongs to {_name(found.st_uid)}; "
-            f"run `chown -h {os.geteuid()} {_quoted(path)}` if you trust it"
+        do = (
+            f"if you trust it, have it given to you: `chown -h {os.geteuid()} {_quoted(path)}`"
+            if group is None
+            else f"its owner can share it with the folder's group: `chgrp {group} {_quoted(path)}`"
         )
+        raise NoRegister(f"{path}, {what}, belongs to {_name(found.st_uid)}; {do}")
 
 
 def _require_file(path: Path, what: str, group: int | None) -> None:

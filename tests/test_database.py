@@ -70,6 +70,31 @@ def test_another_kind_of_url_is_refused_without_repeating_its_password(url: str)
     assert "s3cret" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "postgresql//seoul:s3cret@/ksmy",
+            "ostgresql:/seoul:s3cret@h/ksmy",
+            "postgresqI:seoul:s3cret@h/ksmy",
+        ),
+        *("PGPASSWORD=s3cret host=h", "h password = s3cret", "seoul:s3cret@db.example.org/ksmy"),
+    ],
+)
+def test_a_server_s_name_with_a_slip_in_it_is_neither_shown_nor_made_a_file(
+    ksmy: Ksmy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = everything_in(tmp_path)
+    for command in ("list", "init"):
+        ran = ksmy(command, "--db", name)
+        assert ran.code == 2
+        assert sentence(ran).endswith("; put ./ before the name of a file")
+        assert "s3cret" not in ran.err
+    assert everything_in(tmp_path) == before
+    assert locate(f"./{name}") == Location(Path(name))
+
+
 def test_the_option_goes_before_the_variable(ksmy: Ksmy, register: Path, tmp_path: Path) -> None:
     other = Path(shutil.copy(register, tmp_path / "other.db"))
     assert ksmy(*ADD, "--db", str(other)).code == 0

@@ -280,7 +280,7 @@ def test_the_spreadsheet_s_table_is_tried_and_applied(run: Run, ksmy: Ksmy) -> N
         assert tried == made
     assert [(entry["ref"], entry["key"]) for entry in of(ksmy, "history")[-2:]] == [
         ("TOURISM", "mm-2025-01-19"),
-        ("DEFENCE-INDUSTRY", "nst-2025-10-27"),
+        ("DEFENCE-INDUSTRY", "nst-defence-2025-10-27"),
     ]
     assert of(ksmy, "show", "DEFENCE-INDUSTRY")["status"] == "in-progress"
 

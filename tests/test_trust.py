@@ -96,7 +96,7 @@ def test_what_is_the_user_s_or_root_s_or_a_group_s_is_trusted(root: Path, found:
 ANY = "any user may put a file into {folder}, and so into a register that is there; "
 GROUP = "a group you are not in may put a file into {folder}, and so into a register that is there; "
 THEIRS = f"{{folder}} belongs to user {COLLEAGUE}, who may put anything into a register that is there; "
-SHARE = f"run `chown {ME} {{folder}}`, or share the folder by a group: `chmod g+s {{folder}}`"
+SHARE = "its owner can share it with a group that you are in: `chgrp GROUP {folder} && chmod g+rxs {folder}`"
 OWN = "`mkdir -m 700 {folder}/ksmy` makes a folder of your own"
 
 
@@ -133,11 +133,13 @@ JOURNAL = "{path}-journal, the journal of the register, "
     [
         (
             Found(file=(COLLEAGUE, MINE, 0o644)),
-            REGISTER + f"belongs to user {COLLEAGUE}; run `chown -h {ME} {{path}}` if you trust it",
+            REGISTER + f"belongs to user {COLLEAGUE}; if you trust it, have it given to you: "
+            f"`chown -h {ME} {{path}}`",
         ),
         (
             replace(SHARED, file=(COLLEAGUE, MINE, 0o640)),
-            REGISTER + f"belongs to user {COLLEAGUE}; run `chown -h {ME} {{path}}` if you trust it",
+            REGISTER + f"belongs to user {COLLEAGUE}; its owner can share it with the folder's group: "
+            f"`chgrp {DESK} {{path}}`",
         ),
         (
             Found(file=(ME, MINE, 0o606)),
@@ -153,7 +155,8 @@ JOURNAL = "{path}-journal, the journal of the register, "
         ),
         (
             Found(journal=(COLLEAGUE, MINE, 0o600)),
-            JOURNAL + f"belongs to user {COLLEAGUE}; run `chown -h {ME} {{path}}-journal` if you trust it",
+            JOURNAL + f"belongs to user {COLLEAGUE}; if you trust it, have it given to you: "
+            f"`chown -h {ME} {{path}}-journal`",
         ),
         (
             Found(journal=(ME, MINE, 0o602)),
@@ -175,7 +178,9 @@ def test_root_counts_as_in_every_group_but_trusts_no_other_user(root: Path) -> N
     assert asked(Found((0, OTHERS, 0o775), (0, OTHERS, 0o664)).make(root), 0, (0,)) == ""
     assert asked(root / "folder" / "register.db", ME) != ""
     os.chown(root / "folder" / "register.db", COLLEAGUE, 0)
-    assert f"belongs to user {COLLEAGUE}; run `chown -h 0 " in asked(root / "folder" / "register.db", 0, (0,))
+    assert "if you trust it, have it given to you: `chown -h 0 " in asked(
+        root / "folder" / "register.db", 0, (0,)
+    )
 
 
 def test_behind_sudo_the_files_of_its_user_are_trusted_too(
@@ -226,7 +231,7 @@ def test_a_register_with_a_second_name_is_refused(root: Path) -> None:
     os.link(register, root / "second.db")
     assert asked(register) == (
         f"{register} has a second name (a hard link), and what a killed writer left under one name is not undone "
-        f"under the other; keep one of those that `find -samefile {register}` shows"
+        f"under the other; keep one of those that `find / -xdev -samefile {register}` shows"
     )
 
 

@@ -260,6 +260,15 @@ def test_an_empty_register_has_nothing_to_undo(desk: Desk, tmp_path: Path) -> No
 # When it is refused
 
 
+def test_a_milestone_is_changed_by_a_command_of_its_own(desk: Desk) -> None:
+    first = desk.make(update("FTA-CONCLUDE/1", due="2026"))
+    desk.make(update("FTA-CONCLUDE/1", due="2027"))
+    with pytest.raises(
+        Refused, match=r", or change FTA-CONCLUDE/1 with `ksmy milestone set FTA-CONCLUDE 1`$"
+    ):
+        desk.undo(first)
+
+
 def test_a_later_change_of_the_same_field_stands_in_the_way(desk: Desk) -> None:
     first = desk.make(update("FTA-CONCLUDE", status="finalising", due="2026"))
     second = desk.make(update("FTA-CONCLUDE", due="2027"))

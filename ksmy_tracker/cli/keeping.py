@@ -30,6 +30,7 @@ def init_register(
     by: options.By = None,
     tz: options.Zone = DEFAULT_ZONE,
     db: options.Db = None,
+    timeout: options.Timeout = DEFAULT_TIMEOUT,
 ) -> None:
     """Create a register with what was promised at the summit of November 2024."""
     if seed is not None and empty:
@@ -47,7 +48,7 @@ def init_register(
 
     recording = Recording(actor, clock.now(), today)
     options.once_made(location, "created")
-    schema.create(location, lambda session: record(session, changes, recording))
+    schema.create(location, lambda session: record(session, changes, recording), timeout)
     from ksmy_tracker.render.wording import plural
     from ksmy_tracker.visible import visible
 

@@ -91,6 +91,7 @@ def import_register(
         ),
     ],
     db: options.Db = None,
+    timeout: options.Timeout = DEFAULT_TIMEOUT,
 ) -> None:
     """Create a register from an export: with the same history and the same head, or not at all."""
     from ksmy_tracker import schema, transfer
@@ -100,7 +101,7 @@ def import_register(
     options.once_made(location, "imported into")
     with opened(file) as stream, made_aside(transfer.proved(transfer.lines_in(stream))) as parts:
         seen = counted(parts, "importing", transfer.lines_of)
-        head = schema.create(location, lambda session: transfer.load(session, seen))
+        head = schema.create(location, lambda session: transfer.load(session, seen), timeout)
     from ksmy_tracker.visible import visible
 
     emit_done(f"imported into {visible(str(location))}; head {head or 'none'}\n")

@@ -42,11 +42,14 @@ Db = Annotated[
         envvar="KSMY_DATABASE_URL",
         metavar="PATH",
         autocompletion=completing.files,
-        help="The register: a file's path or an sqlite:/// URL.",
+        help="The register: a file's path, or postgresql://USER@HOST/DATABASE.",
     ),
 ]
 Timeout = Annotated[
-    float, typer.Option("--timeout", metavar="SECONDS", min=0, help="How long to wait for another writer.")
+    float,
+    typer.Option(
+        "--timeout", metavar="SECONDS", min=0, help="How long to wait for another writer, or for a server."
+    ),
 ]
 Zone = Annotated[
     str,

@@ -132,7 +132,9 @@ def show_timeline(
     as_of: options.AsOf = None,
     format: Annotated[
         str | None,
-        options.format_option("text (the default), svg or json.", autocompletion=completing.timeline_formats),
+        options.format_option(
+            "text (the default), svg, json or jsonl.", autocompletion=completing.timeline_formats
+        ),
     ] = None,
     output: options.Output = None,
     tz: options.Zone = DEFAULT_ZONE,

@@ -1,5 +1,6 @@
 """How values read to a person: one formatter for each thing."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -98,5 +99,5 @@ def _value(name: str, value: Any) -> str:
 def plural(count: int, noun: str) -> str:
     """`1 commitment`, `19 commitments`, `2 entries`."""
     if count != 1:
-        noun = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+        noun = f"{noun[:-1]}ies" if re.search("[^aeiou]y$", noun) else f"{noun}s"
     return f"{count:,} {noun}"

@@ -155,6 +155,7 @@ def test_a_change_shows_controls_and_obeys_none() -> None:
         (1, "entry", "1 entry"),
         (2, "entry", "2 entries"),
         (100000, "entry", "100,000 entries"),
+        (2, "unchanged key", "2 unchanged keys"),
     ],
 )
 def test_a_noun_agrees_with_its_number(count: int, noun: str, expected: str) -> None:

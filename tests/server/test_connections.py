@@ -124,7 +124,7 @@ def test_without_psycopg_one_sentence_says_what_to_install(run: Run) -> None:
     ran = run("postgresql://desk@localhost/reg", "list", before="import sys; sys.modules['psycopg'] = None")
     assert ran.code == 6
     assert sentence(ran) == (
-        "a register on a server needs psycopg; install it with: pip install 'ksmy-tracker[postgres]'"
+        "a register on a server needs psycopg; install it with: pip install 'psycopg[binary]'"
     )
 
 
