@@ -782,6 +782,22 @@ def test_a_full_disk_ends_a_change_in_a_sentence_with_nothing_changed(ksmy: Ksmy
     assert everything_in(register.parent) == before
 
 
+@pytest.mark.parametrize("by_driver", [True, False])
+def test_what_a_full_disk_left_half_written_is_undone_at_once(register: Path, by_driver: bool) -> None:
+    before = everything_in(register.parent)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    sql = "UPDATE commitment SET detail = hex(zeroblob(100000))"
+    with pytest.raises(KsmyError, match="nothing was changed"), sqlite.writing(Location(register)) as session:
+        driver = database.driver_of(session)
+        driver.execute("PRAGMA cache_size = 10")
+        resource.setrlimit(resource.RLIMIT_FSIZE, (register.stat().st_size, hard))
+        try:
+            driver.execute(sql) if by_driver else session.execute(text(sql))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert everything_in(register.parent) == before
+
+
 def test_opening_creates_no_register(tmp_path: Path) -> None:
     for opened in (reading, sqlite.writing):
         with pytest.raises(NoRegister), opened(Location(tmp_path / "none.db")):
