@@ -9,7 +9,7 @@ from itertools import chain, groupby
 from typing import Any
 
 from ksmy_tracker.chain import Deed, Entry, chain_fault, entry_row, key_hash, read_changes, read_entry
-from ksmy_tracker.changes import Fault, read_key
+from ksmy_tracker.changes import is_kept, read_key
 from ksmy_tracker.database import Reader
 from ksmy_tracker.errors import Damaged, Usage
 from ksmy_tracker.history import ENTRY_FIELDS, UNDONE_BY, BrokenEntry
@@ -41,13 +41,7 @@ def check(reader: Reader, expected_head: str | None = None) -> Audit:
     if expected_head is not None and not _is_hash(expected_head):
         raise Usage(f"--expect-head: {expected_head[:80]!r} is no head: a head is 64 hexadecimal digits")
     audit = Audit()
-    for search in (
-        reader.damage(),
-        reader.dangling(),
-        _chain_faults(reader, audit, expected_head),
-        record_faults(reader, audit),
-        key_faults(reader, audit),
-    ):
+    for search in (reader.damage(), reader.dangling(), *_searches(reader, audit, expected_head)):
         try:
             for fault in search:
                 if len(audit.faults) == MOST_FAULTS:
@@ -66,15 +60,17 @@ def check(reader: Reader, expected_head: str | None = None) -> Audit:
 
 def require_sound(reader: Reader) -> None:
     """Raise `Damaged`, naming the first fault, unless the history and the records are what the writer can have left."""
-    audit = Audit()
-    searches = (
-        _chain_faults(reader, audit, None),
+    for fault in chain.from_iterable((*_searches(reader, Audit()), reader.dangling())):
+        raise Damaged(f"{fault}; nothing was changed; restore the newest sound backup")
+
+
+def _searches(reader: Reader, audit: Audit, expected_head: str | None = None) -> tuple[Iterator[str], ...]:
+    """The searches of the history and the records, in their order: what one finds, the next needs."""
+    return (
+        _chain_faults(reader, audit, expected_head),
         record_faults(reader, audit),
-        reader.dangling(),
         key_faults(reader, audit),
     )
-    for fault in chain.from_iterable(searches):
-        raise Damaged(f"{fault}; nothing was changed; restore the newest sound backup")
 
 
 def _is_hash(text: str) -> bool:
@@ -194,17 +190,10 @@ def key_faults(reader: Reader, audit: Audit) -> Iterator[str]:
     )
     for key, key_digest, stored, entry in reader.stream(sql):
         audit.counts["unchanged key"] = audit.counts.get("unchanged key", 0) + 1
-        if key_hash(key, key_digest) != stored or not _is_hash(key_digest) or not _is_key(key):
+        if key_hash(key, key_digest) != stored or not _is_hash(key_digest) or not is_kept(read_key, key):
             yield f"key {key!r}, of a line that changed nothing, was altered"
         elif entry is not None:
             yield f"key {key!r} is that of entry {entry} and of a line that changed nothing"
-
-
-def _is_key(key: Any) -> bool:
-    try:
-        return bool(read_key(key) == key)
-    except Fault:
-        return False
 
 
 class _Stored:
