@@ -11,9 +11,10 @@ from typing import Any
 from ksmy_tracker.chain import Deed, Entry, chain_fault, entry_row, key_hash, read_changes, read_entry
 from ksmy_tracker.changes import is_kept, read_key
 from ksmy_tracker.database import Reader
+from ksmy_tracker.entry_form import entry_fault
 from ksmy_tracker.errors import Damaged, Usage
 from ksmy_tracker.history import ENTRY_FIELDS, UNDONE_BY, BrokenEntry
-from ksmy_tracker.proof import Agreements, Family, entry_fault, inapplicable
+from ksmy_tracker.proof import Agreements, Family, inapplicable
 from ksmy_tracker.replay import COLUMNS, State, States, commitment_of, kind_of
 
 #: How many faults are named before the search ends.

@@ -34,10 +34,11 @@ from ksmy_tracker.chain import (
     to_canonical_json,
 )
 from ksmy_tracker.database import INSERTED_AT_ONCE, Reader, bulk_loading, insert_rows, reader_of, refusals
+from ksmy_tracker.entry_form import entry_fault
 from ksmy_tracker.errors import BadInput, KsmyError
 from ksmy_tracker.history import ENTRY_FIELDS, UNCHANGED_KEY, BrokenEntry
 from ksmy_tracker.lines import lines_of
-from ksmy_tracker.proof import Agreements, entry_fault
+from ksmy_tracker.proof import Agreements
 from ksmy_tracker.replay import COLUMNS, State, States, commitment_of
 from ksmy_tracker.strict_json import repeated
 
