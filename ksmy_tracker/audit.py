@@ -1,6 +1,6 @@
 """Whether a register is sound: its file, its schema, its chain, and each record against its history.
 
-Reads only, in memory that does not grow with the register.
+Reads only, in memory that grows with the agreements alone.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 from itertools import chain, groupby
 from typing import Any
 
-from ksmy_tracker.chain import Deed, Entry, chain_fault, entry_row, key_hash, read_changes, read_entry
+from ksmy_tracker.chain import (
+    Deed,
+    Entry,
+    chain_fault,
+    entry_row,
+    is_hash,
+    key_hash,
+    read_changes,
+    read_entry,
+)
 from ksmy_tracker.changes import is_kept, read_key
 from ksmy_tracker.database import Reader
 from ksmy_tracker.entry_form import entry_fault
@@ -39,7 +48,7 @@ def check(reader: Reader, expected_head: str | None = None) -> Audit:
 
     Raises `Usage` for an `expected_head` that is no hash at all.
     """
-    if expected_head is not None and not _is_hash(expected_head):
+    if expected_head is not None and not is_hash(expected_head):
         raise Usage(f"--expect-head: {expected_head[:80]!r} is no head: a head is 64 hexadecimal digits")
     audit = Audit()
     for search in (reader.damage(), reader.dangling(), *_searches(reader, audit, expected_head)):
@@ -72,10 +81,6 @@ def _searches(reader: Reader, audit: Audit, expected_head: str | None = None) ->
         record_faults(reader, audit),
         key_faults(reader, audit),
     )
-
-
-def _is_hash(text: str) -> bool:
-    return len(text) == 64 and all(letter in "0123456789abcdef" for letter in text)
 
 
 def _chain_faults(reader: Reader, audit: Audit, expected_head: str | None) -> Iterator[str]:
@@ -191,7 +196,7 @@ def key_faults(reader: Reader, audit: Audit) -> Iterator[str]:
     )
     for key, key_digest, stored, entry in reader.stream(sql):
         audit.counts["unchanged key"] = audit.counts.get("unchanged key", 0) + 1
-        if key_hash(key, key_digest) != stored or not _is_hash(key_digest) or not is_kept(read_key, key):
+        if key_hash(key, key_digest) != stored or not is_hash(key_digest) or not is_kept(read_key, key):
             yield f"key {key!r}, of a line that changed nothing, was altered"
         elif entry is not None:
             yield f"key {key!r} is that of entry {entry} and of a line that changed nothing"

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from ksmy_tracker import rules
-from ksmy_tracker.chain import Entry
+from ksmy_tracker.chain import Entry, is_hash
 from ksmy_tracker.changes import (
     FIELDS,
     LONGEST_TEXT,
@@ -39,7 +39,6 @@ _REFS: Final = {
 #: Fields of any text: to remember these would cost more than to read them.
 _TEXTS: Final = frozenset({"title", "detail", "source", "due_phrase", "place"})
 
-_HASH: Final = re.compile("[0-9a-f]{64}")
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 _INVOCATION: Final = re.compile("[0-9A-Za-z]{1,64}")
 
@@ -74,11 +73,7 @@ def _fault_of(entry: Entry) -> str | None:
         if (found := _filled_fault("evidence", one)) is not None:
             return found
     if entry.key is not None or entry.key_digest is not None:
-        if (
-            entry.key is None
-            or not isinstance(entry.key_digest, str)
-            or not _HASH.fullmatch(entry.key_digest)
-        ):
+        if entry.key is None or not is_hash(entry.key_digest):
             return "its key has no digest, or the digest is none"
         if (found := _said_fault("key", read_key, entry.key)) is not None:
             return found

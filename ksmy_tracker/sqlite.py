@@ -208,11 +208,12 @@ def translated(location: Location) -> Iterator[None]:
     except BrokenEntry as error:
         raise Damaged(f"{location} is damaged: {error}; restore the newest sound backup") from error
     except Exception as error:
-        if (found := original(error)) is None:
+        # No name for it here: an error that its own frame holds would hold the connection, and its lock, too.
+        if original(error) is None:
             raise
-        if _code(found) & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+        if _code(original(error)) & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
             _roll_back(location)
-        raise _explain(found, location) from error
+        raise _explain(original(error), location) from error
 
 
 def original(error: BaseException) -> sqlite3.Error | None:
@@ -221,12 +222,12 @@ def original(error: BaseException) -> sqlite3.Error | None:
     return found if isinstance(found, sqlite3.Error) else None
 
 
-def _code(error: sqlite3.Error) -> int:
+def _code(error: sqlite3.Error | None) -> int:
     """SQLite's code of an error; what Python itself finds, such as a text that is not UTF-8, has none: corrupt."""
     return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
 
 
-def _explain(error: sqlite3.Error, location: Location) -> KsmyError:
+def _explain(error: sqlite3.Error | None, location: Location) -> KsmyError:
     code = _code(error) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return Busy(f"another process is writing to {location}; try again, or give a longer --timeout")

@@ -320,12 +320,12 @@ class _Kept:
     def families(self) -> Iterator[tuple[list[Deed], dict[str, States]]]:
         """The deeds of each agreement or commitment, with its milestones', and the records they must have led to."""
         for places, share in zip(self._places, self._shares, strict=True):
-            written = b""
+            written = []
             for place, length in places:
                 self._file.seek(place)
-                written += self._file.read(length)
+                written.append(self._file.read(length))
             families: dict[str, tuple[list[Deed], dict[str, States]]] = {}
-            for line in _read_kept(b"[%s]" % (written + share)[:-1]):
+            for line in _read_kept(b"[%s]" % b"".join((*written, share))[:-1]):
                 if line.family not in families:
                     families[line.family] = [], {kind: {} for kind in COLUMNS}
                 deeds, records = families[line.family]
