@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from ksmy_tracker.database import Reader
+from ksmy_tracker.database import Reader, Server, the_revision
+from ksmy_tracker.errors import NoRegister
 from ksmy_tracker.server_attempts import psycopg
 from ksmy_tracker.server_connection import Connection
 
@@ -90,3 +91,13 @@ def _is_number(table: str, column: str) -> bool:
 def _placed(sql: str) -> Any:
     """SQL with its parameters marked as psycopg has them."""
     return _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))
+
+
+def stored_revision(driver: Connection, server: Server) -> str | None:
+    """The schema revision a register says it has; raises `NoRegister` where there is none."""
+    if driver.schema is None:
+        raise NoRegister(f"there is no register in {server}; create one with `ksmy init`")
+    rows = driver.execute("SELECT version_num FROM alembic_version LIMIT 2").fetchall()
+    if rows and not driver.has_tables:
+        raise NoRegister(f"{server} is a database of another program, not a register")
+    return the_revision(rows, server)
