@@ -47,7 +47,7 @@ class Entry(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 
 
 class Deed(msgspec.Struct, array_like=True):
-    """What of an entry changes a record; of its evidence only whether there is any.
+    """The part of an entry that changes a record; of its evidence only whether there is any.
 
     The note of an undo says what it undoes; of any other it is "" where there is one.
     """
@@ -64,7 +64,7 @@ class Deed(msgspec.Struct, array_like=True):
 
 
 def deed_of(entry: Entry) -> Deed:
-    """What of an entry changes a record."""
+    """The part of an entry that changes a record."""
     return Deed(
         entry.id,
         entry.invocation,

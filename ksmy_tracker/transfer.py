@@ -275,7 +275,7 @@ WAITING: Final = 1 << 16
 
 
 class _Kept:
-    """What an export says of records and of what changed them, in a temporary file until all of it is read.
+    """Records and the deeds that changed them, in a temporary file until all of an export is read.
 
     A record, its milestones and all that changed them are in the same share of it, as JSON: objects kept alive would
     cost more time than writing and reading them.
