@@ -1,4 +1,4 @@
-"""What a generator makes, made in a second process while this one uses it."""
+"""Run a generator in a child process while this one uses what it makes."""
 
 import gc
 import marshal

@@ -1,6 +1,6 @@
 """Whether a register is sound: its file, its schema, its chain, and each record against its history.
 
-Reads only, in memory that does not grow with the register.
+Reads only, in memory that grows with the agreements alone.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,12 +8,22 @@ from dataclasses import dataclass, field
 from itertools import chain, groupby
 from typing import Any
 
-from ksmy_tracker.chain import Deed, Entry, chain_fault, entry_row, key_hash, read_changes, read_entry
-from ksmy_tracker.changes import Fault, read_key
+from ksmy_tracker.chain import (
+    Deed,
+    Entry,
+    chain_fault,
+    entry_row,
+    is_hash,
+    key_hash,
+    read_changes,
+    read_entry,
+)
+from ksmy_tracker.changes import is_kept, read_key
 from ksmy_tracker.database import Reader
+from ksmy_tracker.entry_form import entry_fault
 from ksmy_tracker.errors import Damaged, Usage
 from ksmy_tracker.history import ENTRY_FIELDS, UNDONE_BY, BrokenEntry
-from ksmy_tracker.proof import Agreements, Family, entry_fault, inapplicable
+from ksmy_tracker.proof import Agreements, Family, inapplicable
 from ksmy_tracker.replay import COLUMNS, State, States, commitment_of, kind_of
 
 #: How many faults are named before the search ends.
@@ -38,16 +48,10 @@ def check(reader: Reader, expected_head: str | None = None) -> Audit:
 
     Raises `Usage` for an `expected_head` that is no hash at all.
     """
-    if expected_head is not None and not _is_hash(expected_head):
+    if expected_head is not None and not is_hash(expected_head):
         raise Usage(f"--expect-head: {expected_head[:80]!r} is no head: a head is 64 hexadecimal digits")
     audit = Audit()
-    for search in (
-        reader.damage(),
-        reader.dangling(),
-        _chain_faults(reader, audit, expected_head),
-        record_faults(reader, audit),
-        key_faults(reader, audit),
-    ):
+    for search in (reader.damage(), reader.dangling(), *_searches(reader, audit, expected_head)):
         try:
             for fault in search:
                 if len(audit.faults) == MOST_FAULTS:
@@ -66,19 +70,17 @@ def check(reader: Reader, expected_head: str | None = None) -> Audit:
 
 def require_sound(reader: Reader) -> None:
     """Raise `Damaged`, naming the first fault, unless the history and the records are what the writer can have left."""
-    audit = Audit()
-    searches = (
-        _chain_faults(reader, audit, None),
-        record_faults(reader, audit),
-        reader.dangling(),
-        key_faults(reader, audit),
-    )
-    for fault in chain.from_iterable(searches):
+    for fault in chain.from_iterable((*_searches(reader, Audit()), reader.dangling())):
         raise Damaged(f"{fault}; nothing was changed; restore the newest sound backup")
 
 
-def _is_hash(text: str) -> bool:
-    return len(text) == 64 and all(letter in "0123456789abcdef" for letter in text)
+def _searches(reader: Reader, audit: Audit, expected_head: str | None = None) -> tuple[Iterator[str], ...]:
+    """The searches of the history and the records, in their order: what one finds, the next needs."""
+    return (
+        _chain_faults(reader, audit, expected_head),
+        record_faults(reader, audit),
+        key_faults(reader, audit),
+    )
 
 
 def _chain_faults(reader: Reader, audit: Audit, expected_head: str | None) -> Iterator[str]:
@@ -194,17 +196,10 @@ def key_faults(reader: Reader, audit: Audit) -> Iterator[str]:
     )
     for key, key_digest, stored, entry in reader.stream(sql):
         audit.counts["unchanged key"] = audit.counts.get("unchanged key", 0) + 1
-        if key_hash(key, key_digest) != stored or not _is_hash(key_digest) or not _is_key(key):
+        if key_hash(key, key_digest) != stored or not is_hash(key_digest) or not is_kept(read_key, key):
             yield f"key {key!r}, of a line that changed nothing, was altered"
         elif entry is not None:
             yield f"key {key!r} is that of entry {entry} and of a line that changed nothing"
-
-
-def _is_key(key: Any) -> bool:
-    try:
-        return bool(read_key(key) == key)
-    except Fault:
-        return False
 
 
 class _Stored:

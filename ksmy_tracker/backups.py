@@ -11,7 +11,7 @@ from ksmy_tracker import database, sqlite
 from ksmy_tracker.database import REVISIONS, Location, Place, Server
 from ksmy_tracker.errors import Damaged, KsmyError, Refused, Usage
 from ksmy_tracker.files import placed, put_in_place, sync, unwritten
-from ksmy_tracker.placing import check_new_place, head_of, new_mode, read_back
+from ksmy_tracker.new_register import check_new_place, head_of, new_mode, read_back
 from ksmy_tracker.private import private_file, remains
 
 

@@ -33,9 +33,6 @@ from ksmy_tracker.strict_json import Unreadable, read_json
 from ksmy_tracker.visible import FORMULA, visible
 from ksmy_tracker.vocabulary import did_you_mean
 
-#: Bytes a line may have; in CSV also one that goes on after line breaks in quotes.
-LONGEST_LINE: Final = LONGEST
-
 #: Keys an object may have, and columns a table; more than there are names.
 MOST_KEYS: Final = 100
 
@@ -50,7 +47,7 @@ def read_json_lines(stream: BinaryIO) -> Iterator[Change | BadLine]:
     for number, line in enumerate(lines_of(stream), 1):
         place = f"line {number}"
         if line is None:
-            yield BadLine(place, (f"is longer than {LONGEST_LINE:,} bytes",))
+            yield BadLine(place, (f"is longer than {LONGEST:,} bytes",))
         elif line.strip():
             yield _read_json_line(place, line)
 

@@ -5,6 +5,7 @@ itself, keys sorted, UTF-8, no spaces. `previous_hash` is one of the fields, so 
 before it; the first entry's is null. Two registers with the same head hold the same history.
 """
 
+import re
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
@@ -46,7 +47,7 @@ class Entry(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 
 
 class Deed(msgspec.Struct, array_like=True):
-    """What of an entry changes a record; of its evidence only whether there is any.
+    """The part of an entry that changes a record; of its evidence only whether there is any.
 
     The note of an undo says what it undoes; of any other it is "" where there is one.
     """
@@ -63,7 +64,7 @@ class Deed(msgspec.Struct, array_like=True):
 
 
 def deed_of(entry: Entry) -> Deed:
-    """What of an entry changes a record."""
+    """The part of an entry that changes a record."""
     return Deed(
         entry.id,
         entry.invocation,
@@ -136,6 +137,11 @@ def covered(entry: Entry) -> bytes:
 def digest(entry: Entry) -> str:
     """The hash an entry must have, whatever the one it has."""
     return sha256(covered(entry)).hexdigest()
+
+
+def is_hash(value: Any) -> bool:
+    """Whether a value has the form of a hash."""
+    return isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value) is not None
 
 
 def key_hash(key: str, key_digest: str) -> str:

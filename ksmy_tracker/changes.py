@@ -69,6 +69,14 @@ def quoted(value: object) -> str:
     return shown if len(shown) <= 100 else f"{shown[:80]}...{shown[-1]}"
 
 
+def is_kept(read: Callable[[Any], Any], value: Any) -> bool:
+    """Whether a reader takes a value, and keeps it as it is."""
+    try:
+        return bool(read(value) == value)
+    except Fault:
+        return False
+
+
 def read_text(value: Any) -> str:
     """Any text as it is given, but for what no database or terminal can hold."""
     if not isinstance(value, str):

@@ -8,19 +8,17 @@ from typing import BinaryIO, Final
 LONGEST: Final = 1 << 20
 
 
-def lines_of(stream: BinaryIO) -> Iterator[bytes | None]:
-    """The lines of a file without a byte order mark; None for one that is too long."""
-    first = True
-    while line := stream.readline(LONGEST + 1):
-        if first:
-            line = line.removeprefix(b"\xef\xbb\xbf")
-            first = False
-        if len(line) > LONGEST and not line.endswith(b"\n"):
-            while (rest := stream.readline(LONGEST)) and not rest.endswith(b"\n"):
-                pass
+def lines_of(stream: BinaryIO, longest: int = LONGEST) -> Iterator[bytes | None]:
+    """The lines of a file without a byte order mark; None for one of more than `longest` bytes."""
+    mark = b"\xef\xbb\xbf"
+    while line := stream.readline(longest + 1):
+        if len(line) > longest and not line.endswith(b"\n"):
             yield None
+            while (rest := stream.readline(longest)) and not rest.endswith(b"\n"):
+                pass
         else:
-            yield line
+            yield line.removeprefix(mark)
+        mark = b""
 
 
 class Texts:

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 #: `{field: (old, new)}`
 Changed = dict[str, tuple[Any, Any]]
 
+#: What an entry changes besides the fields that a user sets, by its kind of record; `facts` says how.
+FACTS: Final[dict[str, tuple[str, ...]]] = {
+    "agreement": (),
+    "commitment": ("baseline_due", "completed_on", "completed_due"),
+    "milestone": ("met_on",),
+}
+
 
 def check_complete(change: Change, kind: str) -> None:
     """Refuse a new record that lacks what every record of its kind has."""

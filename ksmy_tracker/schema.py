@@ -12,7 +12,7 @@ from ksmy_tracker.backups import copy_beside
 from ksmy_tracker.database import REVISIONS, Location, Place, Server
 from ksmy_tracker.errors import Damaged, KsmyError
 from ksmy_tracker.files import APPLICATION_ID, check_place, placed, sync
-from ksmy_tracker.placing import check_new_place, head_of, new_mode, read_back, unseen
+from ksmy_tracker.new_register import check_new_place, head_of, new_mode, read_back, unseen
 from ksmy_tracker.private import remains
 
 if TYPE_CHECKING:

@@ -1,33 +1,38 @@
-"""A register on a PostgreSQL server: its transactions, and the SQL that is PostgreSQL's own.
+"""A register on a PostgreSQL server: its transactions, each run again where the server asks for it.
 
 Imported only for a register that is on a server, for it imports psycopg.
 """
 
-import itertools
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import islice
 from random import uniform
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from ksmy_tracker import signals
 from ksmy_tracker.database import (
-    REVISIONS,
     Reader,
     Server,
     driver_of,
     require_current,
     require_known,
-    the_revision,
 )
-from ksmy_tracker.errors import Busy, Damaged, KsmyError, NoRegister, Refused
+from ksmy_tracker.errors import Busy, KsmyError, NoRegister, Refused
 from ksmy_tracker.history import BrokenEntry
 from ksmy_tracker.server_attempts import Silent, psycopg
 from ksmy_tracker.server_connection import Connection, NoAnswer, connect
+from ksmy_tracker.server_failures import (
+    broken,
+    explained,
+    is_lost,
+    is_lost_in,
+    original,
+    runs_again,
+    silent,
+    translated,
+)
+from ksmy_tracker.server_reader import ServerReader, stored_revision
 
 if TYPE_CHECKING:
     import sqlalchemy
@@ -37,98 +42,11 @@ IsolationLevel = psycopg.IsolationLevel
 
 Done = TypeVar("Done")
 
-#: What PostgreSQL reports where a transaction must run again from its start: serialization_failure, deadlock_detected.
-RUN_AGAIN: Final = ("40001", "40P01")
-
 #: What breaks a rule of the schema.
 REFUSALS: Final = (psycopg.IntegrityError, psycopg.DataError)
 
-#: Seconds for looking at the schema after a failure.
-LOOK_AGAIN: Final = 10.0
-
 #: The advisory lock of whoever changes the schema ("ksmy" in ASCII).
 SCHEMA_LOCK: Final = 0x6B736D79
-
-#: Columns that hold numbers; all others hold text.
-_NUMBERS: Final = ("number", "verifiable", "slip_days", "evidence", "withdrawn")
-
-_PARAMETER: Final = re.compile(r":([a-z_][a-z_0-9]*)")
-
-
-class ServerReader(Reader):
-    """A consistent view of a register on a server: one transaction, closed by the caller's `with`."""
-
-    failures = (psycopg.Error,)
-
-    def __init__(self, connection: Connection) -> None:
-        self._server_connection = connection
-        self._schema = str(connection.schema)
-        self._streams = itertools.count(1)
-
-    def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        """The rows of a SELECT with named parameters (`:name`)."""
-        cursor = psycopg.ClientCursor(self._server_connection)
-        return cursor.execute(_placed(sql), parameters or {}).fetchall()
-
-    def stream(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:
-        """The same one by one, in bounded memory."""
-        with self._server_connection.cursor(name=f"stream_{next(self._streams)}") as cursor:
-            cursor.itersize = 2000
-            cursor.execute(_placed(sql), parameters or {})
-            yield from cursor
-
-    def damage(self) -> Iterator[str]:
-        """What is wrong with the schema; the server looks after its pages, types and CHECKs itself."""
-        from ksmy_tracker.server_shape import differences
-
-        yield from differences(self._server_connection.execute, self._schema)
-
-    def dangling(self) -> Iterator[str]:
-        """Every record that belongs to one that is not there."""
-        for table, parent in (("commitment", "agreement"), ("milestone", "commitment")):
-            sql = (
-                f"SELECT t.ref FROM {table} t LEFT JOIN {parent} p ON p.ref = t.{parent} "
-                "WHERE p.ref IS NULL ORDER BY 1"
-            )
-            for (ref,) in self.rows(sql):
-                yield f"{table} {ref} belongs to a {parent} that is missing"
-
-    @staticmethod
-    def among(column: str, parameter: str) -> str:
-        """SQL for "the column is in the JSON list bound to the parameter"."""
-        return f"{column} IN (SELECT jsonb_array_elements_text(CAST(:{parameter} AS jsonb)))"
-
-    @staticmethod
-    def family(column: str) -> str:
-        """SQL for the ref of the commitment that a milestone's ref such as `X/2` belongs to; else the ref."""
-        return f"split_part({column}, '/', 1)"
-
-    def past(self, table: str, columns: Sequence[str]) -> str:
-        """SQL for a table as it was: its rows but those in `:changed`, which `:past_<table>` has as JSON."""
-        fields = ", ".join(
-            f"CAST(value ->> '{column}' AS integer) AS {column}"
-            if _is_number(table, column)
-            else f"""(value ->> '{column}') COLLATE "C" AS {column}"""
-            for column in columns
-        )
-        return (
-            f"{self.whole(table, columns)} WHERE NOT {self.among('ref', 'changed')} "
-            f"UNION ALL SELECT {fields} FROM jsonb_array_elements(CAST(:past_{table} AS jsonb)) AS past(value)"
-        )
-
-    def whole(self, table: str, columns: Sequence[str]) -> str:
-        """SQL for a table as it is, whatever stands in front of it under its name."""
-        return f"SELECT {', '.join(columns)} FROM {self._schema}.{table}"
-
-
-def _is_number(table: str, column: str) -> bool:
-    return column in _NUMBERS and not (table == "entry" and column == "evidence")
-
-
-@lru_cache(maxsize=256)
-def _placed(sql: str) -> Any:
-    """SQL with its parameters marked as psycopg has them."""
-    return _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))
 
 
 @contextmanager
@@ -161,18 +79,18 @@ def write(
         try:
             return _attempt(server, work, until, invocation, tried, dry_run=dry_run)
         except BrokenEntry as error:
-            raise _broken(error, server) from error
+            raise broken(error, server) from error
         except Exception as error:
-            original = _original(error)
-            lost = tried.connected and original is not None and _is_lost(original)
+            cause = original(error)
+            lost = tried.connected and cause is not None and is_lost(cause)
             unreachable = tried.committing is not None and isinstance(error, NoRegister | Silent)
-            again = original is not None and _runs_again(original)
+            again = cause is not None and runs_again(cause)
             if not (lost or unreachable or again):
-                if original is None:
+                if cause is None:
                     raise
                 if tried.committing and not tried.ending:
-                    raise _given_up(server, invocation, tried, lost=original) from None
-                raise _explained(original, server) from None
+                    raise _given_up(server, invocation, tried, lost=cause) from None
+                raise explained(cause, server) from None
             if monotonic() + pause >= until:
                 raise _given_up(server, invocation, tried, lost=None if again else error) from None
         sleep(uniform(pause / 2, pause))  # noqa: S311
@@ -238,27 +156,21 @@ def _attempt(
 
 def _given_up(server: Server, invocation: str, tried: _Tried[Any], *, lost: Exception | None) -> KsmyError:
     """Why no further try is made. `lost` is the failure of the connection, if it was that."""
-    silent = isinstance(_original(lost), NoAnswer) if lost else False
+    no_answer = isinstance(original(lost), NoAnswer) if lost else False
     if tried.committing:
-        happened = f"{server} has not answered" if silent else f"the connection to {server} was lost"
+        happened = f"{server} has not answered" if no_answer else f"the connection to {server} was lost"
         return Busy(
             f"{happened} while the change was being recorded; whether it was is not known: "
             f"look for invocation {invocation} in `ksmy history --format json` before trying again"
         )
-    if lost and silent:
-        return _silent(server)
+    if lost and no_answer:
+        return silent(server)
     if lost:
         return Busy(
             f"the connection to {server} was lost again and again; nothing was changed; try again later"
         )
     return Busy(
         f"other writers of {server} kept this one from its turn; try again, or give a longer --timeout"
-    )
-
-
-def _silent(server: Server) -> KsmyError:
-    return Busy(
-        f"{server} has not answered in time; nothing was changed; try again, or give a longer --timeout"
     )
 
 
@@ -335,7 +247,7 @@ def changing_schema(
             yield connection
             ending = True
     except KsmyError as error:
-        if ending and _is_lost_in(error):
+        if ending and is_lost_in(error):
             raise Busy(
                 f"{server} has not answered while the register was being recorded; whether it was is not known: "
                 "look with `ksmy check` before trying again"
@@ -379,100 +291,4 @@ def revision(server: Server, timeout: float) -> str | None:
     with translated(server), closing(connect(server, timeout)) as connection:
         found = stored_revision(connection, server)
     require_known(found, server)
-    return found
-
-
-def stored_revision(driver: Connection, server: Server) -> str | None:
-    """The schema revision a register says it has; raises `NoRegister` where there is none."""
-    if driver.schema is None:
-        raise NoRegister(f"there is no register in {server}; create one with `ksmy init`")
-    rows = driver.execute("SELECT version_num FROM alembic_version LIMIT 2").fetchall()
-    if rows and not driver.has_tables:
-        raise NoRegister(f"{server} is a database of another program, not a register")
-    return the_revision(rows, server)
-
-
-@contextmanager
-def translated(server: Server) -> Iterator[None]:
-    """Turn what the server says went wrong into the sentence and the exit code for it."""
-    try:
-        yield
-    except BrokenEntry as error:
-        raise _broken(error, server) from error
-    except Exception as error:
-        original = _original(error)
-        if original is None:
-            raise
-        raise _explained(original, server) from error
-
-
-def _broken(error: BrokenEntry, server: Server) -> KsmyError:
-    return Damaged(f"{server} is damaged: {error}; restore the newest sound backup")
-
-
-def _original(error: BaseException) -> psycopg.Error | None:
-    """Psycopg's error, also where SQLAlchemy wraps it, or where going back failed after a server gave no answer."""
-    found: list[psycopg.Error] = []
-    link: BaseException | None = None if isinstance(error, KsmyError) else error
-    while link is not None:
-        one = link if isinstance(link, psycopg.Error) else getattr(link, "orig", None)
-        if isinstance(one, NoAnswer):
-            return one
-        if isinstance(one, psycopg.Error) and (link is error or found):
-            found.append(one)
-        link = link.__cause__ or link.__context__
-    return found[0] if found else None
-
-
-def _runs_again(error: psycopg.Error) -> bool:
-    """Whether another transaction was in the way; some servers report it as the place in the chain being taken."""
-    return error.sqlstate in RUN_AGAIN or (
-        error.sqlstate == "23505" and error.diag.constraint_name == "pk_entry"
-    )
-
-
-def _is_lost(error: psycopg.Error) -> bool:
-    """Whether the connection is gone, rather than a statement refused."""
-    state = error.sqlstate
-    return isinstance(error, psycopg.OperationalError) and (
-        state is None or state.startswith("08") or state in ("57P01", "57P02", "57P03", "25006")
-    )
-
-
-def _is_lost_in(error: KsmyError) -> bool:
-    """The same of the failure that a sentence was made for."""
-    original = _original(error.__cause__) if error.__cause__ else None
-    return original is not None and _is_lost(original)
-
-
-def _explained(error: psycopg.Error, server: Server) -> KsmyError:
-    """The sentence for what the server said, by its SQLSTATE alone: its words are in any language."""
-    state = error.sqlstate or ""
-    said = " ".join((error.diag.message_primary or str(error)).split())
-    if isinstance(error, NoAnswer):
-        return _silent(server)
-    if state in ("55P03", *RUN_AGAIN):
-        return Busy(f"another process is writing to {server}; try again, or give a longer --timeout")
-    if state == "25006":
-        return KsmyError(f"{server} can only be read: it is a standby; name the primary to change anything")
-    if state.startswith("53"):
-        return KsmyError(f"there is no room left to write {server} ({said}); nothing was changed")
-    if _is_lost(error):
-        return KsmyError(f"the connection to {server} was lost; try again")
-    if state in ("XX001", "XX002"):
-        return Damaged(f"{server} is damaged ({said}); restore the newest sound backup")
-    if state.startswith(("22", "23", "42")) and (found := _damage(server)):
-        return Damaged(f"{server} is damaged; restore the newest sound backup", tuple(found))
-    if state == "42501":
-        return KsmyError(f"this user may not do that in {server} ({said}); ask its owner for the right to")
-    return KsmyError(f"the server could not go on with {server}: {said}")
-
-
-def _damage(server: Server) -> list[str]:
-    """What is wrong with the schema of a register in which a statement failed that cannot fail."""
-    found: list[str] = []
-    with suppress(Exception), closing(connect(server, LOOK_AGAIN)) as connection:
-        connection.read_only = True
-        if stored_revision(connection, server) == REVISIONS[-1]:
-            found.extend(islice(ServerReader(connection).damage(), 20))
     return found

@@ -33,7 +33,7 @@ def _no_room(error: OSError) -> KsmyError:
 
 
 class Spool(AbstractContextManager["Spool"]):
-    """What a batch asks for, in its order, to be gone through as often as need be."""
+    """The changes of a batch in their order, which can be gone through several times."""
 
     def __init__(self, lines: Iterable[Change | BadLine]) -> None:
         """Read all of the lines; raises `KsmyError` where there is no room to keep them."""

@@ -157,10 +157,6 @@ def writing(location: Location, timeout: float = TIMEOUT, *, dry_run: bool = Fal
                 if dry_run:
                     driver.execute("PRAGMA query_only = ON")
                 yield session
-        except sqlite3.Error:
-            register.dispose()
-            _roll_back(location)
-            raise
         finally:
             register.dispose()
 
@@ -207,26 +203,31 @@ def translated(location: Location) -> Iterator[None]:
     """Turn what SQLite says went wrong into the sentence and the exit code for it."""
     try:
         yield
-    except sqlite3.Error as error:
-        raise _explain(error, location) from error
     except UnicodeDecodeError as error:  # what SQLite says of a damaged schema, in the schema's own words
         raise Damaged(f"{location} is damaged ({error.reason}); restore the newest sound backup") from error
     except BrokenEntry as error:
         raise Damaged(f"{location} is damaged: {error}; restore the newest sound backup") from error
     except Exception as error:
-        # What SQLAlchemy wraps; it is not imported where it is not used.
-        original = getattr(error, "orig", None)
-        if not isinstance(original, sqlite3.Error):
+        # No name for it here: an error that its own frame holds would hold the connection, and its lock, too.
+        if original(error) is None:
             raise
-        raise _explain(original, location) from error
+        if _code(original(error)) & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+            _roll_back(location)
+        raise _explain(original(error), location) from error
 
 
-def _code(error: sqlite3.Error) -> int:
+def original(error: BaseException) -> sqlite3.Error | None:
+    """SQLite's error, also where SQLAlchemy, which is not imported to read, wraps it."""
+    found = error if isinstance(error, sqlite3.Error) else getattr(error, "orig", None)
+    return found if isinstance(found, sqlite3.Error) else None
+
+
+def _code(error: sqlite3.Error | None) -> int:
     """SQLite's code of an error; what Python itself finds, such as a text that is not UTF-8, has none: corrupt."""
     return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
 
 
-def _explain(error: sqlite3.Error, location: Location) -> KsmyError:
+def _explain(error: sqlite3.Error | None, location: Location) -> KsmyError:
     code = _code(error) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return Busy(f"another process is writing to {location}; try again, or give a longer --timeout")
@@ -236,9 +237,7 @@ def _explain(error: sqlite3.Error, location: Location) -> KsmyError:
         return NoRegister(
             f"a writer of {location} was killed half-way; ask somebody who may write it to run any command once"
         )
-    if (
-        getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_DIR_FSYNC
-    ):  # the journal is gone: committed
+    if _code(error) == sqlite3.SQLITE_IOERR_DIR_FSYNC:  # the journal is gone: committed
         return KsmyError(
             f"{location} is changed, but its folder could not be synced: a power cut may undo the change"
         )

@@ -9,9 +9,10 @@ The way back has two halves, so that two processes can share the work: `proved` 
 """
 
 import json
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from itertools import chain, groupby, islice, pairwise
+from itertools import chain, groupby, islice
 from operator import itemgetter
 from tempfile import TemporaryFile
 from types import NoneType
@@ -33,10 +34,13 @@ from ksmy_tracker.chain import (
     to_canonical_json,
 )
 from ksmy_tracker.database import INSERTED_AT_ONCE, Reader, bulk_loading, insert_rows, reader_of, refusals
+from ksmy_tracker.entry_form import entry_fault
 from ksmy_tracker.errors import BadInput, KsmyError
 from ksmy_tracker.history import ENTRY_FIELDS, UNCHANGED_KEY, BrokenEntry
-from ksmy_tracker.proof import Agreements, entry_fault
+from ksmy_tracker.lines import lines_of
+from ksmy_tracker.proof import Agreements
 from ksmy_tracker.replay import COLUMNS, State, States, commitment_of
+from ksmy_tracker.strict_json import repeated
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -63,9 +67,7 @@ def export_lines(reader: Reader) -> Iterator[str]:
                 raise BrokenEntry(f"a value in the table {table} is of a kind that no register has")
             fields = dict(zip(columns, row, strict=True))
             if table == "entry":
-                read_changes(
-                    fields["id"], fields["changes"], fields["evidence"]
-                )  # only to see that it can be
+                read_changes(fields["id"], fields["changes"], fields["evidence"])  # refuses what cannot be
                 for name in ("changes", "evidence"):
                     fields[name] = msgspec.Raw(fields[name])
             yield to_canonical_json({table: fields}) + "\n"
@@ -77,12 +79,10 @@ LONGEST_LINE: Final = 1 << 26
 
 def lines_in(stream: BinaryIO) -> Iterator[bytes]:
     """The lines of a file, without a byte order mark; raises `BadInput` for one that is too long to be read."""
-    number = 0
-    while line := stream.readline(LONGEST_LINE + 1):
-        number += 1
-        if len(line) > LONGEST_LINE:
+    for number, line in enumerate(lines_of(stream, LONGEST_LINE), 1):
+        if line is None:
             raise _bad_line(number, f"is longer than {LONGEST_LINE:,} bytes")
-        yield line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+        yield line
 
 
 def proved(lines: Iterable[bytes]) -> Iterator[Part]:
@@ -117,10 +117,7 @@ def load(session: "Session", parts: Iterator[Part]) -> str | None:
                 insert_rows(session, table, _COLUMNS[table], values)
     except refused as error:
         unfit = _unfit(error)
-    for _ in (
-        parts
-    ):  # the rest of the proof; it says better what is unfit: which record, and what its history says
-        pass
+    deque(parts, maxlen=0)  # the rest of the proof, which says better what is unfit: which record, and why
     if unfit is not None:
         raise unfit
     reader = reader_of(session)
@@ -162,7 +159,7 @@ class _Line(msgspec.Struct, forbid_unknown_fields=True):
 _read = msgspec.json.Decoder(_Line).decode
 
 
-def lines_of(part: Part) -> int:
+def line_count(part: Part) -> int:
     """How many lines of an export a part has."""
     table, values = part
     return len(values) // len(_COLUMNS[table]) if table in _COLUMNS else 0
@@ -174,11 +171,11 @@ def _header(line: bytes) -> _Header:
         raise _no_export("it is empty")
     try:
         header = msgspec.json.decode(line, type=_Header)
-        repeated = _repeated_key(line)
+        twice = _repeated_key(line)
     except (ValueError, RecursionError):
         raise _no_export(f'its first line must have "format": "{FORMAT}", "entries" and "head"') from None
-    if repeated is not None:
-        raise _no_export(f"its first line has the key {repeated!r} twice")
+    if twice is not None:
+        raise _no_export(f"its first line has the key {twice!r} twice")
     if header.format != FORMAT:
         raise _no_export(f"its format is {header.format[:40]!r}, and this program reads {FORMAT}")
     return header
@@ -186,21 +183,15 @@ def _header(line: bytes) -> _Header:
 
 def _repeated_key(line: bytes) -> str | None:
     """A key that stands twice in an object of a line, of which a decoder takes the last; None where there is none."""
-    repeated: list[str] = []
-
-    def pairs(found: list[tuple[str, Any]]) -> None:
-        if len({key for key, _ in found}) < len(found):
-            keys = sorted(key for key, _ in found)
-            repeated.append(next(one for one, other in pairwise(keys) if one == other))
-
-    json.JSONDecoder(object_pairs_hook=pairs).decode(line.decode())
-    return repeated[0][:80] if repeated else None
+    found: list[str] = []
+    json.loads(line, object_pairs_hook=lambda pairs: found.extend(repeated(pairs)))
+    return found[0][:80] if found else None
 
 
 def _check_keys(number: int, line: bytes, shortest: int) -> None:
     """Refuse a line that has a key twice. None has, if it is as short as its content can be written."""
-    if len(line) != shortest and len(line.strip()) != shortest - 1 and (repeated := _repeated_key(line)):
-        raise _bad_line(number, f"has the key {repeated!r} twice")
+    if len(line) != shortest and len(line.strip()) != shortest - 1 and (twice := _repeated_key(line)):
+        raise _bad_line(number, f"has the key {twice!r} twice")
 
 
 def _no_export(fault: str) -> BadInput:
@@ -284,7 +275,7 @@ WAITING: Final = 1 << 16
 
 
 class _Kept:
-    """What an export says of records and of what changed them, in a temporary file until all of it is read.
+    """Records and the deeds that changed them, in a temporary file until all of an export is read.
 
     A record, its milestones and all that changed them are in the same share of it, as JSON: objects kept alive would
     cost more time than writing and reading them.
@@ -329,12 +320,12 @@ class _Kept:
     def families(self) -> Iterator[tuple[list[Deed], dict[str, States]]]:
         """The deeds of each agreement or commitment, with its milestones', and the records they must have led to."""
         for places, share in zip(self._places, self._shares, strict=True):
-            written = b""
+            written = []
             for place, length in places:
                 self._file.seek(place)
-                written += self._file.read(length)
+                written.append(self._file.read(length))
             families: dict[str, tuple[list[Deed], dict[str, States]]] = {}
-            for line in _read_kept(b"[%s]" % (written + share)[:-1]):
+            for line in _read_kept(b"[%s]" % b"".join((*written, share))[:-1]):
                 if line.family not in families:
                     families[line.family] = [], {kind: {} for kind in COLUMNS}
                 deeds, records = families[line.family]

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -113,6 +114,19 @@ def test_a_key_of_an_entry_that_is_also_said_to_have_changed_nothing_is_found(
     assert faults(ksmy, register) == ["key 'k' is that of entry 31 and of a line that changed nothing"]
     tamper(register, "UPDATE unchanged_key SET key_digest = ?", "e" * 64)
     assert faults(ksmy, register) == ["key 'k', of a line that changed nothing, was altered"]
+
+
+@pytest.mark.parametrize("digest_of", [None, b"d" * 64])
+def test_a_key_whose_digest_is_none_is_a_fault_even_where_its_hash_is_right(
+    ksmy: Ksmy, register: Path, digest_of: Any
+) -> None:
+    rewrite_table(register, "unchanged_key", "key_digest TEXT NOT NULL", "key_digest ANY")
+    with closing(sqlite3.connect(register)) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        row = "k", digest_of, key_hash("k", digest_of)
+        connection.execute("INSERT INTO unchanged_key VALUES (?, ?, ?)", row)
+        connection.commit()
+    assert "key 'k', of a line that changed nothing, was altered" in faults(ksmy, register)
 
 
 @pytest.mark.parametrize(("column", "value"), [("record", "commitment"), ("ref", "MOU-TOURIST")])

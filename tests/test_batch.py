@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ksmy_tracker import batch
-from ksmy_tracker.batch import LONGEST_LINE, MOST_KEYS
+from ksmy_tracker.batch import MOST_KEYS
 from ksmy_tracker.changes import FIELDS, LONGEST_TEXT, BadLine, Change
 from ksmy_tracker.derived import LISTED
+from ksmy_tracker.lines import LONGEST
 
 Lines = list[Change | BadLine]
 
@@ -387,13 +388,13 @@ def padded(length: int) -> bytes:
 
 @pytest.mark.parametrize("end", [b"\n", b""])
 def test_a_line_may_have_so_many_bytes_and_no_more(end: bytes) -> None:
-    assert refs(in_json(padded(LONGEST_LINE) + end)) == ["LONG"]
-    assert problems(in_json(padded(LONGEST_LINE + 1) + end)) == ["line 1: is longer than 1,048,576 bytes"]
+    assert refs(in_json(padded(LONGEST) + end)) == ["LONG"]
+    assert problems(in_json(padded(LONGEST + 1) + end)) == ["line 1: is longer than 1,048,576 bytes"]
 
 
 def test_a_line_too_long_spoils_itself_only() -> None:
     short = b'{"ref": "X", "note": "n"}\n'
-    lines = in_json(short + padded(3 * LONGEST_LINE + 7) + b"\n" + short + b"[]\n")
+    lines = in_json(short + padded(3 * LONGEST + 7) + b"\n" + short + b"[]\n")
     assert refs(lines) == ["X", None, "X", None]
     assert [problem.split(": ")[0] for problem in problems(lines)] == ["line 2", "line 4"]
 
@@ -410,9 +411,9 @@ class Counted(BytesIO):
 
 
 def test_a_line_too_long_is_never_held_as_a_whole() -> None:
-    stream = Counted(padded(4 * LONGEST_LINE))
+    stream = Counted(padded(4 * LONGEST))
     assert len(list(batch.read_json_lines(stream))) == 1
-    assert stream.most <= LONGEST_LINE + 1
+    assert stream.most <= LONGEST + 1
 
 
 @pytest.mark.parametrize("read", [batch.read_json_lines, batch.read_csv])
@@ -507,7 +508,7 @@ def test_a_row_of_csv_that_goes_on_after_line_breaks_is_bounded_too() -> None:
     assert problems(list(batch.read_csv(stream))) == [
         "line 2: is not CSV: a row is longer than 1,048,576 bytes; is a quote not closed?"
     ]
-    assert stream.given < 3 * LONGEST_LINE
+    assert stream.given < 3 * LONGEST
     rows = b"ref,note\n" + b'X,"a\nb"\n' * 200_000
     assert len(in_csv(rows)) == 200_000
 
@@ -738,7 +739,7 @@ def test_bad_quoting_is_refused(content: str) -> None:
 
 
 def test_a_csv_line_too_long_is_named_by_its_number() -> None:
-    content = b"ref,note\nX,n\nY," + b"n" * LONGEST_LINE + b"\n"
+    content = b"ref,note\nX,n\nY," + b"n" * LONGEST + b"\n"
     lines = in_csv(content)
     assert refs(lines) == ["X", None]
     assert problems(lines) == ["line 3: is not CSV: a line is longer than 1,048,576 bytes"]

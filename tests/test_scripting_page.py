@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ksmy_tracker import batch, database, errors, report
+from ksmy_tracker import batch, database, errors, lines, report
 from ksmy_tracker.changes import FIELDS
 from ksmy_tracker.receipts import Outcome, Receipt
 from ksmy_tracker.render.receipt import as_json
@@ -143,7 +143,7 @@ def test_the_keys_of_a_line_are_on_the_page() -> None:
 
 def test_the_numbers_on_the_page_are_those_of_the_program() -> None:
     text = " ".join(PAGE.split())
-    assert f"a line has at most {batch.LONGEST_LINE:,} bytes" in text
+    assert f"a line has at most {lines.LONGEST:,} bytes" in text
     assert f"up to `--timeout` seconds ({database.TIMEOUT:.0f})" in text
     assert "up to `--max-errors` (20)" in text
 

@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import Session
 
 from ksmy_tracker import database, sqlite, turn
 from ksmy_tracker.database import REVISIONS, Location, reading
@@ -779,6 +780,26 @@ def test_a_full_disk_ends_a_change_in_a_sentence_with_nothing_changed(ksmy: Ksmy
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert ran.code == 1
     assert "nothing was changed" in sentence(ran)
+    assert everything_in(register.parent) == before
+
+
+@pytest.mark.parametrize("by_driver", [True, False])
+def test_what_a_full_disk_left_half_written_is_undone_at_once(register: Path, by_driver: bool) -> None:
+    before = everything_in(register.parent)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    sql = "UPDATE commitment SET detail = hex(zeroblob(100000))"
+
+    def fill(session: Session) -> None:
+        driver = database.driver_of(session)
+        driver.execute("PRAGMA cache_size = 10")
+        resource.setrlimit(resource.RLIMIT_FSIZE, (register.stat().st_size, hard))
+        try:
+            driver.execute(sql) if by_driver else session.execute(text(sql))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    with pytest.raises(KsmyError, match="nothing was changed"):
+        sqlite.write(Location(register), fill, 1.0, dry_run=False)
     assert everything_in(register.parent) == before
 
 

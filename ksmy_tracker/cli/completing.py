@@ -7,7 +7,7 @@ from typing import Any, Final
 import typer
 
 from ksmy_tracker import vocabulary
-from ksmy_tracker.changes import Fault, read_ref, read_sector
+from ksmy_tracker.changes import is_kept, read_ref, read_sector
 
 Offers = list[tuple[str, str]]
 
@@ -129,14 +129,7 @@ def _look(context: typer.Context, question: Callable[[Any], Any]) -> Any:
 
 def _well_formed(read: Callable[[Any], str], found: Offers) -> Offers:
     """What a register says, without what no option would take or the register cannot have from this program."""
-    return [(word, str(meaning)) for word, meaning in found if _is_read_by(read, word)]
-
-
-def _is_read_by(read: Callable[[Any], str], word: Any) -> bool:
-    try:
-        return bool(read(word) == word)
-    except Fault:
-        return False
+    return [(word, str(meaning)) for word, meaning in found if is_kept(read, word)]
 
 
 def _in_case(ref: str, incomplete: str) -> str:

@@ -100,7 +100,7 @@ def import_register(
     location = options.register_at(db)
     options.once_made(location, "imported into")
     with opened(file) as stream, made_aside(transfer.proved(transfer.lines_in(stream))) as parts:
-        seen = counted(parts, "importing", transfer.lines_of)
+        seen = counted(parts, "importing", transfer.line_count)
         head = schema.create(location, lambda session: transfer.load(session, seen), timeout)
     from ksmy_tracker.visible import visible
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ksmy_tracker.errors import Damaged, NoRegister
-from ksmy_tracker.placing import head_of, new_mode, read_back
+from ksmy_tracker.new_register import head_of, new_mode, read_back
 
 OTHER = "0" * 64
 

@@ -38,8 +38,7 @@ def unseen() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        original = getattr(error, "orig", error)
-        if getattr(original, "sqlite_errorcode", 0) != sqlite3.SQLITE_IOERR_DIR_FSYNC:
+        if getattr(sqlite.original(error), "sqlite_errorcode", 0) != sqlite3.SQLITE_IOERR_DIR_FSYNC:
             raise
         raise OSError(errno.EIO, os.strerror(errno.EIO)) from error
 
