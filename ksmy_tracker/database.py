@@ -67,7 +67,8 @@ _KEYWORDS: Final = re.compile(
 )
 #: What may be one with a slip in it, and a password: not what begins as a path of a file does.
 _LIKE_A_SERVER: Final = re.compile(
-    r"(?![./~])(\w+:?//|.*:.*@|.*pass(word|file)?\s*=)", re.IGNORECASE | re.DOTALL
+    r"(?![./~])(\w+[:\uff1a]?[/\uff0f]{2}|.*[:\uff1a].*[@\uff20]|.*pass(word|file)?\s*=)",
+    re.IGNORECASE | re.DOTALL,
 )
 
 

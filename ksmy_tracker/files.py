@@ -2,7 +2,6 @@
 
 import errno
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -35,22 +34,30 @@ def write_whole(target: Path, text: str, what: str) -> None:
 def output(target: Path, what: str, *, private: bool = False) -> Iterator[Path]:
     """Give the path of a new file to fill, and put it where a user named a file for a result.
 
-    A file that is there is replaced and its mode kept; a new one gets the usual mode, or 0600 where it is `private`.
+    A file that is there is replaced, and its mode kept where it is the user's or root's or a group shares the folder;
+    another gets the usual mode, or 0600 where it is `private`.
     Links are followed unless they are another user's. Raises `Refused` for what is no file; `KsmyError`.
     """
-    from ksmy_tracker.trust import followed
+    from ksmy_tracker.trust import followed, shared_by, users
 
     place = followed(expanded(str(target)), what)
-    try:
-        mode = stat.S_IMODE(place.lstat().st_mode)
-    except OSError:
-        mode = 0o600 if private else 0o666 & ~umask()
+    mode = 0o600 if private else 0o666 & ~umask()
+    with suppress(OSError):
+        found = place.lstat()
+        if found.st_uid in users() or shared_by(place.parent) is not None:
+            mode = found.st_mode & 0o777
     with placed(place, replace=True, what=what, mode=mode) as path:
         yield path
 
 
 def check_place(target: Path, *, replace: bool, what: str) -> None:
-    """Raise `Refused` where something stands at `target` that may not be replaced."""
+    """Raise `Refused` for a place where something may not be replaced, or SQLite would take the new file for its own."""
+    for ending in ("-journal", "-wal", "-shm"):
+        if target.name.endswith(ending):
+            raise Refused(
+                f"{target} is what SQLite calls a file of its own beside a database "
+                f"{target.name.removesuffix(ending)}; name another file for the {what}"
+            )
     if os.path.isdir(target):
         raise Refused(f"{target} is a directory; name a file for the {what}")
     if not os.path.lexists(target):

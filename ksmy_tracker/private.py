@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from ksmy_tracker import signals
+
 _NAME: Final = re.compile(r"\.ksmy-[0-9a-f]{16}")
 
 #: The file that is made, and what SQLite may leave beside it.
@@ -27,15 +29,18 @@ def private_file(folder: Path) -> Iterator[Path]:
 
     What is still in the private folder at the end goes with it. Raises `OSError` where it cannot be made.
     """
-    private, held = _made(folder)
+    made: tuple[Path, int] | None = None
     try:
-        path = private / _FILE
+        with signals.uninterrupted():
+            made = _made(folder)
+        path = made[0] / _FILE
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         yield path
     finally:
-        _remove(private, held)
-        with suppress(OSError):
-            os.close(held)
+        if made is not None:
+            _remove(*made)
+            with suppress(OSError):
+                os.close(made[1])
 
 
 def remains(folder: Path, *, remove: bool = False) -> list[Path]:

@@ -349,7 +349,12 @@ def engine(
     created = create_engine("sqlite+pysqlite://", creator=open_one, poolclass=NullPool)
 
     def begin_one(connection: Any) -> None:
-        begin(connection.connection.driver_connection, statement, timeout)
+        driver = connection.connection.driver_connection
+        try:
+            begin(driver, statement, timeout)
+        except BaseException:
+            driver.close()  # at once, not when nothing refers to it any more
+            raise
 
     event.listen(created, "begin", begin_one)
     return created

@@ -79,6 +79,7 @@ def test_another_kind_of_url_is_refused_without_repeating_its_password(url: str)
             "postgresqI:seoul:s3cret@h/ksmy",
         ),
         *("PGPASSWORD=s3cret host=h", "h password = s3cret", "seoul:s3cret@db.example.org/ksmy"),
+        "postgresql\uff1a//seoul:s3cret@h/ksmy",
     ],
 )
 def test_a_server_s_name_with_a_slip_in_it_is_neither_shown_nor_made_a_file(

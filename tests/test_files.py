@@ -130,6 +130,22 @@ def test_what_cannot_be_replaced_is_refused_without_naming_force(target: Path) -
     assert str(refused.value) == f"there is already a file at {target}; nothing was changed"
 
 
+@pytest.mark.parametrize("ending", ["-journal", "-wal", "-shm"])
+@pytest.mark.parametrize("what", ["register", "backup", "report"])
+@pytest.mark.parametrize("replace", [False, True])
+def test_nothing_is_put_where_sqlite_would_take_it_for_its_own(
+    target: Path, ending: str, what: str, replace: bool
+) -> None:
+    beside = Path(f"{target}{ending}")
+    with pytest.raises(Refused) as refused, placed(beside, replace=replace, what=what):
+        pass
+    assert str(refused.value) == (
+        f"{beside} is what SQLite calls a file of its own beside a database {target.name}; "
+        f"name another file for the {what}"
+    )
+    assert os.listdir(target.parent) == []
+
+
 @pytest.mark.parametrize("kind", ["link", "link to nothing", "pipe"])
 def test_what_is_no_regular_file_is_not_replaced(target: Path, kind: str) -> None:
     other = target.with_name("other")

@@ -403,6 +403,27 @@ def link_of_another(link: Path, leads: str) -> None:
     os.lchown(link, NOBODY, NOBODY)
 
 
+@pytest.mark.parametrize(
+    ("owner", "shared", "mode"), [(NOBODY, False, 0o640), (NOBODY, True, 0o777), (0, False, 0o777)]
+)
+def test_the_mode_that_is_kept_is_not_one_that_another_user_chose(
+    owner: int, shared: bool, mode: int, folder: Path
+) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can make a file of another user")
+    (folder / "report.txt").write_text("old")
+    os.chown(folder / "report.txt", owner, owner)
+    (folder / "report.txt").chmod(0o4777)
+    folder.chmod(0o2770 if shared else 0o770)
+    before = os.umask(0o027)
+    try:
+        put(folder / "report.txt")
+    finally:
+        os.umask(before)
+    found = (folder / "report.txt").stat()
+    assert (found.st_uid, stat.S_IMODE(found.st_mode)) == (0, mode)
+
+
 def test_no_link_of_another_user_is_followed(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "precious.txt").write_text("old")
     link_of_another(folder / "report.txt", "../precious.txt")

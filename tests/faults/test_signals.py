@@ -108,6 +108,7 @@ def aim(aimed: Aimed) -> None:
     aimed.around(sqlite, "_tried", "the lock", lambda _, statements, __: statements != ("COMMIT",))
     aimed.around(sqlite, "_tried", "the commit", lambda _, statements, __: statements == ("COMMIT",))
     aimed.around(psycopg.Connection, "commit", "the commit")
+    aimed.around(os, "mkdir", "making a private folder", lambda path, *_: ".ksmy-" in str(path))
     for place, name in ((files, "rename_new"), (os, "replace")):
         aimed.around(place, name, "placing")
     aimed.around(rendered, "as_text", "the receipt")
@@ -210,7 +211,7 @@ def test_a_signal_to_what_makes_a_file_says_whether_it_is_made(
     folder.mkdir()
     monkeypatch.chdir(folder)
     assert ksmy("export", "--output", "export.jsonl").code == 0
-    moments = {"before placing": True, "after placing": True}
+    moments = {"after making a private folder": False, "before placing": True, "after placing": True}
     if "--output" not in arguments:
         moments |= {"before writing": True, "after writing": True}
     if made.endswith("new.db"):
