@@ -51,7 +51,7 @@ def output(target: Path, what: str, *, private: bool = False) -> Iterator[Path]:
 
 
 def check_place(target: Path, *, replace: bool, what: str) -> None:
-    """Raise `Refused` for a place where something may not be replaced, or SQLite would take the new file for its own."""
+    """Raise `Refused` for a place where something may not be replaced, or SQLite would take what is new for its own."""
     for ending in ("-journal", "-wal", "-shm"):
         if target.name.endswith(ending):
             raise Refused(
