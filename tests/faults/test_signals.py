@@ -334,7 +334,7 @@ def go_on_for_ever(connection: sqlite3.Connection, number: int) -> None:
     ids=lambda value: value[0] if isinstance(value, tuple) else "",
 )
 def test_a_signal_ends_a_statement_that_does_not_end_by_itself(
-    register: Path, tmp_path: Path, number: int, where: str, arguments: tuple[str, ...]
+    register: Path, tmp_path: Path, number: signal.Signals, where: str, arguments: tuple[str, ...]
 ) -> None:
     before = register.read_bytes()
 
