@@ -152,7 +152,7 @@ class Reader(Protocol):
         """The same one by one, in bounded memory."""
 
     def damage(self) -> Iterator[str]:
-        """What the engine itself finds wrong; then what is wrong with the schema."""
+        """What is wrong with the schema, and what the engine itself finds wrong."""
 
     def dangling(self) -> Iterator[str]:
         """Every record that belongs to one that is not there."""

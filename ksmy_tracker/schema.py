@@ -155,6 +155,7 @@ def _schema_connection(
             driver = connection.connection.driver_connection
             # Another process may have migrated it while this one waited.
             if backup and sqlite.stored_revision(driver, location) != REVISIONS[-1]:
+                sqlite.require_writable(driver, location)
                 copy, is_new = copy_beside(location, timeout)
             _upgrade(connection)
             yield connection, copy

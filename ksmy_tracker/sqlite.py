@@ -18,6 +18,7 @@ from ksmy_tracker.database import TIMEOUT, Location, Reader, driver_of, require_
 from ksmy_tracker.errors import Busy, Damaged, KsmyError, NoRegister
 from ksmy_tracker.files import APPLICATION_ID
 from ksmy_tracker.history import BrokenEntry
+from ksmy_tracker.tables import fault_in_header, fault_in_tables, fault_in_what_runs, stored_schema
 from ksmy_tracker.trust import require_trusted
 from ksmy_tracker.vocabulary import a
 
@@ -33,6 +34,9 @@ REFUSALS: Final = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceE
 #: Seconds between two tries for a lock where nobody stands in line: at random, and the same for all. SQLite's own
 #: pauses grow with the wait: who has waited longest then asks most seldom.
 _PAUSE: Final = (0.001, 0.015)
+
+#: Instructions of SQLite's machine (a few hundredths of a second) between two moments in which a signal is let in.
+_STEPS: Final = 1_000_000
 
 
 class Connection(sqlite3.Connection):
@@ -74,20 +78,17 @@ class FileReader(Reader):
         return iter(self._connection.execute(sql, parameters or {}))
 
     def damage(self) -> Iterator[str]:
-        """What SQLite itself finds wrong with its pages, types and CHECKs; then what is wrong with the schema."""
+        """What is wrong with the schema; then what SQLite itself finds wrong with its pages, types and CHECKs."""
+        from ksmy_tracker.shape import differences
+
+        stored = stored_schema(self._connection)
+        yield from differences({name: (kind, table, sql) for name, kind, table, sql in stored})
         for (found,) in self.stream("PRAGMA integrity_check(20)"):
             if found != "ok":
                 yield f"database: {found}"
         mode = self.rows("PRAGMA journal_mode")[0][0]
         if mode not in ("delete", "memory"):  # the latter only where all of the database is in memory
             yield f"database: its journal mode is {mode}, not the delete it was made with"
-        from ksmy_tracker.shape import differences
-
-        stored = self.rows(
-            "SELECT name, type, tbl_name, sql FROM sqlite_master "
-            "WHERE NOT (type = 'table' AND name GLOB 'sqlite_stat[0-9]')"
-        )
-        yield from differences({name: (kind, table, sql) for name, kind, table, sql in stored})
 
     def dangling(self) -> Iterator[str]:
         """Every record that belongs to one that is not there."""
@@ -154,6 +155,7 @@ def writing(location: Location, timeout: float = TIMEOUT, *, dry_run: bool = Fal
             with Session(register, autoflush=False) as session, session.begin():
                 driver = driver_of(session)
                 require_current(stored_revision(driver, location), location)
+                require_writable(driver, location)
                 if dry_run:
                     driver.execute("PRAGMA query_only = ON")
                 yield session
@@ -204,7 +206,7 @@ def translated(location: Location) -> Iterator[None]:
     try:
         yield
     except UnicodeDecodeError as error:  # what SQLite says of a damaged schema, in the schema's own words
-        raise Damaged(f"{location} is damaged ({error.reason}); restore the newest sound backup") from error
+        raise _damaged(location, error.reason) from error
     except BrokenEntry as error:
         raise Damaged(f"{location} is damaged: {error}; restore the newest sound backup") from error
     except Exception as error:
@@ -241,6 +243,8 @@ def _explain(error: sqlite3.Error | None, location: Location) -> KsmyError:
         return KsmyError(
             f"{location} is changed, but its folder could not be synced: a power cut may undo the change"
         )
+    if code == sqlite3.SQLITE_READONLY and (fault := fault_in_header(location.path)) is not None:
+        return _damaged(location, fault)
     folder_shut = code == sqlite3.SQLITE_IOERR and not os.access(location.path.parent, os.W_OK)
     if folder_shut or code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
         return KsmyError(f"{location} cannot be written; ask for write permission on it and its folder")
@@ -251,8 +255,18 @@ def _explain(error: sqlite3.Error | None, location: Location) -> KsmyError:
     if code == sqlite3.SQLITE_IOERR:
         return KsmyError(f"reading or writing {location} failed ({error}); nothing was changed")
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_ERROR):
-        return Damaged(f"{location} is damaged ({error}); restore the newest sound backup")
+        return _damaged(location, error)
     return KsmyError(f"SQLite could not go on with {location}: {error}")
+
+
+def _damaged(location: Location, fault: object) -> Damaged:
+    return Damaged(f"{location} is damaged ({fault}); restore the newest sound backup")
+
+
+def require_writable(connection: sqlite3.Connection, location: Location) -> None:
+    """Refuse a register in which what is not its own would run during a change, perhaps without end."""
+    if (fault := fault_in_what_runs(connection)) is not None:
+        raise _damaged(location, fault)
 
 
 def require_file(location: Location) -> None:
@@ -283,7 +297,12 @@ def connect(path: Path, timeout: float) -> Connection:
     )
     connection.path, connection.patience = path, timeout
     connection.execute("PRAGMA trusted_schema = OFF")
+    connection.set_progress_handler(_let_signals_in, _STEPS)
     return connection
+
+
+def _let_signals_in() -> None:
+    """Nothing: as any function of Python begins, signals are answered; what their answer raises ends the statement."""
 
 
 def begin(connection: Connection, statement: str, timeout: float) -> None:
@@ -361,14 +380,20 @@ def engine(
 
 
 def stored_revision(connection: sqlite3.Connection, location: Location) -> str | None:
-    """The schema revision a register says it has; raises `NoRegister` for another program's database."""
+    """The schema revision a register says it has, once its tables are known to be tables.
+
+    Raises `NoRegister` for another program's database; `Damaged`.
+    """
     application_id = connection.execute("PRAGMA application_id").fetchone()[0]
+    another = NoRegister(f"{location} is a database of another program, not a register")
+    if application_id != APPLICATION_ID:
+        raise another
+    if (fault := fault_in_tables(connection)) is not None:
+        raise _damaged(location, fault)
     try:
         rows = connection.execute("SELECT version_num FROM alembic_version LIMIT 2").fetchall()
     except sqlite3.OperationalError as error:
         if _code(error) != sqlite3.SQLITE_ERROR:
             raise
-        application_id, rows = None, []
-    if application_id != APPLICATION_ID:
-        raise NoRegister(f"{location} is a database of another program, not a register")
+        raise another from None
     return the_revision(rows, location)

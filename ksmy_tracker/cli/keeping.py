@@ -79,7 +79,10 @@ def check_register(
         found = audit.check(reader, expect_head and expect_head.strip().lower())
     if isinstance(location, database.Location):
         from ksmy_tracker.private import remains
+        from ksmy_tracker.tables import fault_in_header
 
+        if (fault := fault_in_header(location.path)) is not None:
+            found.faults.append(f"database: {fault}")
         for left in remains(location.path.parent):
             complain(f"{left} was left by a command that was killed; `ksmy migrate` removes it")
     if found.faults:

@@ -7,10 +7,12 @@ while it is written. A few more are not.
 import os
 import random
 import re
+import resource
 import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 import traceback
 from collections import Counter
@@ -300,6 +302,65 @@ def test_a_signal_ends_a_commit_that_waits_for_a_reader_with_nothing_recorded(
     assert time.monotonic() - began < 60
     assert ran == Ran("", "ksmy: interrupted; nothing was recorded\n", 130)
     assert register.read_bytes() == before
+
+
+#: As long as nobody ends it; it says once when it is under way.
+ENDLESS = (
+    "WITH RECURSIVE x(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM x) SELECT n FROM x WHERE n = 9 AND begun()"
+)
+
+
+def go_on_for_ever(connection: sqlite3.Connection, number: int) -> None:
+    """Run a statement without end; another thread sends a signal once it is inside."""
+    begun = threading.Event()
+
+    def send() -> None:
+        begun.wait()
+        os.kill(os.getpid(), number)
+
+    threading.Thread(target=send, daemon=True).start()
+    resource.setrlimit(resource.RLIMIT_CPU, (60, 60))  # should nothing else end it
+    connection.create_function("begun", 0, begun.set)
+    connection.execute(ENDLESS).fetchall()
+
+
+@pytest.mark.parametrize("number", ENDING)
+@pytest.mark.parametrize(
+    ("where", "arguments"),
+    [
+        ("rows", ("list",)),
+        ("dangling", ("check",)),
+        ("write", ("update", "TOURISM", "--note", "x")),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else "",
+)
+def test_a_signal_ends_a_statement_that_does_not_end_by_itself(
+    register: Path, tmp_path: Path, number: signal.Signals, where: str, arguments: tuple[str, ...]
+) -> None:
+    before = register.read_bytes()
+
+    def reading(reader: sqlite.FileReader, *_: Any) -> Any:
+        go_on_for_ever(reader._connection, number)
+
+    def searching(reader: sqlite.FileReader) -> Any:
+        yield "a fault that was found before"
+        reading(reader)
+
+    def inserting(driver: sqlite3.Connection, *_: Any) -> None:
+        driver.execute("UPDATE commitment SET title = 'half-way'")
+        go_on_for_ever(driver, number)
+
+    with pytest.MonkeyPatch.context() as patch:
+        if where == "rows":
+            patch.setattr(sqlite.FileReader, "rows", reading)
+        elif where == "dangling":
+            patch.setattr(sqlite.FileReader, "dangling", searching)
+        else:
+            patch.setattr(sqlite, "insert", inserting)
+        ran = program(tmp_path / "run", *arguments, "--db", str(register))
+    assert ran == Ran("", f"ksmy: {NAMES[number]}; nothing was recorded\n", 128 + number)
+    assert register.read_bytes() == before
+    assert not Path(f"{register}-journal").exists()
 
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
