@@ -41,6 +41,12 @@ _UPON_OTHERS: Final = """EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = '{0
  AND d.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass, 'pg_collation'::regclass,
  'pg_opclass'::regclass))"""
 
+#: Whether an object of the catalogue is neither an extension's nor made along with another, as a table's row type is.
+_MADE_BY_HAND: Final = (
+    "NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = '{0}'::regclass AND d.objid = {1}.oid "
+    "AND d.deptype IN ('e', 'i'))"
+)
+
 _KINDS: Final = {
     "v": "a view",
     "m": "a materialized view",
@@ -53,6 +59,7 @@ def differences(execute: Execute, schema: str) -> Iterator[str]:
     """Everything that is not as it should be in a schema, whose name is given as SQL quotes it."""
     tables = {table.name: table for table in Table.metadata.sorted_tables}
     ask = _Catalogue(execute, schema, [*tables, _ALEMBIC])
+    ask.settle()
     stored, faults = _tables(ask, [*tables, _ALEMBIC])
     yield from faults
     yield from _strangers(ask)
@@ -65,13 +72,40 @@ def differences(execute: Execute, schema: str) -> Iterator[str]:
     yield from _triggers(ask)
 
 
+def planted(execute: Execute, schema: str) -> Iterator[str]:
+    """What others made in a schema that the server could take for its own in a statement: each with its kind."""
+    ask = _Catalogue(execute, schema, [])
+    ask.settle()
+    for kind, name in ask.rows(
+        "SELECT CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END, "
+        "p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = to_regnamespace(%(schema)s) "
+        f"AND NOT (p.proname = ANY (%(functions)s) AND p.pronargs = 0) AND {_MADE_BY_HAND.format('pg_proc', 'p')} "
+        "UNION ALL SELECT 'operator', o.oid::regoperator::text FROM pg_operator o "
+        f"WHERE o.oprnamespace = to_regnamespace(%(schema)s) AND {_MADE_BY_HAND.format('pg_operator', 'o')} "
+        "UNION ALL SELECT CASE t.typtype WHEN 'd' THEN 'domain' ELSE 'type' END, t.oid::regtype::text FROM pg_type t "
+        f"WHERE t.typnamespace = to_regnamespace(%(schema)s) AND {_MADE_BY_HAND.format('pg_type', 't')} "
+        "UNION ALL SELECT 'collation', c.oid::regcollation::text FROM pg_collation c "
+        f"WHERE c.collnamespace = to_regnamespace(%(schema)s) AND {_MADE_BY_HAND.format('pg_collation', 'c')} "
+        "UNION ALL SELECT 'cast', format('(%%s AS %%s)', c.castsource::regtype, c.casttarget::regtype) FROM pg_cast c "
+        "WHERE (EXISTS (SELECT 1 FROM pg_proc p WHERE p.oid = c.castfunc "
+        "AND p.pronamespace = to_regnamespace(%(schema)s)) OR EXISTS (SELECT 1 FROM pg_type t "
+        "WHERE t.oid IN (c.castsource, c.casttarget) AND t.typnamespace = to_regnamespace(%(schema)s))) "
+        f"AND {_MADE_BY_HAND.format('pg_cast', 'c')} ORDER BY 1, 2"
+    ):
+        yield f"the {kind} {name}"
+
+
 class _Catalogue:
     """What asks the server's catalogue about the tables of a register."""
 
     def __init__(self, execute: Execute, schema: str, names: Sequence[str]) -> None:
         self._execute = execute
         self.schema = schema
-        self._given = {"schema": schema, "names": list(names)}
+        self._given = {"schema": schema, "names": list(names), "functions": list(HISTORY_FUNCTIONS)}
+
+    def settle(self) -> None:
+        """Have the transaction look for names among the server's own alone, and write all others with their schema."""
+        self._execute("SET LOCAL search_path = pg_catalog, pg_temp")
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of a SELECT that may say `{OURS}` for "the class r is one of the register's tables"."""
@@ -208,7 +242,7 @@ def _constraints(ask: _Catalogue, tables: Mapping[str, SQLTable], whole: set[str
             if strange or (checked is None) != (not wanted.startswith("CHECK (")):
                 yield f"schema: the constraint {name} is not as it should be"
             elif checked is None:
-                if _plain(definition) != _plain(wanted):
+                if _plain(definition) != _plain(wanted.replace("REFERENCES ", f"REFERENCES {ask.schema}.")):
                     yield f"schema: the constraint {name} is not as it should be"
             elif table in whole:
                 pairs.append((name, checked[1], wanted[len("CHECK (") : -1]))
@@ -295,7 +329,7 @@ def _triggers(ask: _Catalogue) -> Iterator[str]:
     }
     for name, function in SERVER_TRIGGERS.items():
         times = _TIMES[name].format(schema=ask.schema)
-        definition = _plain(f"CREATE TRIGGER {name} {times} EXECUTE FUNCTION {function}()")
+        definition = _plain(f"CREATE TRIGGER {name} {times} EXECUTE FUNCTION {ask.schema}.{function}()")
         body = HISTORY_FUNCTIONS[function]
         if name not in stored:
             yield f"schema: the trigger {name} is missing"
