@@ -42,10 +42,7 @@ _UPON_OTHERS: Final = """EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = '{0
  'pg_opclass'::regclass))"""
 
 #: Whether an object of the catalogue is neither an extension's nor made along with another, as a table's row type is.
-_MADE_BY_HAND: Final = (
-    "NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = '{0}'::regclass AND d.objid = {1}.oid "
-    "AND d.deptype IN ('e', 'i'))"
-)
+_MADE_BY_HAND: Final = "{1}.oid NOT IN (SELECT d.objid FROM pg_depend d WHERE d.classid = '{0}'::regclass AND d.deptype IN ('e', 'i'))"
 
 _KINDS: Final = {
     "v": "a view",
@@ -76,20 +73,22 @@ def planted(execute: Execute, schema: str) -> Iterator[str]:
     """What others made in a schema that the server could take for its own in a statement: each with its kind."""
     ask = _Catalogue(execute, schema, [])
     ask.settle()
+    here = "= to_regnamespace(%(schema)s)"
     for kind, name in ask.rows(
         "SELECT CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END, "
-        "p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = to_regnamespace(%(schema)s) "
-        f"AND NOT (p.proname = ANY (%(functions)s) AND p.pronargs = 0) AND {_MADE_BY_HAND.format('pg_proc', 'p')} "
-        "UNION ALL SELECT 'operator', o.oid::regoperator::text FROM pg_operator o "
-        f"WHERE o.oprnamespace = to_regnamespace(%(schema)s) AND {_MADE_BY_HAND.format('pg_operator', 'o')} "
-        "UNION ALL SELECT CASE t.typtype WHEN 'd' THEN 'domain' ELSE 'type' END, t.oid::regtype::text FROM pg_type t "
-        f"WHERE t.typnamespace = to_regnamespace(%(schema)s) AND {_MADE_BY_HAND.format('pg_type', 't')} "
-        "UNION ALL SELECT 'collation', c.oid::regcollation::text FROM pg_collation c "
-        f"WHERE c.collnamespace = to_regnamespace(%(schema)s) AND {_MADE_BY_HAND.format('pg_collation', 'c')} "
-        "UNION ALL SELECT 'cast', format('(%%s AS %%s)', c.castsource::regtype, c.casttarget::regtype) FROM pg_cast c "
-        "WHERE (EXISTS (SELECT 1 FROM pg_proc p WHERE p.oid = c.castfunc "
-        "AND p.pronamespace = to_regnamespace(%(schema)s)) OR EXISTS (SELECT 1 FROM pg_type t "
-        "WHERE t.oid IN (c.castsource, c.casttarget) AND t.typnamespace = to_regnamespace(%(schema)s))) "
+        "%(schema)s::text || '.' || quote_ident(p.proname) || '(' || oidvectortypes(p.proargtypes) || ')' "
+        f"FROM pg_proc p WHERE p.pronamespace {here} AND NOT (p.proname = ANY (%(functions)s) AND p.pronargs = 0) "
+        f"AND {_MADE_BY_HAND.format('pg_proc', 'p')} UNION ALL "
+        "SELECT 'operator', %(schema)s::text || '.' || o.oprname || '(' || CASE o.oprleft WHEN 0 THEN 'NONE' "
+        "ELSE format_type(o.oprleft, NULL) END || ', ' || format_type(o.oprright, NULL) || ')' "
+        f"FROM pg_operator o WHERE o.oprnamespace {here} AND {_MADE_BY_HAND.format('pg_operator', 'o')} UNION ALL "
+        "SELECT CASE t.typtype WHEN 'd' THEN 'domain' ELSE 'type' END, t.oid::regtype::text "
+        f"FROM pg_type t WHERE t.typnamespace {here} AND {_MADE_BY_HAND.format('pg_type', 't')} UNION ALL "
+        "SELECT 'collation', c.oid::regcollation::text "
+        f"FROM pg_collation c WHERE c.collnamespace {here} AND {_MADE_BY_HAND.format('pg_collation', 'c')} UNION ALL "
+        "SELECT 'cast', format('(%%s AS %%s)', c.castsource::regtype, c.casttarget::regtype) FROM pg_cast c WHERE "
+        f"(EXISTS (SELECT 1 FROM pg_proc p WHERE p.oid = c.castfunc AND p.pronamespace {here}) OR EXISTS "
+        f"(SELECT 1 FROM pg_type t WHERE t.oid IN (c.castsource, c.casttarget) AND t.typnamespace {here})) "
         f"AND {_MADE_BY_HAND.format('pg_cast', 'c')} ORDER BY 1, 2"
     ):
         yield f"the {kind} {name}"
