@@ -137,8 +137,9 @@ def _attempt(
             require_current(stored_revision(driver, server), server)
             session.connection().execution_options(schema_translate_map={None: _name(str(driver.schema))})
             if tried.committing:
+                where = str(driver.schema).replace("%", "%%")
                 landed = driver.execute(
-                    f"SELECT 1 FROM {driver.schema}.entry WHERE invocation = %s LIMIT 1", [invocation]
+                    f"SELECT 1 FROM {where}.entry WHERE invocation = %s LIMIT 1", [invocation]
                 ).fetchone()
                 if landed:
                     signals.reached(signals.COMMITTED)
@@ -234,13 +235,14 @@ def insert(driver: Any, table: str, columns: Sequence[str], values: Sequence[Any
         for begin in range(0, len(values), width)
     ]
     names = ", ".join(columns)
-    its = f"{driver.schema}.{table}"
+    schema = str(driver.schema).replace("%", "%%")
+    its = f"{schema}.{table}"
     sql = (
         f"INSERT INTO {its} ({names}) SELECT {names} "
         f"FROM pg_catalog.json_populate_recordset(NULL::{its}, CAST(%s AS pg_catalog.json)){then}"
     )
     if table == "entry" and not driver.at_home:
-        sql = f"SET LOCAL search_path = {driver.schema}, pg_temp; {sql}; SET LOCAL search_path = pg_catalog, pg_temp"
+        sql = f"SET LOCAL search_path = {schema}, pg_temp; {sql}; SET LOCAL search_path = pg_catalog, pg_temp"
     psycopg.ClientCursor(driver).execute(sql.encode(), [to_canonical_json(rows)])
 
 

@@ -42,7 +42,8 @@ _UPON_OTHERS: Final = """EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = '{0
  'pg_opclass'::regclass))"""
 
 #: Whether an object of the catalogue is neither an extension's nor made along with another, as a table's row type is.
-_MADE_BY_HAND: Final = "{1}.oid NOT IN (SELECT d.objid FROM pg_depend d WHERE d.classid = '{0}'::regclass AND d.deptype IN ('e', 'i'))"
+_MADE_BY_HAND: Final = """{1}.oid NOT IN (SELECT d.objid FROM pg_depend d WHERE d.classid = '{0}'::regclass
+ AND d.deptype IN ('e', 'i'))"""
 
 _KINDS: Final = {
     "v": "a view",

@@ -3,6 +3,7 @@
 from itertools import product
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -196,3 +197,24 @@ def test_no_register_is_made_where_something_is_planted(ksmy: Ksmy, empty_databa
             "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
         ).fetchone()
     assert tables[0] == 0
+
+
+@pytest.mark.parametrize("schema", ["office", "Of%fi ce", "entry", "user"])
+def test_a_register_in_a_schema_of_any_name_is_read_and_written(
+    ksmy: Ksmy, empty_database: str, schema: str
+) -> None:
+    run_on(empty_database, f'CREATE SCHEMA "{schema}"')
+    path = f'-csearch_path="{schema}"'.replace(" ", "\\ ")
+    url = f"{empty_database}&options={quote(path)}"
+    for command in (
+        ("init",),
+        ("update", "TOURISM", "--status", "suspended", "--evidence", "e"),
+        ("list", "--as-of", "2025-01-01", "--sector", "tourism"),
+        ("report",),
+        ("undo",),
+        ("export",),
+        ("check",),
+        ("migrate",),
+    ):
+        ran = ksmy(*command, "--db", url)
+        assert ran.code == 0, (command, ran.err)
