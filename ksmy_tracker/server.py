@@ -131,13 +131,15 @@ def _attempt(
             if not dry_run and driver.schema:
                 # Before the first read, which fixes what the transaction sees: writers stand in a line, none in vain.
                 with suppress(psycopg.errors.UndefinedTable):
-                    driver.execute("LOCK TABLE commitment IN SHARE ROW EXCLUSIVE MODE")
+                    driver.execute(f"LOCK TABLE {driver.schema}.commitment IN SHARE ROW EXCLUSIVE MODE")
                 if driver.info.transaction_status == psycopg.pq.TransactionStatus.INERROR:
                     driver.rollback()
             require_current(stored_revision(driver, server), server)
+            session.connection().execution_options(schema_translate_map={None: _name(str(driver.schema))})
             if tried.committing:
+                where = str(driver.schema).replace("%", "%%")
                 landed = driver.execute(
-                    "SELECT 1 FROM entry WHERE invocation = %s LIMIT 1", [invocation]
+                    f"SELECT 1 FROM {where}.entry WHERE invocation = %s LIMIT 1", [invocation]
                 ).fetchone()
                 if landed:
                     signals.reached(signals.COMMITTED)
@@ -152,6 +154,14 @@ def _attempt(
     finally:
         with suppress(Exception):
             register.dispose()
+
+
+def _name(quoted: str) -> Any:
+    """The name of a schema for SQLAlchemy, which quotes it itself."""
+    from sqlalchemy.sql import quoted_name
+
+    plain = quoted[1:-1].replace('""', '"') if quoted.startswith('"') else quoted
+    return quoted_name(plain, quote=True)
 
 
 def _given_up(server: Server, invocation: str, tried: _Tried[Any], *, lost: Exception | None) -> KsmyError:
@@ -204,15 +214,18 @@ def reader_of(driver: Connection) -> ServerReader:
 @contextmanager
 def bulk_loading(driver: Connection) -> Iterator[None]:
     """Without triggers, for the entries have some that cost time."""
-    driver.execute("ALTER TABLE entry DISABLE TRIGGER USER")
+    driver.execute(f"ALTER TABLE {driver.schema}.entry DISABLE TRIGGER USER")
     yield
-    driver.execute("ALTER TABLE entry ENABLE TRIGGER USER")
+    driver.execute(f"ALTER TABLE {driver.schema}.entry ENABLE TRIGGER USER")
 
 
 def insert(driver: Any, table: str, columns: Sequence[str], values: Sequence[Any], then: str) -> None:
     """Insert rows; `values` has theirs, one row after another. `then` ends the statement.
 
     They go as one JSON value: the server takes half the time that a parameter for each of their fields would cost it.
+    The trigger of the entries looks for their table on the search path, so there the schema is put on it meanwhile, by
+    statements that are sent together. All that is looked for then has its schema with it, or, in the trigger, types
+    that fit pg_catalog's own functions and operators exactly.
     """
     from ksmy_tracker.chain import to_canonical_json
 
@@ -222,10 +235,15 @@ def insert(driver: Any, table: str, columns: Sequence[str], values: Sequence[Any
         for begin in range(0, len(values), width)
     ]
     names = ", ".join(columns)
-    driver.execute(
-        f"INSERT INTO {table} ({names}) SELECT {names} FROM json_populate_recordset(NULL::{table}, %s){then}",
-        [to_canonical_json(rows)],
+    schema = str(driver.schema).replace("%", "%%")
+    its = f"{schema}.{table}"
+    sql = (
+        f"INSERT INTO {its} ({names}) SELECT {names} "
+        f"FROM pg_catalog.json_populate_recordset(NULL::{its}, CAST(%s AS pg_catalog.json)){then}"
     )
+    if table == "entry" and not driver.at_home:
+        sql = f"SET LOCAL search_path = {schema}, pg_temp; {sql}; SET LOCAL search_path = pg_catalog, pg_temp"
+    psycopg.ClientCursor(driver).execute(sql.encode(), [to_canonical_json(rows)])
 
 
 @contextmanager
@@ -244,6 +262,8 @@ def changing_schema(
             driver.execute("SELECT pg_advisory_xact_lock(%s)", [SCHEMA_LOCK])
             if new:
                 _require_room(driver, server)
+            _require_own(driver, server)
+            driver.settle_at_home()
             yield connection
             ending = True
     except KsmyError as error:
@@ -283,6 +303,18 @@ def _require_room(driver: Connection, server: Server) -> None:
         raise Refused(
             f"{server} has another program's table {names[0]} in the schema {driver.home}; name an empty schema with "
             "?options=-csearch_path%3DSCHEMA at the end of the URL"
+        )
+
+
+def _require_own(driver: Connection, server: Server) -> None:
+    """Refuse a schema in which somebody has put what a statement made there could call."""
+    from ksmy_tracker.server_shape import planted
+
+    where = str(driver.schema or driver.home)
+    for one in planted(driver.execute, where):
+        raise Refused(
+            f"{one} in {server} does not belong to a register; nothing was changed; drop it, or name another schema "
+            "with ?options=-csearch_path%3DSCHEMA at the end of the URL"
         )
 
 

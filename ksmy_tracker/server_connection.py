@@ -76,13 +76,22 @@ class Connection(psycopg.Connection[Any]):
     """psycopg's, that waits no longer than its patience (seconds) for the next sign of the server.
 
     `schema` is the one that the register is in, as SQL quotes it, None where there is no register; `home` the one in
-    which a table would be made.
+    which a table would be made. No session looks for a name in either: whoever may create there could have put a
+    function or an operator that fits a statement better than the server's own, and it would run with the rights of
+    whoever makes the statement. So every statement names the schema of a table, and only those that `at_home` is
+    said of, or that wake a trigger, are made with the schema on the search path.
     """
 
     patience: float = LEAST
     schema: str | None = None
     home: str | None = None
     has_tables: bool = False
+    at_home: bool = False
+
+    def settle_at_home(self) -> None:
+        """From now on look for names in the schema too: for what changes the schema itself."""
+        self.execute(f"SET search_path = {self.home}, pg_temp")
+        self.schema, self.at_home = self.home, True
 
     def commit(self) -> None:
         """Commit, and let in no signal meanwhile; what is not answered is in doubt."""
@@ -170,8 +179,6 @@ def _set_up(connection: Connection, server: Server, timeout: float) -> None:
         pass
     schemas = [(schema, set(tables)) for schema, tables in cursor.fetchall()]
     _settle(connection, server, schemas)
-    if here := connection.schema or connection.home:
-        connection.execute(f"SET search_path = {here}, pg_temp")
     connection.autocommit = False
     connection.deferrable = False
 

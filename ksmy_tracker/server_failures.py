@@ -10,7 +10,7 @@ from ksmy_tracker.errors import Busy, Damaged, KsmyError
 from ksmy_tracker.history import BrokenEntry
 from ksmy_tracker.server_attempts import psycopg
 from ksmy_tracker.server_connection import NoAnswer, connect
-from ksmy_tracker.server_reader import ServerReader, stored_revision
+from ksmy_tracker.server_reader import stored_revision
 
 #: What PostgreSQL reports where a transaction must run again from its start: serialization_failure, deadlock_detected.
 RUN_AGAIN: Final = ("40001", "40P01")
@@ -97,11 +97,13 @@ def explained(error: psycopg.Error, server: Server) -> KsmyError:
 
 def _damage(server: Server) -> list[str]:
     """What is wrong with the schema of a register in which a statement failed that cannot fail."""
+    from ksmy_tracker.server_shape import differences
+
     found: list[str] = []
     with suppress(Exception), closing(connect(server, LOOK_AGAIN)) as connection:
         connection.read_only = True
         if stored_revision(connection, server) == REVISIONS[-1]:
-            found.extend(islice(ServerReader(connection).damage(), 20))
+            found.extend(islice(differences(connection.execute, str(connection.schema)), 20))
     return found
 
 

@@ -16,6 +16,11 @@ _NUMBERS: Final = ("number", "verifiable", "slip_days", "evidence", "withdrawn")
 
 _PARAMETER: Final = re.compile(r":([a-z_][a-z_0-9]*)")
 
+_TABLE: Final = "agreement|commitment|milestone|entry|unchanged_key"
+#: A table that is read, and one that a view puts in front of it.
+_READ: Final = re.compile(rf"\b(FROM|JOIN) ({_TABLE})(?![.\w])")
+_IN_FRONT: Final = re.compile(rf"\b({_TABLE}) AS \(")
+
 
 class ServerReader(Reader):
     """A consistent view of a register on a server: one transaction, closed by the caller's `with`."""
@@ -30,20 +35,22 @@ class ServerReader(Reader):
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """The rows of a SELECT with named parameters (`:name`)."""
         cursor = psycopg.ClientCursor(self._server_connection)
-        return cursor.execute(_placed(sql), parameters or {}).fetchall()
+        return cursor.execute(_placed(sql, self._schema), parameters or {}).fetchall()
 
     def stream(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:
         """The same one by one, in bounded memory."""
         with self._server_connection.cursor(name=f"stream_{next(self._streams)}") as cursor:
             cursor.itersize = 2000
-            cursor.execute(_placed(sql), parameters or {})
+            cursor.execute(_placed(sql, self._schema), parameters or {})
             yield from cursor
 
     def damage(self) -> Iterator[str]:
         """What is wrong with the schema; the server looks after its pages, types and CHECKs itself."""
-        from ksmy_tracker.server_shape import differences
+        from ksmy_tracker.server_shape import differences, planted
 
-        yield from differences(self._server_connection.execute, self._schema)
+        execute = self._server_connection.execute
+        yield from differences(execute, self._schema)
+        yield from (f"schema: {one} does not belong to a register" for one in planted(execute, self._schema))
 
     def dangling(self) -> Iterator[str]:
         """Every record that belongs to one that is not there."""
@@ -88,16 +95,21 @@ def _is_number(table: str, column: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _placed(sql: str) -> Any:
-    """SQL with its parameters marked as psycopg has them."""
-    return _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))
+def _placed(sql: str, schema: str) -> Any:
+    """SQL with its parameters marked as psycopg has them, and its tables with the schema that they are in."""
+    in_front = set(_IN_FRONT.findall(sql))
+    marked = _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))
+    return _READ.sub(
+        lambda read: read[0] if read[2] in in_front else f"{read[1]} {schema.replace('%', '%%')}.{read[2]}",
+        marked,
+    )
 
 
 def stored_revision(driver: Connection, server: Server) -> str | None:
     """The schema revision a register says it has; raises `NoRegister` where there is none."""
     if driver.schema is None:
         raise NoRegister(f"there is no register in {server}; create one with `ksmy init`")
-    rows = driver.execute("SELECT version_num FROM alembic_version LIMIT 2").fetchall()
+    rows = driver.execute(f"SELECT version_num FROM {driver.schema}.alembic_version LIMIT 2").fetchall()
     if rows and not driver.has_tables:
         raise NoRegister(f"{server} is a database of another program, not a register")
     return the_revision(rows, server)

@@ -41,6 +41,10 @@ _UPON_OTHERS: Final = """EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = '{0
  AND d.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass, 'pg_collation'::regclass,
  'pg_opclass'::regclass))"""
 
+#: Whether an object of the catalogue is neither an extension's nor made along with another, as a table's row type is.
+_MADE_BY_HAND: Final = """{1}.oid NOT IN (SELECT d.objid FROM pg_depend d WHERE d.classid = '{0}'::regclass
+ AND d.deptype IN ('e', 'i'))"""
+
 _KINDS: Final = {
     "v": "a view",
     "m": "a materialized view",
@@ -53,6 +57,7 @@ def differences(execute: Execute, schema: str) -> Iterator[str]:
     """Everything that is not as it should be in a schema, whose name is given as SQL quotes it."""
     tables = {table.name: table for table in Table.metadata.sorted_tables}
     ask = _Catalogue(execute, schema, [*tables, _ALEMBIC])
+    ask.settle()
     stored, faults = _tables(ask, [*tables, _ALEMBIC])
     yield from faults
     yield from _strangers(ask)
@@ -65,13 +70,42 @@ def differences(execute: Execute, schema: str) -> Iterator[str]:
     yield from _triggers(ask)
 
 
+def planted(execute: Execute, schema: str) -> Iterator[str]:
+    """What others made in a schema that the server could take for its own in a statement: each with its kind."""
+    ask = _Catalogue(execute, schema, [])
+    ask.settle()
+    here = "= to_regnamespace(%(schema)s)"
+    for kind, name in ask.rows(
+        "SELECT CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END, "
+        "%(schema)s::text || '.' || quote_ident(p.proname) || '(' || oidvectortypes(p.proargtypes) || ')' "
+        f"FROM pg_proc p WHERE p.pronamespace {here} AND NOT (p.proname = ANY (%(functions)s) AND p.pronargs = 0) "
+        f"AND {_MADE_BY_HAND.format('pg_proc', 'p')} UNION ALL "
+        "SELECT 'operator', %(schema)s::text || '.' || o.oprname || '(' || CASE o.oprleft WHEN 0 THEN 'NONE' "
+        "ELSE format_type(o.oprleft, NULL) END || ', ' || format_type(o.oprright, NULL) || ')' "
+        f"FROM pg_operator o WHERE o.oprnamespace {here} AND {_MADE_BY_HAND.format('pg_operator', 'o')} UNION ALL "
+        "SELECT CASE t.typtype WHEN 'd' THEN 'domain' ELSE 'type' END, t.oid::regtype::text "
+        f"FROM pg_type t WHERE t.typnamespace {here} AND {_MADE_BY_HAND.format('pg_type', 't')} UNION ALL "
+        "SELECT 'collation', c.oid::regcollation::text "
+        f"FROM pg_collation c WHERE c.collnamespace {here} AND {_MADE_BY_HAND.format('pg_collation', 'c')} UNION ALL "
+        "SELECT 'cast', format('(%%s AS %%s)', c.castsource::regtype, c.casttarget::regtype) FROM pg_cast c WHERE "
+        f"(EXISTS (SELECT 1 FROM pg_proc p WHERE p.oid = c.castfunc AND p.pronamespace {here}) OR EXISTS "
+        f"(SELECT 1 FROM pg_type t WHERE t.oid IN (c.castsource, c.casttarget) AND t.typnamespace {here})) "
+        f"AND {_MADE_BY_HAND.format('pg_cast', 'c')} ORDER BY 1, 2"
+    ):
+        yield f"the {kind} {name}"
+
+
 class _Catalogue:
     """What asks the server's catalogue about the tables of a register."""
 
     def __init__(self, execute: Execute, schema: str, names: Sequence[str]) -> None:
         self._execute = execute
         self.schema = schema
-        self._given = {"schema": schema, "names": list(names)}
+        self._given = {"schema": schema, "names": list(names), "functions": list(HISTORY_FUNCTIONS)}
+
+    def settle(self) -> None:
+        """Have the transaction look for names among the server's own alone, and write all others with their schema."""
+        self._execute("SET LOCAL search_path = pg_catalog, pg_temp")
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of a SELECT that may say `{OURS}` for "the class r is one of the register's tables"."""
@@ -208,7 +242,7 @@ def _constraints(ask: _Catalogue, tables: Mapping[str, SQLTable], whole: set[str
             if strange or (checked is None) != (not wanted.startswith("CHECK (")):
                 yield f"schema: the constraint {name} is not as it should be"
             elif checked is None:
-                if _plain(definition) != _plain(wanted):
+                if _plain(definition) != _plain(wanted.replace("REFERENCES ", f"REFERENCES {ask.schema}.")):
                     yield f"schema: the constraint {name} is not as it should be"
             elif table in whole:
                 pairs.append((name, checked[1], wanted[len("CHECK (") : -1]))
@@ -295,7 +329,7 @@ def _triggers(ask: _Catalogue) -> Iterator[str]:
     }
     for name, function in SERVER_TRIGGERS.items():
         times = _TIMES[name].format(schema=ask.schema)
-        definition = _plain(f"CREATE TRIGGER {name} {times} EXECUTE FUNCTION {function}()")
+        definition = _plain(f"CREATE TRIGGER {name} {times} EXECUTE FUNCTION {ask.schema}.{function}()")
         body = HISTORY_FUNCTIONS[function]
         if name not in stored:
             yield f"schema: the trigger {name} is missing"

@@ -25,7 +25,7 @@ from tests.conftest import Ksmy, Ran, count, forked, sentence
 FAIL = """
 CREATE SEQUENCE tries;
 CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-  IF nextval('tries') <= {times} THEN {failure}; END IF; RETURN NEW; END $$;
+  IF nextval('public.tries') <= {times} THEN {failure}; END IF; RETURN NEW; END $$;
 CREATE {kind} TRIGGER fail AFTER INSERT ON entry {deferred} FOR EACH ROW EXECUTE FUNCTION fail();
 """
 CUT = "PERFORM pg_terminate_backend(pg_backend_pid())"
@@ -122,7 +122,7 @@ def test_what_the_server_rolls_back_runs_again_from_fresh_reads(
     assert ran.out.splitlines()[0].startswith("TOURISM/1 created")
     assert notes(on_server) == [None, "one"]
     with psycopg.connect(database_on_server) as connection:
-        connection.execute("DROP TRIGGER fail ON entry")
+        connection.execute("DROP TRIGGER fail ON entry; DROP FUNCTION fail")
     assert on_server("check").code == 0
 
 
@@ -169,7 +169,7 @@ def test_a_real_conflict_in_the_middle_of_the_work_is_run_again(
 def _read_the_chain(session: object) -> None:
     from ksmy_tracker.database import driver_of
 
-    driver_of(session).execute("SELECT max(id) FROM entry")  # type: ignore[arg-type]
+    driver_of(session).execute("SELECT max(id) FROM public.entry")  # type: ignore[arg-type]
 
 
 def _append_behind_its_back(url: str) -> None:
