@@ -242,14 +242,16 @@ def test_of_two_inits_at_once_exactly_one_makes_the_register(
     both = FORK.Barrier(2, timeout=60)
     create = schema.create
 
-    def create_with_the_other(location: Location, fill: Callable[[Session], object]) -> object:
+    def create_with_the_other(
+        location: Location, fill: Callable[[Session], object], timeout: float
+    ) -> object:
         # Neither looks for a file before the other may, nor has one before the other has looked.
         def fill_with_the_other(session: Session) -> object:
             both.wait()
             return fill(session)
 
         both.wait()
-        return create(location, fill_with_the_other)
+        return create(location, fill_with_the_other, timeout)
 
     monkeypatch.setattr(schema, "create", create_with_the_other)
     inits = [forked(lambda: ksmy("init", "--empty", "--db", str(new))) for _ in range(2)]

@@ -33,7 +33,7 @@ COMMANDS = (
     ("check", "--timeout", "1"),
     ("update", "TOURISM", "--note", "x", "--timeout", "1"),
     ("migrate", "--timeout", "1"),
-    ("init",),
+    ("init", "--timeout", "1"),
 )
 
 
@@ -42,7 +42,6 @@ def all_at_once(url: str) -> list[tuple[tuple[str, ...], int, str, float]]:
 
     def one(command: tuple[str, ...]) -> Callable[[], tuple[int, str, float]]:
         def run() -> tuple[int, str, float]:
-            pytest.MonkeyPatch().setattr(database, "TIMEOUT", 1)  # that of `init`
             with redirect_stderr(StringIO()) as said:
                 began = monotonic()
                 code = cli.run([*command, "--db", url])
@@ -221,12 +220,11 @@ def test_a_commit_without_an_answer_is_told_as_not_known(
 
 @pytest.mark.usefixtures("soon")
 def test_an_init_whose_commit_has_no_answer_is_told_as_not_known(
-    wire: Callable[..., str], ksmy: Ksmy, database_on_server: str, monkeypatch: pytest.MonkeyPatch
+    wire: Callable[..., str], ksmy: Ksmy, database_on_server: str
 ) -> None:
     with psycopg.connect(database_on_server) as connection:
         connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-    monkeypatch.setattr(database, "TIMEOUT", 0.5)
-    ran = ksmy("init", "--db", wire(b"COMMIT\0"))
+    ran = ksmy("init", "--timeout", "0.5", "--db", wire(b"COMMIT\0"))
     assert ran.code == 7
     assert "whether it was is not known: look with `ksmy check`" in sentence(ran)
 
