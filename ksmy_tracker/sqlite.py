@@ -368,12 +368,7 @@ def engine(
     created = create_engine("sqlite+pysqlite://", creator=open_one, poolclass=NullPool)
 
     def begin_one(connection: Any) -> None:
-        driver = connection.connection.driver_connection
-        try:
-            begin(driver, statement, timeout)
-        except BaseException:
-            driver.close()  # at once, not when nothing refers to it any more
-            raise
+        begin(connection.connection.driver_connection, statement, timeout)
 
     event.listen(created, "begin", begin_one)
     return created
