@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -155,6 +156,18 @@ def without_tables(register: Path) -> Path:
     """Take from a register its tables and its revision."""
     execute(register, "DELETE FROM alembic_version", *(f"DROP TABLE {table}" for table in TABLES))
     return register
+
+
+@pytest.fixture
+def root() -> Iterator[Path]:
+    """A folder that every user can reach, for tests that become another user."""
+    if os.geteuid() != 0:
+        if "CI" in os.environ:
+            pytest.fail("only root can become another user; run the tests as root here")
+        pytest.skip("only root can become another user")
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
 
 
 @pytest.fixture

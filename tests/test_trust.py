@@ -2,8 +2,6 @@
 
 import os
 import stat
-import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,18 +13,6 @@ from tests.conftest import forked
 
 #: Users and groups of whom this machine knows nothing.
 ME, COLLEAGUE, MINE, DESK, OTHERS = 54321, 54322, 54321, 54330, 54340
-
-
-@pytest.fixture
-def root() -> Iterator[Path]:
-    """A folder that every user can reach, for tests that become one."""
-    if os.geteuid() != 0:
-        if "CI" in os.environ:
-            pytest.fail("only root can become another user; run the tests as root here")
-        pytest.skip("only root can become another user")
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        yield Path(folder)
 
 
 @dataclass(frozen=True)

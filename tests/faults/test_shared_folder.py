@@ -4,8 +4,7 @@ import os
 import shutil
 import sqlite3
 import struct
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -29,18 +28,6 @@ OPENING: Sequence[Sequence[str]] = (
     ("undo",),
     ("migrate",),
 )
-
-
-@pytest.fixture
-def root() -> Iterator[Path]:
-    """A folder that every user can reach."""
-    if os.geteuid() != 0:
-        if "CI" in os.environ:
-            pytest.fail("only root can become another user; run the tests as root here")
-        pytest.skip("only root can become another user")
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        yield Path(folder)
 
 
 def one_line(ended: Ended, code: int) -> str:
