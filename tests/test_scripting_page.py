@@ -16,7 +16,7 @@ import pytest
 from ksmy_tracker import batch, database, errors, lines, report
 from ksmy_tracker.changes import FIELDS
 from ksmy_tracker.receipts import Outcome, Receipt
-from ksmy_tracker.render.receipt import as_json
+from ksmy_tracker.render.json_contract import receipt_object
 from ksmy_tracker.rows import AgreementRow, CommitmentRow, DeadlineRow, EntryRow, MilestoneRow, Row, names
 from tests.conftest import Ksmy
 
@@ -92,7 +92,7 @@ def test_the_keys_of_a_row_are_on_the_page(heading: str, row: type[Row]) -> None
 
 
 def test_the_keys_of_a_receipt_are_on_the_page() -> None:
-    receipt = as_json(Receipt("i", [Outcome("X", "commitment", None, {})]), dry_run=False)
+    receipt = receipt_object(Receipt("i", [Outcome("X", "commitment", None, {})]), dry_run=False)
     assert listed_after("A receipt") == list(receipt)
     (changes,) = re.findall(r"`changes` what became of each change: `([^`]+)`", " ".join(PAGE.split()))
     assert changes.split(", ") == list(receipt["changes"][0])

@@ -27,7 +27,7 @@ import pytest
 
 from ksmy_tracker import __main__, database, files, sqlite
 from ksmy_tracker.cli import output
-from ksmy_tracker.render import receipt as rendered
+from ksmy_tracker.render.text import receipt as rendered
 from tests.conftest import Contents, Ksmy, Ran
 from tests.faults.conftest import Tell, entries
 

@@ -20,9 +20,14 @@ from ksmy_tracker.cli.output import complain
 from ksmy_tracker.errors import Damaged
 from ksmy_tracker.history import BrokenEntry
 from ksmy_tracker.receipts import Outcome, Receipt
-from ksmy_tracker.render import drawing, formats, gantt, ical, layout, listing, receipt, records, report, web
-from ksmy_tracker.render import timeline as timeline_json
-from ksmy_tracker.render.table import Rows
+from ksmy_tracker.render import formats, ical, json_contract
+from ksmy_tracker.render.text import listing, receipt, records
+from ksmy_tracker.render.text import report as report_text
+from ksmy_tracker.render.text import timeline as timeline_text
+from ksmy_tracker.render.text.table import Rows
+from ksmy_tracker.render.web import report as report_page
+from ksmy_tracker.render.web import timeline as drawing
+from ksmy_tracker.render.web import timeline_layout as layout
 from ksmy_tracker.report import Contradiction, Listed, NextMilestone, Quiet, Report
 from ksmy_tracker.rows import CalendarRow, Filters, as_dict, names
 from ksmy_tracker.timeline import Bar, Mark, Timeline
@@ -182,8 +187,8 @@ def test_json_escapes_control_characters_and_says_the_same() -> None:
                 has_nothing_raw(text)
                 assert json.loads(text) == json.loads(json.dumps(as_dict(one)))
     for text in (
-        *all_shown(lambda one: formats.to_json(timeline_json.as_json(one)), spoilt_timelines()),
-        *all_shown(lambda one: formats.to_json(report.as_json(one)), spoilt_reports()),
+        *all_shown(lambda one: formats.to_json(json_contract.timeline_object(one)), spoilt_timelines()),
+        *all_shown(lambda one: formats.to_json(json_contract.report_object(one)), spoilt_reports()),
     ):
         has_nothing_raw(text)
 
@@ -235,10 +240,10 @@ def test_a_page_of_a_record_has_no_orders_to_a_terminal() -> None:
 
 def test_a_report_in_text_or_markdown_has_no_orders_and_no_markup() -> None:
     reports = list(spoilt_reports())
-    for text in all_shown(lambda one: str(report.as_page(one)), reports):
+    for text in all_shown(lambda one: str(report_text.as_page(one)), reports):
         has_nothing_raw(text)
         assert "BEGIN:EVIL\n" not in text
-    for text in all_shown(report.as_markdown, reports):
+    for text in all_shown(report_text.as_markdown, reports):
         has_nothing_raw(text)
         assert not re.search(r"(?<!\\)[<>&`]", text)
 
@@ -258,10 +263,10 @@ class _Elements(HTMLParser):
 
 def test_a_web_page_has_no_element_or_attribute_of_a_text() -> None:
     whole = a_report(overdue=DEADLINE)
-    sound = _Elements(web.as_html(whole, TIMELINE)).names
+    sound = _Elements(report_page.as_html(whole, TIMELINE)).names
     for text in (
-        *all_shown(lambda one: web.as_html(one, TIMELINE), spoilt_reports()),
-        *all_shown(lambda one: web.as_html(whole, one), spoilt_timelines()),
+        *all_shown(lambda one: report_page.as_html(one, TIMELINE), spoilt_reports()),
+        *all_shown(lambda one: report_page.as_html(whole, one), spoilt_timelines()),
     ):
         has_nothing_raw(text)
         assert not {name for name in _Elements(text).names - sound if "evil" in name}
@@ -279,7 +284,7 @@ def test_a_drawing_is_well_formed_whatever_it_is_of() -> None:
 
 
 def test_a_timeline_on_a_terminal_has_no_orders_to_it() -> None:
-    for text in all_shown(lambda one: str(gantt.as_page(one, 120)), spoilt_timelines()):
+    for text in all_shown(lambda one: str(timeline_text.as_page(one, 120)), spoilt_timelines()):
         has_nothing_raw(text)
 
 

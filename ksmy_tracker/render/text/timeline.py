@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 from rich.cells import set_cell_size
 
-from ksmy_tracker.render import captions
-from ksmy_tracker.render.page import Page
+from ksmy_tracker.render import timeline_wording as captions
+from ksmy_tracker.render.text.page import Page
 from ksmy_tracker.timeline import Bar, Timeline, quarter_end, quarter_start, quarters, share
 from ksmy_tracker.visible import visible
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len, set_cell_size
 
 from ksmy_tracker.deadlines import read_due
-from ksmy_tracker.render.gantt import LEGEND, as_page
-from ksmy_tracker.render.table import STYLES
+from ksmy_tracker.render.text.table import STYLES
+from ksmy_tracker.render.text.timeline import LEGEND, as_page
 from ksmy_tracker.timeline import Bar, Mark, Timeline
 from ksmy_tracker.vocabulary import DEADLINE_STATES
 

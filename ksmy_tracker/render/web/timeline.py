@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 from html import escape
 
-from ksmy_tracker.render import captions
-from ksmy_tracker.render.layout import WIDE, Layout
+from ksmy_tracker.render import timeline_wording as captions
+from ksmy_tracker.render.web.timeline_layout import WIDE, Layout
 from ksmy_tracker.render.wording import due as due_date
 from ksmy_tracker.render.wording import plural, short_window
 from ksmy_tracker.timeline import Bar, Mark, Timeline, quarters, share

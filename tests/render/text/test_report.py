@@ -1,6 +1,5 @@
-"""The report as text, as Markdown and as JSON: what each says, how wide it is, what is safe in it."""
+"""The report as text and as Markdown: what each says, how wide it is, what is safe in it."""
 
-import json
 import re
 from collections.abc import Sequence
 from datetime import date
@@ -14,68 +13,15 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from rich.cells import cell_len
 
-from ksmy_tracker.render.report import as_json, as_markdown, as_page
-from ksmy_tracker.render.sections import milestone_summary, quiet_since
-from ksmy_tracker.render.summary import summary
+from ksmy_tracker.render.report_sections import milestone_summary, quiet_since
+from ksmy_tracker.render.report_summary import summary
+from ksmy_tracker.render.text.report import as_markdown, as_page
 from ksmy_tracker.render.wording import entry_summary
 from ksmy_tracker.report import Contradiction, Listed, NextMilestone, Quiet, Report
 from ksmy_tracker.rows import Day, EntryRow, Filters, MilestoneRow
 from ksmy_tracker.vocabulary import DEADLINE_STATES, STATUSES
-from tests.rows import DEADLINE, EMPTY, ENTRY, MILESTONE, NOTHING
+from tests.rows import BARE, CREATED, EMPTY, FULL, HEAD, MILESTONE, NOTHING, OVERDUE, SOON, UPDATED
 
-OVERDUE = DEADLINE._replace(slip_days=31)
-SOON = OVERDUE._replace(
-    ref="HALAL/2",
-    record="milestone",
-    title="Port opened",
-    sector="halal",
-    parties="MY",
-    status="scheduled",
-    deadline="due-soon",
-    days_left=1,
-    due="2026-01-16",
-    due_earliest="2026-01-16",
-    due_latest="2026-01-16",
-    due_phrase=None,
-    slip_days=None,
-)
-UPDATED = ENTRY._replace(
-    recorded_at="2026-01-10T04:00:00.000000Z",
-    effective_on="2026-01-10",
-    changes={"status": ["planned", "in-progress"]},
-    note="Talks began",
-    evidence=["SBS News"],
-)
-BARE = UPDATED._replace(note=None, evidence=[])
-CREATED = BARE._replace(
-    id=25,
-    effective_on="2026-01-09",
-    ref="HALAL/2",
-    record="milestone",
-    action="created",
-    changes={"title": [None, "Port opened"], "due": [None, "2026-01-16"]},
-)
-HEAD = "c" * 64
-FULL = EMPTY._replace(
-    agreements=1,
-    by_status={**EMPTY.by_status, "in-progress": 2, "completed": 1},
-    by_deadline={**EMPTY.by_deadline, "overdue": 1, "upcoming": 1, "met": 1},
-    by_sector={"halal": 1, "trade": 2},
-    overdue=Listed([OVERDUE], 1),
-    due_soon=Listed([SOON], 1),
-    changed=Listed([CREATED, UPDATED], 2),
-    quiet=Listed([Quiet("HALAL", "Recognise certificates", "2025-07-01")], 1),
-    contradictions=Listed(
-        [
-            Contradiction(
-                "FTA-CONCLUDE", "Conclude the agreement", "in-progress though its deadline has passed"
-            )
-        ],
-        1,
-    ),
-    next_milestones=Listed([NextMilestone("Conclude the agreement", MILESTONE)], 1),
-    head=HEAD,
-)
 SOON_TITLE = "Due within 90 days: 1 (1 milestone)"
 PAGE = f"""\
 Republic of Korea - Malaysia: what was promised, as of 2026-01-15
@@ -619,66 +565,3 @@ def test_markdown_takes_nothing_of_the_register_for_markup() -> None:
     html = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(said)
     assert not re.search(r"<(script|strong|em|a|img|code|s|del)\b", html)
     assert tables(said)["Overdue: 1"][1][1] == evil
-
-
-def test_json_has_every_key_in_its_order() -> None:
-    assert list(as_json(FULL)) == [
-        *("today", "within", "since", "commitments", "open", "agreements", "by_status", "by_deadline"),
-        *("overdue", "overdue_count", "due_soon", "due_soon_count", "changed", "changed_count"),
-        *("contradictions", "contradiction_count", "head", "summary", "by_sector", "stale"),
-        *("quiet", "quiet_count", "next_milestones", "next_milestone_count", "needs_attention"),
-    ]
-    assert list(as_json(EMPTY)) == list(as_json(FULL))
-
-
-def test_json_says_everything_in_plain_values() -> None:
-    value = json.loads(json.dumps(as_json(FULL)))
-    assert {name: value[name] for name in value if not isinstance(value[name], list | dict)} == {
-        "today": "2026-01-15",
-        "within": 90,
-        "since": "2025-12-16",
-        "commitments": 3,
-        "open": 2,
-        "agreements": 1,
-        "overdue_count": 1,
-        "due_soon_count": 1,
-        "changed_count": 2,
-        "contradiction_count": 1,
-        "head": HEAD,
-        "summary": summary(FULL),
-        "stale": 180,
-        "quiet_count": 1,
-        "next_milestone_count": 1,
-        "needs_attention": True,
-    }
-    assert value["by_status"] == FULL.by_status
-    assert value["by_deadline"] == FULL.by_deadline
-    assert value["by_sector"] == {"halal": 1, "trade": 2}
-    assert value["overdue"] == [OVERDUE._asdict()]
-    assert value["due_soon"] == [SOON._asdict()]
-    assert value["changed"] == [CREATED._asdict(), UPDATED._asdict()]
-    assert value["quiet"] == [{"ref": "HALAL", "title": "Recognise certificates", "updated_on": "2025-07-01"}]
-    assert value["contradictions"] == [
-        {
-            "ref": "FTA-CONCLUDE",
-            "title": "Conclude the agreement",
-            "why": "in-progress though its deadline has passed",
-        }
-    ]
-    assert value["next_milestones"] == [MILESTONE._asdict()]
-
-
-def test_json_of_an_empty_register_has_empty_lists_zeros_and_no_head() -> None:
-    value = as_json(EMPTY)
-    assert [name for name, one in value.items() if one == []] == [
-        *("overdue", "due_soon", "changed", "contradictions", "quiet", "next_milestones")
-    ]
-    assert value["head"] is None
-    assert value["needs_attention"] is False
-    assert value["by_status"] == dict.fromkeys(STATUSES, 0)
-    assert value["by_deadline"] == dict.fromkeys(DEADLINE_STATES, 0)
-
-
-def test_json_counts_what_it_does_not_list() -> None:
-    value = as_json(FULL._replace(overdue=Listed([OVERDUE], 1234)))
-    assert (len(value["overdue"]), value["overdue_count"]) == (1, 1234)

@@ -1,14 +1,12 @@
-"""The report as a page of text, as Markdown and as a JSON object."""
+"""The report as a page of text and as Markdown."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from ksmy_tracker.render.formats import markdown, to_markdown
-from ksmy_tracker.render.page import WIDTH, Page
-from ksmy_tracker.render.sections import sections
-from ksmy_tracker.render.summary import heading, summary
+from ksmy_tracker.render.report_sections import sections
+from ksmy_tracker.render.report_summary import heading, summary
+from ksmy_tracker.render.text.page import WIDTH, Page
 from ksmy_tracker.report import Report
-from ksmy_tracker.rows import as_dict
 from ksmy_tracker.visible import visible
 
 
@@ -56,37 +54,6 @@ def as_markdown(report: Report) -> str:
     parts.append("## Head\n")
     parts.append(f"{markdown(report.head or 'none: the register has no entry')}\n")
     return "\n".join(parts)
-
-
-def as_json(report: Report) -> dict[str, Any]:
-    """The report as an object of the JSON contract."""
-    return {
-        "today": report.today.isoformat(),
-        "within": report.day.within,
-        "since": report.since,
-        "commitments": report.commitments,
-        "open": report.open,
-        "agreements": report.agreements,
-        "by_status": dict(report.by_status),
-        "by_deadline": dict(report.by_deadline),
-        "overdue": [as_dict(row) for row in report.overdue.items],
-        "overdue_count": report.overdue.total,
-        "due_soon": [as_dict(row) for row in report.due_soon.items],
-        "due_soon_count": report.due_soon.total,
-        "changed": [as_dict(entry) for entry in report.changed.items],
-        "changed_count": report.changed.total,
-        "contradictions": [found._asdict() for found in report.contradictions.items],
-        "contradiction_count": report.contradictions.total,
-        "head": report.head,
-        "summary": summary(report),
-        "by_sector": dict(report.by_sector),
-        "stale": report.stale,
-        "quiet": [one._asdict() for one in report.quiet.items],
-        "quiet_count": report.quiet.total,
-        "next_milestones": [as_dict(one.milestone) for one in report.next_milestones.items],
-        "next_milestone_count": report.next_milestones.total,
-        "needs_attention": report.needs_attention,
-    }
 
 
 def _counts(counts: Mapping[str, int]) -> str:

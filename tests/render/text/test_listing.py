@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ksmy_tracker.render.listing import cells
+from ksmy_tracker.render.text.listing import cells
 from ksmy_tracker.rows import Row
 from tests.rows import AGREEMENT, COMMITMENT, DEADLINE, ENTRY
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from ksmy_tracker.render import captions, drawing
-from ksmy_tracker.render.layout import NARROW, WIDE
-from ksmy_tracker.render.sections import sections
-from ksmy_tracker.render.summary import heading, summary
+from ksmy_tracker.render import timeline_wording as captions
+from ksmy_tracker.render.report_sections import sections
+from ksmy_tracker.render.report_summary import heading, summary
+from ksmy_tracker.render.web import timeline as drawing
+from ksmy_tracker.render.web.timeline_layout import NARROW, WIDE
 from ksmy_tracker.report import Report
 from ksmy_tracker.timeline import Timeline
 from ksmy_tracker.visible import visible
