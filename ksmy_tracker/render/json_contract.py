@@ -21,13 +21,7 @@ def receipt_object(receipt: "Receipt", *, dry_run: bool) -> dict[str, Any]:
         "dry_run": dry_run,
         "entries": [outcome.entry for outcome in receipt.outcomes if outcome.entry is not None],
         "changes": [
-            {
-                "ref": outcome.ref,
-                "record": outcome.record,
-                "action": outcome.action,
-                "entry": outcome.entry,
-                "changes": outcome.changes,
-            }
+            {name: getattr(outcome, name) for name in ("ref", "record", "action", "entry", "changes")}
             for outcome in receipt.outcomes
         ],
     }

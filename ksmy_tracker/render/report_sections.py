@@ -1,14 +1,18 @@
 """The lists of a report, each once as sentences for a page of text, once as cells of a table."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from itertools import compress
+from typing import Any, Final, NamedTuple, TypeVar
 
 from ksmy_tracker.render.report_summary import kinds
-from ksmy_tracker.render.wording import days, entry_summary, left, slip, window
-from ksmy_tracker.render.wording import due as due_date
+from ksmy_tracker.render.wording import days, due_date, entry_summary, left, slip
 from ksmy_tracker.report import Listed, NextMilestone, Quiet, Report
 from ksmy_tracker.rows import Day, DeadlineRow, EntryRow
+
+Thing = TypeVar("Thing")
+
+_DEADLINE_COLUMNS: Final = ("ref", "title", "parties", "due", "last day", "when", "slipped")
 
 
 class Item(NamedTuple):
@@ -50,106 +54,77 @@ class Section(NamedTuple):
 
 def sections(report: Report) -> list[Section]:
     """The lists of a report in their order."""
+    within, since, stale = report.day.within, report.since, report.stale
+    # `list` has commitments alone, `due` milestones too.
+    all_overdue = f"due --limit {report.overdue.total}" if report.overdue_milestones else "list --overdue"
     return [
-        _deadlines(
-            "overdue", "Overdue", report.overdue, report.overdue_milestones, _command_for_overdue(report)
+        _section(
+            "overdue",
+            "Overdue",
+            _DEADLINE_COLUMNS,
+            report.overdue,
+            _deadline,
+            milestones=report.overdue_milestones,
+            command=_command(report, all_overdue),
         ),
-        _deadlines(
+        _section(
             "due-soon",
-            f"Due within {days(report.day.within)}",
+            f"Due within {days(within)}",
+            _DEADLINE_COLUMNS,
             report.due_soon,
-            report.due_soon_milestones,
-            _command(report, f"due --within {report.day.within}"),
+            _deadline,
+            milestones=report.due_soon_milestones,
+            command=_command(report, f"due --within {within}"),
         ),
-        _contradictions(report),
-        _next_milestones(report),
-        _changed(report),
-        _quiet(report),
+        _section(
+            "contradictions",
+            "Contradicts itself",
+            ("ref", "title", "why"),
+            report.contradictions,
+            lambda found: Item(found, f"{found.ref}: {found.why}"),
+        ),
+        _section(
+            "next-milestones",
+            "Next milestones",
+            ("ref", "commitment", "milestone"),
+            report.next_milestones,
+            _next_milestone,
+        ),
+        _section(
+            "changed",
+            f"Changed since {since}",
+            ("effective on", "ref", "what"),
+            report.changed,
+            lambda entry: _change(entry, since),
+            rest="earlier",
+            command=_command(report, f"history --since {since}", narrows=False),
+            hanging=12,
+        ),
+        _section(
+            "quiet",
+            f"Gone quiet, no entry for {days(stale)}",
+            ("ref", "title", "newest entry"),
+            report.quiet,
+            lambda one: Item((one.ref, one.title, ago := quiet_since(one, report.day)), f"{one.ref}: {ago}"),
+            command=_command(report, f"list --stale {stale}"),
+        ),
     ]
-
-
-def _deadlines(key: str, name: str, listed: Listed[DeadlineRow], milestones: int, command: str) -> Section:
-    columns = ("ref", "title", "parties", "due", "last day", "when", "slipped")
-    items = [Item(_deadline_cells(row), _deadline(row), row.deadline) for row in listed.items]
-    return _section(key, name, columns, items, listed, milestones=milestones, command=command)
-
-
-def _contradictions(report: Report) -> Section:
-    items = [Item(found, f"{found.ref}: {found.why}") for found in report.contradictions.items]
-    return _section(
-        "contradictions", "Contradicts itself", ("ref", "title", "why"), items, report.contradictions
-    )
-
-
-def _next_milestones(report: Report) -> Section:
-    items = [
-        Item(
-            (one.milestone.ref, one.title, said := milestone_summary(one)),
-            f"{one.milestone.ref}: {said}",
-            one.milestone.deadline,
-        )
-        for one in report.next_milestones.items
-    ]
-    return _section(
-        "next-milestones",
-        "Next milestones",
-        ("ref", "commitment", "milestone"),
-        items,
-        report.next_milestones,
-    )
-
-
-def _changed(report: Report) -> Section:
-    items = [
-        Item(
-            (when := _when(entry, report.since), entry.ref, said := entry_summary(entry)),
-            f"{when}  {entry.ref}: {said}",
-        )
-        for entry in report.changed.items
-    ]
-    return _section(
-        "changed",
-        f"Changed since {report.since}",
-        ("effective on", "ref", "what"),
-        items,
-        report.changed,
-        rest="earlier",
-        command=_command(report, f"history --since {report.since}", narrows=False),
-        hanging=12,
-    )
-
-
-def _quiet(report: Report) -> Section:
-    items = [
-        Item((one.ref, one.title, since := quiet_since(one, report.day)), f"{one.ref}: {since}")
-        for one in report.quiet.items
-    ]
-    return _section(
-        "quiet",
-        f"Gone quiet, no entry for {days(report.stale)}",
-        ("ref", "title", "newest entry"),
-        items,
-        report.quiet,
-        command=_command(report, f"list --stale {report.stale}"),
-    )
 
 
 def _section(
-    key: str, name: str, columns: Sequence[str], items: Sequence[Item], listed: Listed[Any], **more: Any
+    key: str,
+    name: str,
+    columns: Sequence[str],
+    listed: Listed[Thing],
+    item: Callable[[Thing], Item],
+    **more: Any,
 ) -> Section:
     """A section without the columns in which no item has anything."""
-    kept = [at for at in range(len(columns)) if any(item.cells[at] for item in items)]
-    if items and len(kept) < len(columns):
-        columns = [columns[at] for at in kept]
-        items = [item._replace(cells=[item.cells[at] for at in kept]) for item in items]
-    return Section(key, name, columns, items, listed.total, **more)
-
-
-def _command_for_overdue(report: Report) -> str:
-    """`list` has commitments alone, `due` milestones too."""
-    if report.overdue_milestones:
-        return _command(report, f"due --limit {report.overdue.total}")
-    return _command(report, "list --overdue")
+    items = [item(thing) for thing in listed.items]
+    # Without items, all of them are kept.
+    kept = [any(column) for column in zip(*(one.cells for one in items), strict=True)] or columns
+    items = [one._replace(cells=list(compress(one.cells, kept))) for one in items]
+    return Section(key, name, list(compress(columns, kept)), items, listed.total, **more)
 
 
 def _command(report: Report, command: str, *, narrows: bool = True) -> str:
@@ -162,17 +137,22 @@ def _command(report: Report, command: str, *, narrows: bool = True) -> str:
     return f"ksmy {command}{options} --as-of {report.today}"
 
 
-def _when(entry: EntryRow, since: str) -> str:
-    """The day an entry took effect; also the day it was recorded where that alone makes it news."""
-    if entry.effective_on >= since:
-        return entry.effective_on
-    return f"{entry.effective_on} (recorded {entry.recorded_on})"
+def _change(entry: EntryRow, since: str) -> Item:
+    """An entry, on the day it took effect; with that it was recorded on where that alone makes it news."""
+    recorded = f" (recorded {entry.recorded_on})" if entry.effective_on < since else ""
+    when, said = f"{entry.effective_on}{recorded}", entry_summary(entry)
+    return Item((when, entry.ref, said), f"{when}  {entry.ref}: {said}")
 
 
 def quiet_since(quiet: Quiet, day: Day) -> str:
     """How long ago a commitment's newest entry took effect."""
     ago = (day.today - date.fromisoformat(quiet.updated_on)).days
     return f"{quiet.updated_on}, {days(ago)} ago"
+
+
+def _next_milestone(following: NextMilestone) -> Item:
+    row, said = following.milestone, milestone_summary(following)
+    return Item((row.ref, following.title, said), f"{row.ref}: {said}", row.deadline)
 
 
 def milestone_summary(following: NextMilestone) -> str:
@@ -184,20 +164,10 @@ def milestone_summary(following: NextMilestone) -> str:
     return f"{row.number}. {row.title}, {state}{due}{when}"
 
 
-def _deadline(row: DeadlineRow) -> str:
-    due = f"due {due_date(row.due)}"
-    if span := window(row.due, row.due_earliest, row.due_latest):
-        due += f" ({span})"
-    parts = [row.title, _party(row.parties), due, left(row.days_left)]
-    if moved := slip(row.slip_days):
-        parts.append(moved)
-    return f"{row.ref}: {', '.join(parts)}"
-
-
-def _deadline_cells(row: DeadlineRow) -> Sequence[str]:
-    cells = (row.ref, row.title, row.parties, due_date(row.due), row.due_latest, left(row.days_left))
-    return (*cells, slip(row.slip_days))
-
-
-def _party(parties: str) -> str:
-    return {"KR": "Korea", "MY": "Malaysia"}.get(parties, "both parties")
+def _deadline(row: DeadlineRow) -> Item:
+    due, when, moved = due_date(row.due), left(row.days_left), slip(row.slip_days)
+    cells = (row.ref, row.title, row.parties, due, row.due_latest, when, moved)
+    party = {"KR": "Korea", "MY": "Malaysia"}.get(row.parties, "both parties")
+    window = due_date(row.due, row.due_earliest, row.due_latest)
+    parts = (row.title, party, f"due {window}", when, moved)
+    return Item(cells, f"{row.ref}: {', '.join(filter(None, parts))}", row.deadline)

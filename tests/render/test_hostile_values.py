@@ -20,14 +20,15 @@ from ksmy_tracker.cli.output import complain
 from ksmy_tracker.errors import Damaged
 from ksmy_tracker.history import BrokenEntry
 from ksmy_tracker.receipts import Outcome, Receipt
-from ksmy_tracker.render import formats, ical, json_contract
+from ksmy_tracker.render import formats, ical, json_contract, timeline_wording
 from ksmy_tracker.render.text import listing, receipt, records
 from ksmy_tracker.render.text import report as report_text
 from ksmy_tracker.render.text import timeline as timeline_text
 from ksmy_tracker.render.text.table import Rows
 from ksmy_tracker.render.web import report as report_page
-from ksmy_tracker.render.web import timeline as drawing
-from ksmy_tracker.render.web import timeline_layout as layout
+from ksmy_tracker.render.web import timeline as timeline_drawing
+from ksmy_tracker.render.web.jinja import filled
+from ksmy_tracker.render.web.timeline_layout import NARROW
 from ksmy_tracker.report import Contradiction, Listed, NextMilestone, Quiet, Report
 from ksmy_tracker.rows import CalendarRow, Filters, as_dict, names
 from ksmy_tracker.timeline import Bar, Mark, Timeline
@@ -273,10 +274,14 @@ def test_a_web_page_has_no_element_or_attribute_of_a_text() -> None:
 
 
 def test_a_drawing_is_well_formed_whatever_it_is_of() -> None:
+    def as_figure(one: Timeline) -> str:
+        drawing = timeline_drawing.Drawing(one, NARROW)
+        return filled("timeline.svg", drawing=drawing, words=timeline_wording, standalone=False)
+
     timelines = list(spoilt_timelines())
     for text in (
-        *all_shown(lambda one: drawing.figure(one, layout.WIDE, drawing.STYLE), timelines),
-        *all_shown(lambda one: drawing.figure(one, layout.NARROW), timelines),
+        *all_shown(timeline_drawing.as_svg, timelines),
+        *all_shown(as_figure, timelines),
     ):
         has_nothing_raw(text)
         elements = list(ElementTree.fromstring(text).iter())

@@ -8,11 +8,10 @@ from ksmy_tracker.render.wording import (
     cell,
     days,
     describe,
-    due,
+    due_date,
     field_name,
     left,
     plural,
-    short_window,
     slip,
     window,
 )
@@ -49,11 +48,11 @@ def test_the_time_left_reads_as_a_person_says_it(days_left: int, expected: str) 
 
 
 def test_an_imprecise_date_shows_its_window() -> None:
-    assert window("2025", "2025-01-01", "2025-12-31") == "2025-01-01 to 2025-12-31"
+    assert due_date("2025", "2025-01-01", "2025-12-31") == "2025 (2025-01-01 to 2025-12-31)"
 
 
 def test_a_date_that_is_one_day_has_no_window_to_show() -> None:
-    assert window("2025-12-31", "2025-12-31", "2025-12-31") == ""
+    assert due_date("2025-12-31", "2025-12-31", "2025-12-31") == "2025-12-31"
 
 
 @pytest.mark.parametrize(
@@ -65,7 +64,7 @@ def test_a_date_that_is_one_day_has_no_window_to_show() -> None:
     ],
 )
 def test_a_window_where_room_is_short_says_a_year_once(earliest: str, latest: str, expected: str) -> None:
-    assert short_window(earliest, latest) == expected
+    assert window(earliest, latest) == expected
 
 
 @pytest.mark.parametrize(
@@ -87,7 +86,7 @@ def test_a_window_where_room_is_short_says_a_year_once(earliest: str, latest: st
     ],
 )
 def test_a_due_date_reads_as_people_write_it(edtf: str, expected: str) -> None:
-    assert due(edtf) == expected
+    assert due_date(edtf) == expected
 
 
 @pytest.mark.parametrize(

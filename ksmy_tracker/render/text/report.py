@@ -15,13 +15,10 @@ def as_page(report: Report, width: int = WIDTH) -> Page:
     page = Page(width)
     page.heading(heading(report))
     page.text(summary(report))
-    for title, counts in (
-        ("By status", report.by_status),
-        ("By sector", report.by_sector),
-        ("By deadline", report.by_deadline),
-    ):
-        page.heading(title)
-        page.text(_counts(counts), indent=2)
+    for name, counts in _counts(report).items():
+        page.heading(f"By {name}")
+        shown = [f"{word} {count:,}" for word, count in counts.items() if count]
+        page.text(", ".join(shown) or "none", indent=2)
     for section in sections(report):
         page.heading(section.title)
         for item in section.items:
@@ -37,13 +34,9 @@ def as_page(report: Report, width: int = WIDTH) -> Page:
 def as_markdown(report: Report) -> str:
     """The report as GitHub-flavoured Markdown."""
     parts = [f"# {markdown(heading(report))}\n", f"{markdown(summary(report))}\n"]
-    for title, counts in (
-        ("status", report.by_status),
-        ("sector", report.by_sector),
-        ("deadline", report.by_deadline),
-    ):
-        parts.append(f"## By {title}\n")
-        parts.append(to_markdown((title, "commitments"), counts.items()))
+    for name, counts in _counts(report).items():
+        parts.append(f"## By {name}\n")
+        parts.append(to_markdown((name, "commitments"), counts.items()))
     for section in sections(report):
         parts.append(f"## {visible(section.title)}\n")
         if section.items:
@@ -56,5 +49,5 @@ def as_markdown(report: Report) -> str:
     return "\n".join(parts)
 
 
-def _counts(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} {count:,}" for name, count in counts.items() if count) or "none"
+def _counts(report: Report) -> dict[str, Mapping[str, int]]:
+    return {"status": report.by_status, "sector": report.by_sector, "deadline": report.by_deadline}
