@@ -1,4 +1,4 @@
-"""One row of each kind, the report of nothing and that of everything: a test replaces the fields that it is about."""
+"""One row of each kind, an outcome, and reports: a test replaces the fields that it is about."""
 
 from datetime import date
 from typing import Any, Final
@@ -173,3 +173,12 @@ FULL: Final = EMPTY._replace(
 def outcome(action: str | None = "updated", **more: object) -> Outcome:
     given = {"ref": "TOURISM", "record": "commitment", "action": action, "changes": {}, "entry": 26, **more}
     return Outcome(**given)  # type: ignore[arg-type]  # what each is, the tests say
+
+
+def late(commitments: int, milestones: int, soon: int, soon_milestones: int) -> Report:
+    """A report with so many commitments and milestones overdue and due soon."""
+    return FULL._replace(
+        by_deadline={**EMPTY.by_deadline, "overdue": commitments, "due-soon": soon},
+        overdue=Listed([], commitments + milestones),
+        due_soon=Listed([], soon + soon_milestones),
+    )

@@ -90,17 +90,19 @@ def show_report(
 
 
 def _show_report(found: Report, timeline: Timeline | None, chosen: str, output: Path | None) -> None:
-    from ksmy_tracker.render.text import report as rendered
-    from ksmy_tracker.render.text.page import WIDTH
-
     if chosen == "text":
-        page = rendered.as_page(found, min(WIDTH, terminal_width()) if output is None else WIDTH)
+        from ksmy_tracker.render.text.page import WIDTH
+        from ksmy_tracker.render.text.report import as_page
+
+        page = as_page(found, min(WIDTH, terminal_width()) if output is None else WIDTH)
         if output is None:
             emit_page(page)
             return
         text = str(page)
     elif chosen == "md":
-        text = rendered.as_markdown(found)
+        from ksmy_tracker.render.text.report import as_markdown
+
+        text = as_markdown(found)
     elif timeline is not None:
         from ksmy_tracker.render.web.report import as_html
 

@@ -9,12 +9,15 @@ from ksmy_tracker.render.wording import (
     days,
     describe,
     due_date,
+    entry_summary,
     field_name,
     left,
     plural,
     slip,
     window,
 )
+from ksmy_tracker.rows import EntryRow
+from tests.rows import BARE, CREATED, UPDATED
 
 
 @pytest.mark.parametrize(
@@ -159,3 +162,21 @@ def test_a_change_shows_controls_and_obeys_none() -> None:
 )
 def test_a_noun_agrees_with_its_number(count: int, noun: str, expected: str) -> None:
     assert plural(count, noun) == expected
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (UPDATED, "status planned -> in-progress (Talks began) [1 evidence]"),
+        (CREATED, "milestone created: Port opened"),
+        (UPDATED._replace(action="noted", changes={}, evidence=[]), "noted (Talks began)"),
+        (BARE._replace(action="noted", changes={}, evidence=["a", "b"]), "noted [2 evidence]"),
+        (BARE._replace(action="withdrawn", changes={"withdrawn": [False, True]}), "withdrawn"),
+        (
+            BARE._replace(changes={"due": ["2025-36", None], "baseline_due": [None, "2025"]}),
+            "due 2025-Q4 -> nothing",
+        ),
+    ],
+)
+def test_an_entry_says_in_a_line_what_it_did(entry: EntryRow, said: str) -> None:
+    assert entry_summary(entry) == said
