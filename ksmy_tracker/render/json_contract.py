@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
-from ksmy_tracker.rows import as_dict
+from ksmy_tracker.domain.rows import as_dict
 
 if TYPE_CHECKING:
-    from ksmy_tracker.receipts import Receipt
-    from ksmy_tracker.report import Report
-    from ksmy_tracker.timeline import Timeline
+    from ksmy_tracker.domain.receipt import Receipt
+    from ksmy_tracker.domain.report import Report
+    from ksmy_tracker.domain.timeline import Timeline
 
 
 def receipt_object(receipt: "Receipt", *, dry_run: bool) -> dict[str, Any]:

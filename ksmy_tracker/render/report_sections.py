@@ -5,10 +5,10 @@ from datetime import date
 from itertools import compress
 from typing import Any, Final, NamedTuple, TypeVar
 
+from ksmy_tracker.domain.report import Listed, NextMilestone, Quiet, Report
+from ksmy_tracker.domain.rows import Day, DeadlineRow, EntryRow
 from ksmy_tracker.render.report_summary import kinds
 from ksmy_tracker.render.wording import days, due_date, entry_summary, left, slip
-from ksmy_tracker.report import Listed, NextMilestone, Quiet, Report
-from ksmy_tracker.rows import Day, DeadlineRow, EntryRow
 
 Thing = TypeVar("Thing")
 

@@ -1,7 +1,7 @@
 """A timeline in words: what is drawn, and what it has no room, no date or no place for."""
 
+from ksmy_tracker.domain.timeline import Bar, Timeline
 from ksmy_tracker.render.wording import due_date, plural, window
-from ksmy_tracker.timeline import Bar, Timeline
 
 
 def nothing(timeline: Timeline) -> str:

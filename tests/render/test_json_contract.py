@@ -2,11 +2,11 @@
 
 import json
 
-from ksmy_tracker.receipts import Receipt
+from ksmy_tracker.domain.receipt import Receipt
+from ksmy_tracker.domain.report import Listed
+from ksmy_tracker.domain.words import DEADLINE_STATES, STATUSES
 from ksmy_tracker.render.json_contract import receipt_object, report_object
 from ksmy_tracker.render.report_summary import summary
-from ksmy_tracker.report import Listed
-from ksmy_tracker.vocabulary import DEADLINE_STATES, STATUSES
 from tests.rows import CREATED, EMPTY, FULL, HEAD, MILESTONE, OVERDUE, SOON, UPDATED, outcome
 
 

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
+from ksmy_tracker.domain.report import NextMilestone, Quiet
+from ksmy_tracker.domain.rows import Day, MilestoneRow
 from ksmy_tracker.render.report_sections import milestone_summary, quiet_since
-from ksmy_tracker.report import NextMilestone, Quiet
-from ksmy_tracker.rows import Day, MilestoneRow
 from tests.rows import MILESTONE
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from ksmy_tracker.domain.report import Listed
 from ksmy_tracker.render.report_summary import summary
-from ksmy_tracker.report import Listed
 from tests.rows import EMPTY, FULL, NOTHING, OVERDUE, late
 
 

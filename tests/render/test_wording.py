@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from ksmy_tracker.domain.rows import EntryRow
 from ksmy_tracker.render.wording import (
     cell,
     days,
@@ -16,7 +17,6 @@ from ksmy_tracker.render.wording import (
     slip,
     window,
 )
-from ksmy_tracker.rows import EntryRow
 from tests.rows import BARE, CREATED, UPDATED
 
 

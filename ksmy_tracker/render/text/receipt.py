@@ -1,8 +1,8 @@
 """What a command did: a line for each record it names."""
 
-from ksmy_tracker.receipts import Outcome, Receipt
+from ksmy_tracker.domain.receipt import Outcome, Receipt
+from ksmy_tracker.domain.safe_text import visible
 from ksmy_tracker.render.wording import describe
-from ksmy_tracker.visible import visible
 
 
 def as_text(receipt: Receipt) -> str:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from ksmy_tracker.domain.rows import AgreementRow, CommitmentRow, EntryRow, MilestoneRow, as_dict
 from ksmy_tracker.render.text.page import Page
 from ksmy_tracker.render.wording import cell, due_date, entry_summary, field_name, left, plural, slip
-from ksmy_tracker.rows import AgreementRow, CommitmentRow, EntryRow, MilestoneRow, as_dict
 
 
 def commitment_page(

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
+from ksmy_tracker.domain.report import Report
+from ksmy_tracker.domain.safe_text import visible
 from ksmy_tracker.render.formats import markdown, to_markdown
 from ksmy_tracker.render.report_sections import sections
 from ksmy_tracker.render.report_summary import heading, summary
 from ksmy_tracker.render.text.page import WIDTH, Page
-from ksmy_tracker.report import Report
-from ksmy_tracker.visible import visible
 
 
 def as_page(report: Report, width: int = WIDTH) -> Page:

@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from ksmy_tracker.visible import visible
+from ksmy_tracker.domain.safe_text import visible
 
 _TEMPLATES = Path(__file__).parent / "templates"
 

@@ -3,14 +3,14 @@
 from base64 import b64encode
 from hashlib import sha256
 
+from ksmy_tracker.domain.report import Report
+from ksmy_tracker.domain.timeline import Timeline
 from ksmy_tracker.render import timeline_wording
 from ksmy_tracker.render.report_sections import sections
 from ksmy_tracker.render.report_summary import heading, summary
 from ksmy_tracker.render.web.jinja import filled, style_sheet
 from ksmy_tracker.render.web.timeline import Drawing
 from ksmy_tracker.render.web.timeline_layout import NARROW, WIDE
-from ksmy_tracker.report import Report
-from ksmy_tracker.timeline import Timeline
 
 
 def as_html(found: Report, timeline: Timeline) -> str:

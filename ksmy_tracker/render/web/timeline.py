@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from ksmy_tracker.domain.safe_text import visible
+from ksmy_tracker.domain.timeline import Bar, Mark, Timeline, quarters, share
 from ksmy_tracker.render import timeline_wording
 from ksmy_tracker.render.web.jinja import filled, style_sheet
 from ksmy_tracker.render.web.timeline_layout import WIDE, Layout
 from ksmy_tracker.render.wording import due_date
-from ksmy_tracker.timeline import Bar, Mark, Timeline, quarters, share
-from ksmy_tracker.visible import visible
 
 
 class Quarter(NamedTuple):

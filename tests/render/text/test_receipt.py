@@ -2,7 +2,7 @@
 
 import pytest
 
-from ksmy_tracker.receipts import Receipt
+from ksmy_tracker.domain.receipt import Receipt
 from ksmy_tracker.render.text.receipt import as_text, line
 from tests.rows import outcome
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from rich.cells import cell_len
 
+from ksmy_tracker.domain.report import Contradiction, Listed, NextMilestone, Report
+from ksmy_tracker.domain.rows import Day, Filters
+from ksmy_tracker.domain.words import DEADLINE_STATES, STATUSES
 from ksmy_tracker.render.report_summary import summary
 from ksmy_tracker.render.text.report import as_markdown, as_page
-from ksmy_tracker.report import Contradiction, Listed, NextMilestone, Report
-from ksmy_tracker.rows import Day, Filters
-from ksmy_tracker.vocabulary import DEADLINE_STATES, STATUSES
 from tests.rows import CREATED, EMPTY, FULL, HEAD, MILESTONE, OVERDUE, SOON, UPDATED, late
 
 SOON_TITLE = "Due within 90 days: 1 (1 milestone)"
