@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from ksmy_tracker.domain.changes import Change
-    from ksmy_tracker.domain.projection import State
+    from ksmy_tracker.domain.kinds import Record
     from ksmy_tracker.writing.record import Recording
 
 app = typer.Typer()
@@ -64,7 +64,7 @@ def apply_batch(
         faults = Faults(max_errors)
         count = milestone_counter(session)
 
-        def check(change: "Change", state: "State") -> None:
+        def check(change: "Change", state: "Record") -> None:
             check_derived(change, state, day, count)
 
         receipt = record(
