@@ -27,7 +27,7 @@ from ksmy_tracker.domain.rows import (
     names,
 )
 from ksmy_tracker.render.receipt import as_json
-from ksmy_tracker.storage.place import TIMEOUT
+from ksmy_tracker.storage.interface import TIMEOUT
 from ksmy_tracker.writing import batch, lines
 from tests.conftest import Ksmy
 
