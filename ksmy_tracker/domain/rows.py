@@ -177,7 +177,7 @@ def sound(rows: list[Made], row_class: type) -> list[Made]:
 
 
 @cache
-def _kinds(row_class: type) -> tuple[tuple[str, frozenset[type]], ...]:
+def _kinds(row_class: Any) -> tuple[tuple[str, frozenset[type]], ...]:
     """Each field of a class of rows, with the types that its values can have."""
     return tuple(
         (name, frozenset(_types(field)))

@@ -25,7 +25,7 @@ from ksmy_tracker.domain.kinds import COLUMNS, Record, commitment_of, from_kept,
 from ksmy_tracker.domain.projection import States
 from ksmy_tracker.domain.values import is_kept, read_key
 from ksmy_tracker.errors import Damaged, Usage
-from ksmy_tracker.storage.place import Reader
+from ksmy_tracker.storage.interface import Reader
 
 #: How many faults are named before the search ends.
 MOST_FAULTS = 20
@@ -88,7 +88,7 @@ def _chain_faults(reader: Reader, audit: Audit, expected_head: str | None) -> It
     """What is wrong with the chain, from the first entry to the head."""
     audit.counts = dict.fromkeys((*COLUMNS, "entry"), 0)
     previous: Entry | None = None
-    for row in reader.stream(f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry ORDER BY id"):
+    for row in reader.tuple_stream(f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry ORDER BY id"):
         try:
             entry = read_entry(row)
         except BrokenEntry as error:
@@ -125,7 +125,7 @@ def record_faults(reader: Reader, audit: Audit) -> Iterator[str]:
     """
     stored = {kind: _Stored(reader, kind) for kind in COLUMNS}
     # Not all of an entry's columns, nor all of a note: this is less to sort.
-    entries = reader.stream(
+    entries = reader.tuple_stream(
         "SELECT id, invocation, record, ref, action, effective_on, changes, "
         f"CASE WHEN action IN {UNDONE_BY} THEN note WHEN note IS NOT NULL THEN '' END, "
         f"CASE evidence WHEN '[]' THEN '[]' ELSE '[\"\"]' END FROM entry ORDER BY {reader.family('ref')}, id"
@@ -194,7 +194,7 @@ def key_faults(reader: Reader, audit: Audit) -> Iterator[str]:
         "SELECT u.key, u.key_digest, u.hash, e.id FROM unchanged_key u LEFT JOIN entry e ON e.key = u.key "
         "ORDER BY u.key"
     )
-    for key, key_digest, stored, entry in reader.stream(sql):
+    for key, key_digest, stored, entry in reader.tuple_stream(sql):
         audit.counts["unchanged key"] = audit.counts.get("unchanged key", 0) + 1
         if key_hash(key, key_digest) != stored or not is_hash(key_digest) or not is_kept(read_key, key):
             yield f"key {key!r}, of a line that changed nothing, was altered"
@@ -209,7 +209,7 @@ class _Stored:
         self._kind, self._columns = kind, COLUMNS[kind]
         self._key = "commitment" if kind == "milestone" else "ref"
         order = "commitment, number" if kind == "milestone" else "ref"
-        self._rows = reader.stream(f"SELECT {', '.join(self._columns)} FROM {kind} ORDER BY {order}")
+        self._rows = reader.tuple_stream(f"SELECT {', '.join(self._columns)} FROM {kind} ORDER BY {order}")
         self._next: Record | None = None
         self._advance()
 

@@ -36,7 +36,7 @@ from ksmy_tracker.domain.words import (
 )
 from ksmy_tracker.errors import NotFound, Usage
 from ksmy_tracker.reading.snapshot import DayView, midnight_after
-from ksmy_tracker.storage.place import Reader
+from ksmy_tracker.storage.interface import Reader
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -197,7 +197,7 @@ class View(DayView):
         """The sectors asked for; raises `Usage` for one that no commitment is in, on the day of the view or now."""
         if wanted:
             sql = "SELECT DISTINCT sector FROM commitment"
-            known = sorted({sector for (sector,) in (*self._rows(sql), *self._reader.rows(sql))})
+            known = sorted({sector for (sector,) in (*self._rows(sql), *self._reader.tuples(sql))})
             for sector in wanted:
                 if known and sector not in known:
                     raise Usage(f"there is no sector {sector}; {did_you_mean(sector, known, short=40)}")
@@ -336,7 +336,7 @@ class View(DayView):
         """The parameters of `changed_since`."""
         if since is None:
             return {}
-        first = self._reader.rows("SELECT invocation FROM entry WHERE id = 1")
+        first = self._reader.tuples("SELECT invocation FROM entry WHERE id = 1")
         day_before = days_before(date.fromisoformat(since), 1)
         return {
             "since": since,
@@ -354,7 +354,7 @@ class View(DayView):
 
     def no_such(self, ref: str) -> NotFound:
         """The error for a ref that names nothing, with the nearest one that does."""
-        created = self._reader.rows(
+        created = self._reader.tuples(
             "SELECT effective_on FROM entry WHERE ref = :ref AND action = 'created'", {"ref": ref}
         )
         if created:

@@ -19,7 +19,7 @@ from ksmy_tracker.domain.kinds import GIVEN, Agreement, Commitment, Milestone
 from ksmy_tracker.domain.receipt import Outcome, Receipt
 from ksmy_tracker.domain.rows import DeadlineRow, EntryRow, Row, names
 from ksmy_tracker.render.receipt import as_json
-from ksmy_tracker.storage.place import TIMEOUT
+from ksmy_tracker.storage.interface import TIMEOUT
 from ksmy_tracker.writing import batch, lines
 from tests.conftest import Ksmy
 
