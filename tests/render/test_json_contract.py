@@ -4,6 +4,7 @@ import json
 
 from ksmy_tracker.domain.receipt import Receipt
 from ksmy_tracker.domain.report import Listed
+from ksmy_tracker.domain.rows import as_dict
 from ksmy_tracker.domain.words import DEADLINE_STATES, STATUSES
 from ksmy_tracker.render.json_contract import receipt_object, report_object
 from ksmy_tracker.render.report_summary import summary
@@ -109,7 +110,7 @@ def test_the_object_of_a_report_says_everything_in_plain_values() -> None:
             "why": "in-progress though its deadline has passed",
         }
     ]
-    assert value["next_milestones"] == [MILESTONE._asdict()]
+    assert value["next_milestones"] == [as_dict(MILESTONE)]
 
 
 def test_the_object_of_a_report_of_an_empty_register_has_empty_lists_zeros_and_no_head() -> None:

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
-from ksmy_tracker.domain.rows import AgreementRow, CommitmentRow, EntryRow, MilestoneRow, as_dict
+from ksmy_tracker.domain.kinds import Agreement, Commitment, Milestone
+from ksmy_tracker.domain.rows import EntryRow, as_dict
 from ksmy_tracker.render.text.page import Page
 from ksmy_tracker.render.wording import cell, due_date, entry_summary, field_name, left, plural, slip
 
 
 def commitment_page(
-    row: CommitmentRow,
-    agreement: AgreementRow,
-    milestones: Sequence[MilestoneRow],
+    row: Commitment,
+    agreement: Agreement,
+    milestones: Sequence[Milestone],
     entries: Sequence[EntryRow],
     width: int,
 ) -> Page:
@@ -38,7 +39,7 @@ def commitment_page(
 
 
 def agreement_page(
-    row: AgreementRow, commitments: Sequence[CommitmentRow], entries: Sequence[EntryRow], width: int
+    row: Agreement, commitments: Sequence[Commitment], entries: Sequence[EntryRow], width: int
 ) -> Page:
     """An agreement: its fields, its commitments and its history."""
     page = Page(width)
@@ -69,13 +70,13 @@ def history(page: Page, entries: Sequence[EntryRow]) -> None:
             page.text(evidence, indent=6, hanging=2)
 
 
-def _words(row: AgreementRow | CommitmentRow) -> dict[str, str]:
+def _words(row: Agreement | Commitment) -> dict[str, str]:
     """The fields under a record's heading; `withdrawn` only if it is."""
     hidden = ("ref", "title") if row.withdrawn else ("ref", "title", "withdrawn")
     return {name: cell(value) for name, value in as_dict(row).items() if name not in hidden}
 
 
-def _milestone(row: MilestoneRow) -> str:
+def _milestone(row: Milestone) -> str:
     due = f", due {due_date(row.due, row.due_earliest, row.due_latest)}" if row.due else ""
     met = f" on {row.met_on}" if row.met_on else ""
     when = f", {left(row.days_left)}" if row.days_left is not None else ""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from html import unescape
 from itertools import pairwise
@@ -273,7 +274,7 @@ def test_nothing_in_a_page_is_wider_than_a_mail_program_leaves_alone() -> None:
         due_soon=Listed([SOON._replace(title="x" * 300, ref=f"{'W' * 64}/12")], 1),
         changed=Listed([UPDATED._replace(note="한" * 200)], 1),
         contradictions=Listed([Contradiction("W" * 64, TITLE, "completed with milestone 2 open")], 1),
-        next_milestones=Listed([NextMilestone(TITLE, MILESTONE._replace(title=TITLE))], 1),
+        next_milestones=Listed([NextMilestone(TITLE, replace(MILESTONE, title=TITLE))], 1),
         by_sector={"m" * 64: 1, "n" * 64: 2},
         only=Filters(["m" * 64, "n" * 64]),
     )
@@ -332,7 +333,7 @@ def test_control_characters_are_shown_and_never_sent(write: Any) -> None:
     report = FULL._replace(
         overdue=Listed([OVERDUE._replace(title=evil)], 1),
         changed=Listed([UPDATED._replace(note=evil), CREATED._replace(changes={"title": [None, evil]})], 2),
-        next_milestones=Listed([NextMilestone(evil, MILESTONE._replace(title=evil))], 1),
+        next_milestones=Listed([NextMilestone(evil, replace(MILESTONE, title=evil))], 1),
         by_sector={evil: 1},
         only=Filters([evil]),
     )
