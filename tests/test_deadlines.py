@@ -285,6 +285,7 @@ def test_reading_a_due_date_prints_nothing(stated: str, capsys: pytest.CaptureFi
         ("fourth quarter of 2025", "2025-Q4"),
         ("4Q 2025", "2025-Q4"),
         ("4Q2025", "2025-Q4"),
+        ("2H 2025", "2025-H2"),
         ("H1 2025", "2025-H1"),
         ("2025 H2", "2025-H2"),
         ("first half of 2025", "2025-H1"),
@@ -302,6 +303,11 @@ def test_reading_a_due_date_prints_nothing(stated: str, capsys: pytest.CaptureFi
         ("31.12.2025", "2025-12-31"),
         ("15 December 2025", "2025-12-15"),
         ("December 15, 2025", "2025-12-15"),
+        ("June 5, 2026", "2026-06-05"),
+        ("5-Jun-2026", "2026-06-05"),
+        ("no later than 30th June 2026", "2026-06-30"),
+        ("2026. 6. 30.", "2026-06-30"),
+        ("2026-06-30 00:00", "2026-06-30"),
         ("2025/12/31", "2025-12-31"),
         ("2025.12.31", "2025-12-31"),
         ("2025-6-1", "2025-06-01"),
@@ -316,6 +322,10 @@ def test_reading_a_due_date_prints_nothing(stated: str, capsys: pytest.CaptureFi
         ("2025-00", "2025"),
         ("2025-13-40", "2025"),
         ("February 30, 2025", "2025"),
+        ("30/02/2025", "2025"),
+        ("Q5 2025", "2025"),
+        # A decade.
+        ("the 2030s", "203X"),
     ],
 )
 def test_what_was_probably_meant_is_offered(stated: str, probable: str) -> None:
@@ -337,11 +347,17 @@ def test_what_was_probably_meant_is_offered(stated: str, probable: str) -> None:
         "2025 or 2026",
         "2025-2026",
         "end of 2025 or June 2026",
+        "2025-33/2025-34",
+        "Q1 or 2Q 2025",
+        "first half of June 2026",
+        "3 May-9 Aug 2027",
         "20251301",
         "21st century",
         # The year they name is not the one they mean.
         "before 2026",
         "after 2025",
+        "Before 2026",
+        "2035s",
     ],
 )
 def test_nothing_is_offered_where_it_would_be_a_guess(stated: str) -> None:
@@ -395,6 +411,7 @@ WORDS = (
 @example("33 AD 2025")
 @example("2025 ended on 2033 ")
 @example(f"{MIXED_YEAR} ")
+@example("H2..2025")
 @example("2025..H2")
 @settings(deadline=None)
 def test_any_text_is_read_or_refused_and_what_is_offered_for_it_can_be_read(stated: str) -> None:
