@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from edtf import parse_edtf
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ksmy_tracker import clock
@@ -147,7 +147,6 @@ plain_forms = st.one_of(
 @example("1900-02")
 @example("2000-02-29")
 @example("9999-36")
-@settings(deadline=None)
 def test_the_plain_forms_are_read_as_the_edtf_package_reads_them(stated: str) -> None:
     parsed = parse_edtf(stated)
 
@@ -413,7 +412,6 @@ WORDS = (
 @example(f"{MIXED_YEAR} ")
 @example("H2..2025")
 @example("2025..H2")
-@settings(deadline=None)
 def test_any_text_is_read_or_refused_and_what_is_offered_for_it_can_be_read(stated: str) -> None:
     offer = offered(stated)
 
