@@ -348,6 +348,8 @@ def test_what_was_probably_meant_is_offered(stated: str, probable: str) -> None:
         "end of 2025 or June 2026",
         "2025-33/2025-34",
         "Q1 or 2Q 2025",
+        "H1 or 2H 2025",
+        "2025-X1",
         "first half of June 2026",
         "3 May-9 Aug 2027",
         "20251301",
