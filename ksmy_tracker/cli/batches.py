@@ -15,10 +15,9 @@ from ksmy_tracker.errors import BadInput, Faults
 from ksmy_tracker.render.wording import plural
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
-
     from ksmy_tracker.domain.changes import Change
-    from ksmy_tracker.domain.projection import State
+    from ksmy_tracker.domain.kinds import Record
+    from ksmy_tracker.storage.interface import Transaction
     from ksmy_tracker.writing.record import Recording
 
 app = typer.Typer()
@@ -57,18 +56,18 @@ def apply_batch(
     chosen = by_suffix if input is None else options.chosen_format(input, ("jsonl", "csv"), "", "", "--input")
     day = Day(clock.today(tz))
 
-    def apply_all(session: "Session", common: "Recording") -> Receipt:
+    def apply_all(transaction: "Transaction", common: "Recording") -> Receipt:
         from ksmy_tracker.domain.stale_listing import check_derived
         from ksmy_tracker.writing.record import milestone_counter, record
 
         faults = Faults(max_errors)
-        count = milestone_counter(session)
+        count = milestone_counter(transaction)
 
-        def check(change: "Change", state: "State") -> None:
+        def check(change: "Change", state: "Record") -> None:
             check_derived(change, state, day, count)
 
         receipt = record(
-            session,
+            transaction,
             counted(kept, "applying"),
             common,
             dry_run=dry_run,
@@ -108,9 +107,9 @@ def undo_invocation(
     What that command added is withdrawn: not listed any more, though its ref stays taken and its history stays.
     """
 
-    def undo_one(session: "Session", common: "Recording") -> Receipt:
+    def undo_one(transaction: "Transaction", common: "Recording") -> Receipt:
         from ksmy_tracker.writing.record import undo
 
-        return undo(session, invocation, common, dry_run=dry_run)
+        return undo(transaction, invocation, common, dry_run=dry_run)
 
     recording.perform(undo_one, by, tz, db, timeout, dry_run=dry_run, format=format)

@@ -50,7 +50,7 @@ def init_register(
 
     recording = Recording(actor, clock.now(), today)
     options.once_made(location, "created")
-    schema.create(location, lambda session: record(session, changes, recording), timeout)
+    schema.create(location, lambda transaction: record(transaction, changes, recording), timeout)
     from ksmy_tracker.domain.safe_text import visible
     from ksmy_tracker.render.wording import plural
 

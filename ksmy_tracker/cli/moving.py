@@ -104,7 +104,7 @@ def import_register(
     options.once_made(location, "imported into")
     with opened(file) as stream, made_aside(transfer.proved(transfer.lines_in(stream))) as parts:
         seen = counted(parts, "importing", transfer.line_count)
-        head = schema.create(location, lambda session: transfer.load(session, seen), timeout)
+        head = schema.create(location, lambda transaction: transfer.load(transaction, seen), timeout)
     from ksmy_tracker.domain.safe_text import visible
 
     emit_done(f"imported into {visible(str(location))}; head {head or 'none'}\n")
