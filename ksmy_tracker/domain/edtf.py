@@ -1,4 +1,4 @@
-"""Deadlines: a stated due date (EDTF) and its window, and what the calendar says of it on a given day.
+"""Stated due dates (EDTF): read, normalised, each with its window, and how far one slipped (pure).
 
 Rules from the Extended Date/Time Format (ISO 8601-2, Library of Congress): the forms people use most
 (a year, a half, a quarter, a month, a day) are read here; every other level 0 to 2 form is read by the `edtf`
@@ -11,11 +11,6 @@ from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-
-from ksmy_tracker.domain.words import OPEN_MILESTONE_STATES
-
-#: Days ahead within which an open deadline is due soon.
-HORIZON_DAYS = 90
 
 #: Characters a due date may have; reading a longer list of dates takes seconds.
 _LONGEST = 100
@@ -178,54 +173,3 @@ def slip_days(baseline: str | None, due: str | None) -> int | None:
     if baseline is None or due is None:
         return None
     return (read_due(due).latest - read_due(baseline).latest).days
-
-
-def deadline_state(
-    status: str,
-    due_latest: date | None,
-    completed_on: date | None,
-    completed_latest: date | None,
-    today: date,
-    horizon: date,
-) -> str:
-    """What the calendar says of a commitment on `today`.
-
-    `horizon` is the last day that counts as soon, `completed_latest` the last day of the due date in force
-    when it was completed. A deadline has passed when its last day has
-    ended: it is not overdue on that day.
-    """
-    if status == "cancelled":
-        return "closed"
-    if status == "completed":
-        late = completed_on and completed_latest and completed_on > completed_latest
-        return "met-late" if late else "met"
-    return open_state(due_latest, today, horizon)
-
-
-def milestone_deadline_state(
-    state: str,
-    due_latest: date | None,
-    met_on: date | None,
-    today: date,
-    horizon: date,
-    *,
-    settled: bool = False,
-) -> str:
-    """What the calendar says of a milestone on `today`; one not met is closed.
-
-    So is an open one of a commitment that is `settled`, completed or cancelled: nobody waits for it any more.
-    """
-    if state in OPEN_MILESTONE_STATES:
-        return "closed" if settled else open_state(due_latest, today, horizon)
-    if state == "met":
-        return "met-late" if met_on and due_latest and met_on > due_latest else "met"
-    return "closed"
-
-
-def open_state(due_latest: date | None, today: date, horizon: date) -> str:
-    """The deadline state of anything still open."""
-    if due_latest is None:
-        return "undated"
-    if due_latest < today:
-        return "overdue"
-    return "due-soon" if due_latest <= horizon else "upcoming"

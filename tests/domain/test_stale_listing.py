@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ksmy_tracker.domain.changes import Change
-from ksmy_tracker.domain.edtf import HORIZON_DAYS, read_due
+from ksmy_tracker.domain.deadline import HORIZON_DAYS
+from ksmy_tracker.domain.edtf import read_due
 from ksmy_tracker.domain.kinds import GIVEN, Commitment
 from ksmy_tracker.domain.rows import Day, commitment_deadline, names
 from ksmy_tracker.domain.stale_listing import DERIVED, check_derived

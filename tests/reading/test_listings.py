@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from ksmy_tracker import cli, clock
 from ksmy_tracker.domain import words as vocabulary
 from ksmy_tracker.domain.changes import Change
-from ksmy_tracker.domain.edtf import deadline_state
+from ksmy_tracker.domain.deadline import deadline_state
 from ksmy_tracker.domain.kinds import Commitment
 from ksmy_tracker.domain.rows import Day, DeadlineRow, Filters, as_dict, names
 from ksmy_tracker.errors import KsmyError, NotFound, Refused, Usage
