@@ -6,9 +6,9 @@ from copy import deepcopy
 from hashlib import sha256
 from typing import Any, Final
 
-from ksmy_tracker.chain import Entry, canonical_json
-from ksmy_tracker.history import ENTRY_FIELDS
-from ksmy_tracker.replay import COLUMNS, kind_of, step
+from ksmy_tracker.domain.chain import Entry, canonical_json
+from ksmy_tracker.domain.entries import ENTRY_FIELDS
+from ksmy_tracker.domain.projection import COLUMNS, kind_of, step
 
 #: An entry as JSON has it; `id`, `previous_hash` and `hash` are given when it is sealed.
 Fields = dict[str, Any]

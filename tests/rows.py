@@ -3,9 +3,17 @@
 from datetime import date
 from typing import Any, Final
 
-from ksmy_tracker.report import Listed, Report
-from ksmy_tracker.rows import AgreementRow, CommitmentRow, Day, DeadlineRow, EntryRow, Filters, MilestoneRow
-from ksmy_tracker.vocabulary import DEADLINE_STATES, STATUSES
+from ksmy_tracker.domain.report import Listed, Report
+from ksmy_tracker.domain.rows import (
+    AgreementRow,
+    CommitmentRow,
+    Day,
+    DeadlineRow,
+    EntryRow,
+    Filters,
+    MilestoneRow,
+)
+from ksmy_tracker.domain.words import DEADLINE_STATES, STATUSES
 
 COMMITMENT: Final = CommitmentRow(
     ref="FTA-CONCLUDE",

@@ -9,17 +9,17 @@ from ksmy_tracker.cli import completing, options, recording
 from ksmy_tracker.cli.options import CHANGE, DEFAULT_TIMEOUT, DEFAULT_ZONE
 from ksmy_tracker.cli.output import complain, opened
 from ksmy_tracker.cli.progress import counted
+from ksmy_tracker.domain.receipt import Receipt
+from ksmy_tracker.domain.rows import Day
 from ksmy_tracker.errors import BadInput, Faults
-from ksmy_tracker.receipts import Receipt
 from ksmy_tracker.render.wording import plural
-from ksmy_tracker.rows import Day
 
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-    from ksmy_tracker.changes import Change
-    from ksmy_tracker.register import Recording
-    from ksmy_tracker.replay import State
+    from ksmy_tracker.domain.changes import Change
+    from ksmy_tracker.domain.projection import State
+    from ksmy_tracker.writing.record import Recording
 
 app = typer.Typer()
 
@@ -58,8 +58,8 @@ def apply_batch(
     day = Day(clock.today(tz))
 
     def apply_all(session: "Session", common: "Recording") -> Receipt:
-        from ksmy_tracker.derived import check_derived
-        from ksmy_tracker.register import milestone_counter, record
+        from ksmy_tracker.domain.stale_listing import check_derived
+        from ksmy_tracker.writing.record import milestone_counter, record
 
         faults = Faults(max_errors)
         count = milestone_counter(session)
@@ -80,8 +80,8 @@ def apply_batch(
             raise BadInput(f"{name} has {plural(faults.count, 'fault')}; nothing was applied", faults.lines())
         return receipt
 
-    from ksmy_tracker import batch
-    from ksmy_tracker.spool import Spool
+    from ksmy_tracker.writing import batch
+    from ksmy_tracker.writing.spool import Spool
 
     read = batch.read_csv if chosen == "csv" else batch.read_json_lines
     # All of it is read and checked before the register is locked: a batch keeps no other writer waiting for that.
@@ -109,7 +109,7 @@ def undo_invocation(
     """
 
     def undo_one(session: "Session", common: "Recording") -> Receipt:
-        from ksmy_tracker.register import undo
+        from ksmy_tracker.writing.record import undo
 
         return undo(session, invocation, common, dry_run=dry_run)
 

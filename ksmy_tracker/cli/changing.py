@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
-from ksmy_tracker.changes import FIELDS, READERS, Change, read_expected
 from ksmy_tracker.cli import completing, options, recording
 from ksmy_tracker.cli.options import CHANGE, DEFAULT_TIMEOUT, DEFAULT_ZONE, checked
+from ksmy_tracker.domain.changes import FIELDS, READERS, Change, read_expected
+from ksmy_tracker.domain.words import a
 from ksmy_tracker.errors import Usage
-from ksmy_tracker.vocabulary import a
 
 app = typer.Typer()
 

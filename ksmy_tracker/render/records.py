@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from ksmy_tracker.domain.rows import AgreementRow, CommitmentRow, EntryRow, MilestoneRow, as_dict
 from ksmy_tracker.render.page import Page
 from ksmy_tracker.render.wording import cell, entry_summary, field_name, left, plural, slip, window
 from ksmy_tracker.render.wording import due as due_date
-from ksmy_tracker.rows import AgreementRow, CommitmentRow, EntryRow, MilestoneRow, as_dict
 
 
 def commitment_page(

@@ -18,12 +18,12 @@ from typing import Final
 
 from sqlmodel import Session
 
-from ksmy_tracker import schema
-from ksmy_tracker.changes import Change
-from ksmy_tracker.database import Location
-from ksmy_tracker.deadlines import read_due
-from ksmy_tracker.register import CHUNK, Recording, record
-from ksmy_tracker.vocabulary import FIRMNESSES, KINDS, OPEN_STATUSES, PARTIES, STAGES
+from ksmy_tracker.domain.changes import Change
+from ksmy_tracker.domain.edtf import read_due
+from ksmy_tracker.domain.words import FIRMNESSES, KINDS, OPEN_STATUSES, PARTIES, STAGES
+from ksmy_tracker.storage.place import Location
+from ksmy_tracker.writing import schema
+from ksmy_tracker.writing.record import CHUNK, Recording, record
 
 FIRST_DAY: Final = date(2019, 11, 1)
 LAST_DAY: Final = date(2026, 1, 14)

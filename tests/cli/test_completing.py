@@ -27,9 +27,10 @@ from hypothesis import strategies as st
 from shellingham import ShellDetectionFailure
 from typer.main import get_command
 
-from ksmy_tracker import cli, rows
+from ksmy_tracker import cli
 from ksmy_tracker.cli import completing, shells
-from ksmy_tracker.vocabulary import FIRMNESSES, KINDS, STAGES, STATUSES
+from ksmy_tracker.domain import rows
+from ksmy_tracker.domain.words import FIRMNESSES, KINDS, STAGES, STATUSES
 from tests.conftest import Ksmy, Ran, everything_in, sentence
 
 SHELLS = ("bash", "zsh", "fish")

@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from ksmy_tracker import schema
-from ksmy_tracker.database import REVISIONS, Location
-from ksmy_tracker.private import private_file
+from ksmy_tracker.storage.place import REVISIONS, Location
+from ksmy_tracker.storage.private_folder import private_file
+from ksmy_tracker.writing import schema
 from tests.conftest import FORK, Ksmy, Ran, everything_in, execute, forked, sentence, without_tables
 
 
@@ -349,7 +349,7 @@ def test_each_folder_that_init_makes_is_its_user_s_alone(ksmy: Ksmy, register: P
 def test_what_is_put_beside_a_register_while_it_is_made_is_no_part_of_it(
     ksmy: Ksmy, register: Path, new: Path, monkeypatch: pytest.MonkeyPatch, beside: str
 ) -> None:
-    from ksmy_tracker import register as recording
+    from ksmy_tracker.writing import record as recording
 
     def record(*arguments: Any) -> Any:
         Path(f"{new}{beside}").write_bytes(b"planted")

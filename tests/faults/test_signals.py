@@ -25,9 +25,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from ksmy_tracker import __main__, database, files, sqlite
+from ksmy_tracker import __main__
 from ksmy_tracker.cli import output
 from ksmy_tracker.render import receipt as rendered
+from ksmy_tracker.storage import files
+from ksmy_tracker.storage import register as database
+from ksmy_tracker.storage.sqlite import engine as sqlite
 from tests.conftest import Contents, Ksmy, Ran
 from tests.faults.conftest import Tell, entries
 

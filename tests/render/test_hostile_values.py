@@ -14,19 +14,19 @@ from xml.etree import ElementTree
 import pytest
 from rich.console import Console
 
-from ksmy_tracker import report as reports
-from ksmy_tracker import rows, timeline
 from ksmy_tracker.cli.output import complain
+from ksmy_tracker.domain import report as reports
+from ksmy_tracker.domain import rows, timeline
+from ksmy_tracker.domain.entries import BrokenEntry
+from ksmy_tracker.domain.receipt import Outcome, Receipt
+from ksmy_tracker.domain.report import Contradiction, Listed, NextMilestone, Quiet, Report
+from ksmy_tracker.domain.rows import CalendarRow, Filters, as_dict, names
+from ksmy_tracker.domain.safe_text import visible
+from ksmy_tracker.domain.timeline import Bar, Mark, Timeline
 from ksmy_tracker.errors import Damaged
-from ksmy_tracker.history import BrokenEntry
-from ksmy_tracker.receipts import Outcome, Receipt
 from ksmy_tracker.render import drawing, formats, gantt, ical, layout, listing, receipt, records, report, web
 from ksmy_tracker.render import timeline as timeline_json
 from ksmy_tracker.render.table import Rows
-from ksmy_tracker.report import Contradiction, Listed, NextMilestone, Quiet, Report
-from ksmy_tracker.rows import CalendarRow, Filters, as_dict, names
-from ksmy_tracker.timeline import Bar, Mark, Timeline
-from ksmy_tracker.visible import visible
 from tests.rows import AGREEMENT, COMMITMENT, DEADLINE, EMPTY, ENTRY, MILESTONE
 
 #: A text that is markup, a line of a calendar, a cell of a table, and an order to a terminal.

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from ksmy_tracker.domain.rows import Row
 from ksmy_tracker.render.listing import cells
-from ksmy_tracker.rows import Row
 from tests.rows import AGREEMENT, COMMITMENT, DEADLINE, ENTRY
 
 #: An agreement whose counts and date all differ.

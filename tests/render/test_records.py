@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from ksmy_tracker.domain.rows import CommitmentRow, EntryRow, MilestoneRow
 from ksmy_tracker.render.records import agreement_page, commitment_page
-from ksmy_tracker.rows import CommitmentRow, EntryRow, MilestoneRow
 from tests.rows import AGREEMENT, COMMITMENT, ENTRY, MILESTONE
 from tests.terminal import columns
 

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from rich.cells import cell_len
 
+from ksmy_tracker.domain.report import Contradiction, Listed, NextMilestone, Quiet, Report
+from ksmy_tracker.domain.rows import Day, EntryRow, Filters, MilestoneRow
+from ksmy_tracker.domain.words import DEADLINE_STATES, STATUSES
 from ksmy_tracker.render.report import as_json, as_markdown, as_page
 from ksmy_tracker.render.sections import milestone_summary, quiet_since
 from ksmy_tracker.render.summary import summary
 from ksmy_tracker.render.wording import entry_summary
-from ksmy_tracker.report import Contradiction, Listed, NextMilestone, Quiet, Report
-from ksmy_tracker.rows import Day, EntryRow, Filters, MilestoneRow
-from ksmy_tracker.vocabulary import DEADLINE_STATES, STATUSES
 from tests.rows import DEADLINE, EMPTY, ENTRY, MILESTONE, NOTHING
 
 OVERDUE = DEADLINE._replace(slip_days=31)
