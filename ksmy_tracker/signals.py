@@ -182,7 +182,7 @@ def _not_lost(unraisable: Any) -> None:
 def say_and_leave() -> None:
     """End the process with the sentence and the exit code of a command that a signal ended."""
     if not _command.silent:
-        from ksmy_tracker.visible import visible
+        from ksmy_tracker.domain.safe_text import visible
 
         with suppress(OSError):  # nobody is there to be told
             os.write(2, f"ksmy: {visible(sentence())}\n".encode(errors="backslashreplace"))

@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import Connection, create_engine
 
-from ksmy_tracker.models import Table
+from ksmy_tracker.storage.tables import Table
 
 
 def run(connection: Connection) -> None:

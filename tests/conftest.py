@@ -20,7 +20,9 @@ import psycopg
 import pytest
 from hypothesis import settings
 
-from ksmy_tracker import cli, clock, database, transfer
+from ksmy_tracker import cli, clock
+from ksmy_tracker.storage import register as database
+from ksmy_tracker.writing import transfer
 from tests import servers
 from tests.servers import Cluster
 

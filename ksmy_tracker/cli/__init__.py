@@ -17,7 +17,7 @@ from ksmy_tracker.cli.output import Held, complain, emit
 from ksmy_tracker.errors import Damaged, KsmyError
 
 if TYPE_CHECKING:
-    from ksmy_tracker.database import Place
+    from ksmy_tracker.storage.place import Place
 
 #: Every command and its module, in the order of the help.
 COMMANDS: Final[Mapping[str, str]] = {
@@ -96,7 +96,7 @@ def _show_version(context: typer.Context, wanted: bool) -> None:
 def _install_completion(context: typer.Context, wanted: bool) -> None:
     if wanted and not context.resilient_parsing:
         from ksmy_tracker.cli import shells
-        from ksmy_tracker.visible import visible
+        from ksmy_tracker.domain.safe_text import visible
 
         shell = shells.current()
         emit(
@@ -194,7 +194,8 @@ def _failed(error: KsmyError) -> int:
 
 def _damage_behind(opened: list["Place"]) -> KsmyError | None:
     """The sentence for a damaged register behind a failure that has none: what fails for its values is no bug."""
-    from ksmy_tracker import audit, database
+    from ksmy_tracker.reading import check as audit
+    from ksmy_tracker.storage import register as database
 
     for register in opened:
         try:

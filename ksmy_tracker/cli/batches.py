@@ -9,17 +9,16 @@ from ksmy_tracker.cli import completing, options, recording
 from ksmy_tracker.cli.options import CHANGE, DEFAULT_TIMEOUT, DEFAULT_ZONE
 from ksmy_tracker.cli.output import complain, opened
 from ksmy_tracker.cli.progress import counted
+from ksmy_tracker.domain.receipt import Receipt
+from ksmy_tracker.domain.rows import Day
 from ksmy_tracker.errors import BadInput, Faults
-from ksmy_tracker.receipts import Receipt
 from ksmy_tracker.render.wording import plural
-from ksmy_tracker.rows import Day
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
-
-    from ksmy_tracker.changes import Change
-    from ksmy_tracker.register import Recording
-    from ksmy_tracker.replay import State
+    from ksmy_tracker.domain.changes import Change
+    from ksmy_tracker.domain.kinds import Record
+    from ksmy_tracker.storage.interface import Transaction
+    from ksmy_tracker.writing.record import Recording
 
 app = typer.Typer()
 
@@ -57,18 +56,18 @@ def apply_batch(
     chosen = by_suffix if input is None else options.chosen_format(input, ("jsonl", "csv"), "", "", "--input")
     day = Day(clock.today(tz))
 
-    def apply_all(session: "Session", common: "Recording") -> Receipt:
-        from ksmy_tracker.derived import check_derived
-        from ksmy_tracker.register import milestone_counter, record
+    def apply_all(transaction: "Transaction", common: "Recording") -> Receipt:
+        from ksmy_tracker.domain.stale_listing import check_derived
+        from ksmy_tracker.writing.record import milestone_counter, record
 
         faults = Faults(max_errors)
-        count = milestone_counter(session)
+        count = milestone_counter(transaction)
 
-        def check(change: "Change", state: "State") -> None:
+        def check(change: "Change", state: "Record") -> None:
             check_derived(change, state, day, count)
 
         receipt = record(
-            session,
+            transaction,
             counted(kept, "applying"),
             common,
             dry_run=dry_run,
@@ -80,8 +79,8 @@ def apply_batch(
             raise BadInput(f"{name} has {plural(faults.count, 'fault')}; nothing was applied", faults.lines())
         return receipt
 
-    from ksmy_tracker import batch
-    from ksmy_tracker.spool import Spool
+    from ksmy_tracker.writing import batch
+    from ksmy_tracker.writing.spool import Spool
 
     read = batch.read_csv if chosen == "csv" else batch.read_json_lines
     # All of it is read and checked before the register is locked: a batch keeps no other writer waiting for that.
@@ -108,9 +107,9 @@ def undo_invocation(
     What that command added is withdrawn: not listed any more, though its ref stays taken and its history stays.
     """
 
-    def undo_one(session: "Session", common: "Recording") -> Receipt:
-        from ksmy_tracker.register import undo
+    def undo_one(transaction: "Transaction", common: "Recording") -> Receipt:
+        from ksmy_tracker.writing.record import undo
 
-        return undo(session, invocation, common, dry_run=dry_run)
+        return undo(transaction, invocation, common, dry_run=dry_run)
 
     recording.perform(undo_one, by, tz, db, timeout, dry_run=dry_run, format=format)

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import typer
 
-from ksmy_tracker import vocabulary
-from ksmy_tracker.changes import is_kept, read_ref, read_sector
+from ksmy_tracker.domain import words as vocabulary
+from ksmy_tracker.domain.values import is_kept, read_ref, read_sector
 
 Offers = list[tuple[str, str]]
 
@@ -77,8 +77,8 @@ def sectors(context: typer.Context, incomplete: str) -> Offers:
 @_quietly
 def columns(context: typer.Context, incomplete: str) -> Offers:
     """The columns of the command's rows; after a comma, one that is not named yet."""
-    from ksmy_tracker import rows
-    from ksmy_tracker.cli.looking import ROW_OF
+    from ksmy_tracker.cli.columns import ROW_OF
+    from ksmy_tracker.domain import rows
 
     done, comma, _ = incomplete.rpartition(",")
     named = done.lower().replace("-", "_").split(",")
@@ -89,7 +89,7 @@ def columns(context: typer.Context, incomplete: str) -> Offers:
 @_quietly
 def sort_fields(context: typer.Context, incomplete: str) -> Offers:
     """The fields a listing can be sorted by, each way."""
-    from ksmy_tracker.queries import SORT
+    from ksmy_tracker.reading.listings import SORT
 
     minus = "-" if incomplete.startswith("-") else ""
     return [(f"{minus}{name}", "") for name in SORT]
@@ -118,9 +118,10 @@ def _look(context: typer.Context, question: Callable[[Any], Any]) -> Any:
     """Ask the register that the command line names so far; a writer is not waited for."""
     import os
 
-    from ksmy_tracker import clock, database
-    from ksmy_tracker.queries import View
-    from ksmy_tracker.rows import Day
+    from ksmy_tracker import clock
+    from ksmy_tracker.domain.rows import Day
+    from ksmy_tracker.reading.listings import View
+    from ksmy_tracker.storage import register as database
 
     location = database.locate(context.params.get("db") or os.environ.get("KSMY_DATABASE_URL"))
     with database.reading(location, timeout=0.2) as reader:

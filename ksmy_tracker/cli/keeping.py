@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
-from ksmy_tracker import clock, database, signals
+from ksmy_tracker import clock, signals
 from ksmy_tracker.cli import completing, options
 from ksmy_tracker.cli.options import DEFAULT_TIMEOUT, DEFAULT_ZONE, LOOK_AFTER
 from ksmy_tracker.cli.output import complain, emit, emit_done
 from ksmy_tracker.errors import Damaged, Usage
-from ksmy_tracker.files import expanded
+from ksmy_tracker.storage import register as database
+from ksmy_tracker.storage.files import expanded
+from ksmy_tracker.storage.place import REVISIONS, Location
 
 app = typer.Typer()
 
@@ -38,19 +40,19 @@ def init_register(
     location = options.register_at(db)
     actor = options.actor(by)
     today = clock.today(tz)
-    from ksmy_tracker import schema
+    from ksmy_tracker.writing import schema
 
     schema.check_free(location)
-    from ksmy_tracker.seed import read_seed
+    from ksmy_tracker.writing.seed import read_seed
 
     changes = [] if empty else read_seed(seed or schema.shipped("seed.json"), today)
-    from ksmy_tracker.register import Recording, record
+    from ksmy_tracker.writing.record import Recording, record
 
     recording = Recording(actor, clock.now(), today)
     options.once_made(location, "created")
-    schema.create(location, lambda session: record(session, changes, recording), timeout)
+    schema.create(location, lambda transaction: record(transaction, changes, recording), timeout)
+    from ksmy_tracker.domain.safe_text import visible
     from ksmy_tracker.render.wording import plural
-    from ksmy_tracker.visible import visible
 
     kinds = [change.record for change in changes]
     emit_done(
@@ -71,15 +73,15 @@ def check_register(
     timeout: options.Timeout = DEFAULT_TIMEOUT,
 ) -> None:
     """Check that a register is sound: its file, its schema, its chain, each record against its history."""
-    from ksmy_tracker import audit
+    from ksmy_tracker.reading import check as audit
     from ksmy_tracker.render.wording import plural
 
     location = options.register_at(db)
     with database.reading(location, timeout) as reader:
         found = audit.check(reader, expect_head and expect_head.strip().lower())
-    if isinstance(location, database.Location):
-        from ksmy_tracker.private import remains
-        from ksmy_tracker.tables import fault_in_header
+    if isinstance(location, Location):
+        from ksmy_tracker.storage.private_folder import remains
+        from ksmy_tracker.storage.sqlite.ordinary_tables import fault_in_header
 
         if (fault := fault_in_header(location.path)) is not None:
             found.faults.append(f"database: {fault}")
@@ -102,8 +104,8 @@ def back_up(
     timeout: options.Timeout = DEFAULT_TIMEOUT,
 ) -> None:
     """Copy a register as it is at one moment, while others may go on using it; `ksmy check --db` proves the copy."""
-    from ksmy_tracker import backups
-    from ksmy_tracker.visible import visible
+    from ksmy_tracker.domain.safe_text import visible
+    from ksmy_tracker.storage.sqlite import backup as backups
 
     signals.once(signals.PLACED, f"the backup {file} is made")
     head = backups.backup(options.register_at(db), expanded(str(file)), force=force, timeout=timeout)
@@ -116,14 +118,14 @@ def migrate_register(
     timeout: options.Timeout = DEFAULT_TIMEOUT,
 ) -> None:
     """Bring a register made by an older version up to date, after a backup beside it (a file's; see docs/server.md)."""
-    from ksmy_tracker import schema
-    from ksmy_tracker.visible import visible
+    from ksmy_tracker.domain.safe_text import visible
+    from ksmy_tracker.writing import schema
 
     location = options.register_at(db)
     in_doubt = f"whether {location} is migrated is not known; `ksmy check` tells"
     signals.once(signals.COMMITTED, f"{location} is migrated", in_doubt=in_doubt)
     before, backup = schema.migrate(location, timeout)
-    name, newest = visible(str(location)), database.REVISIONS[-1]
+    name, newest = visible(str(location)), REVISIONS[-1]
     if before == newest:
         emit(f"{name} is up to date (schema {before})\n")
     else:

@@ -5,42 +5,20 @@ from typing import Annotated, Any
 
 import typer
 
-from ksmy_tracker import database
-from ksmy_tracker.changes import read_text
 from ksmy_tracker.cli import completing, options
+from ksmy_tracker.cli.columns import DEFAULT_COLUMNS, ROW_OF
 from ksmy_tracker.cli.options import DEFAULT_TIMEOUT, DEFAULT_WITHIN, DEFAULT_ZONE, LOOK
 from ksmy_tracker.cli.output import complain, emit, emit_object, emit_page, emit_rich, is_terminal, page_width
 from ksmy_tracker.cli.since import since_day
+from ksmy_tracker.domain.kinds import commitment_of
+from ksmy_tracker.domain.rows import Filters, Row, as_dict, names
+from ksmy_tracker.domain.values import read_text
+from ksmy_tracker.domain.words import did_you_mean
 from ksmy_tracker.errors import Usage
-from ksmy_tracker.queries import View
-from ksmy_tracker.replay import commitment_of
-from ksmy_tracker.rows import (
-    AgreementRow,
-    CommitmentRow,
-    DeadlineRow,
-    EntryRow,
-    Filters,
-    Row,
-    as_dict,
-    names,
-)
-from ksmy_tracker.vocabulary import did_you_mean
+from ksmy_tracker.reading.listings import View
+from ksmy_tracker.storage import register as database
 
 app = typer.Typer()
-
-#: The rows each listing shows, and the columns it shows unless told which.
-ROW_OF: dict[str, type[Row]] = {
-    "list": CommitmentRow,
-    "due": DeadlineRow,
-    "history": EntryRow,
-    "agreements": AgreementRow,
-}
-_DEFAULT_COLUMNS = {
-    "list": ("ref", "status", "deadline", "due", "title"),
-    "due": ("deadline", "days_left", "ref", "due", "due_earliest", "due_latest", "title"),
-    "history": ("id", "effective_on", "actor", "ref", "action", "changes", "note"),
-    "agreements": ("ref", "kind", "stage", "dated", "commitments", "open", "overdue", "title"),
-}
 
 
 @app.command("list", rich_help_panel=LOOK, epilog="Example: ksmy list --sector trade --sort -days_left")
@@ -314,7 +292,7 @@ def _show_rows(command: str, rows: Sequence[Row], columns: str | None, format: s
 
 def _columns(command: str, given: str | None) -> Sequence[str]:
     if given is None:
-        return _DEFAULT_COLUMNS[command]
+        return DEFAULT_COLUMNS[command]
     known = names(ROW_OF[command])
     wanted = [name.lower().replace("-", "_") for name in options.listed([given])]
     for name in wanted:

@@ -4,11 +4,12 @@ from typing import Annotated
 
 import typer
 
-from ksmy_tracker.changes import READERS, Change
 from ksmy_tracker.cli import completing, options, recording
 from ksmy_tracker.cli.options import CHANGE, DEFAULT_TIMEOUT, DEFAULT_ZONE, checked
+from ksmy_tracker.domain.changes import Change
+from ksmy_tracker.domain.kinds import READERS
+from ksmy_tracker.domain.words import MILESTONE_STATES
 from ksmy_tracker.errors import Usage
-from ksmy_tracker.vocabulary import MILESTONE_STATES
 
 app = typer.Typer(
     name="milestone",

@@ -5,14 +5,16 @@ from typing import Annotated
 
 import typer
 
-from ksmy_tracker import database, signals
+from ksmy_tracker import signals
 from ksmy_tracker.cli import completing, options
 from ksmy_tracker.cli.options import DEFAULT_TIMEOUT, DEFAULT_ZONE, LOOK_AFTER
 from ksmy_tracker.cli.output import emit, emit_done, is_stdout, is_terminal, opened, put, spooled
 from ksmy_tracker.cli.progress import counted
+from ksmy_tracker.domain.safe_text import escaped
+from ksmy_tracker.domain.words import did_you_mean
 from ksmy_tracker.errors import Usage
-from ksmy_tracker.visible import escaped
-from ksmy_tracker.vocabulary import did_you_mean
+from ksmy_tracker.storage import register as database
+from ksmy_tracker.storage.place import Place
 
 app = typer.Typer()
 
@@ -43,8 +45,8 @@ def export_register(
     only = options.narrowing(sector, party, agreement)
     location = options.register_at(db)
     if chosen == "ics":
+        from ksmy_tracker.reading.report import ReportView
         from ksmy_tracker.render.ical import as_calendar
-        from ksmy_tracker.report_queries import ReportView
 
         with database.reading(location, timeout) as reader:
             rows = ReportView(reader, options.day(as_of, tz), only).calendar()
@@ -57,10 +59,11 @@ def export_register(
     _export_whole(location, timeout, output)
 
 
-def _export_whole(location: database.Place, timeout: float, output: Path | None) -> None:
+def _export_whole(location: Place, timeout: float, output: Path | None) -> None:
     from io import TextIOWrapper
 
-    from ksmy_tracker import files, transfer
+    from ksmy_tracker.storage import files
+    from ksmy_tracker.writing import transfer
 
     if output is not None and not is_stdout(output):
         signals.once(signals.PLACED, f"the export {output} is made")
@@ -94,14 +97,14 @@ def import_register(
     timeout: options.Timeout = DEFAULT_TIMEOUT,
 ) -> None:
     """Create a register from an export: with the same history and the same head, or not at all."""
-    from ksmy_tracker import schema, transfer
-    from ksmy_tracker.aside import made_aside
+    from ksmy_tracker.writing import schema, transfer
+    from ksmy_tracker.writing.aside import made_aside
 
     location = options.register_at(db)
     options.once_made(location, "imported into")
     with opened(file) as stream, made_aside(transfer.proved(transfer.lines_in(stream))) as parts:
         seen = counted(parts, "importing", transfer.line_count)
-        head = schema.create(location, lambda session: transfer.load(session, seen), timeout)
-    from ksmy_tracker.visible import visible
+        head = schema.create(location, lambda transaction: transfer.load(transaction, seen), timeout)
+    from ksmy_tracker.domain.safe_text import visible
 
     emit_done(f"imported into {visible(str(location))}; head {head or 'none'}\n")

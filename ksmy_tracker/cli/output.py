@@ -10,9 +10,9 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TextIO
 
 from ksmy_tracker import signals
+from ksmy_tracker.domain.safe_text import visible
 from ksmy_tracker.errors import BadInput, KsmyError
-from ksmy_tracker.files import expanded
-from ksmy_tracker.visible import visible
+from ksmy_tracker.storage.files import expanded
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -130,7 +130,7 @@ def put(text: str, output: Path | None, what: str) -> None:
     if output is None or is_stdout(output):
         emit(text)
     else:
-        from ksmy_tracker.files import write_whole
+        from ksmy_tracker.storage.files import write_whole
 
         signals.once(signals.PLACED, f"the {what} {output} is made")
         write_whole(output, text, what)

@@ -3,17 +3,19 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ksmy_tracker import clock, database, signals
-from ksmy_tracker.changes import READERS, Change, read_day, read_evidence, read_field, read_filled
+from ksmy_tracker import clock, signals
 from ksmy_tracker.cli import options
 from ksmy_tracker.cli.options import checked
 from ksmy_tracker.cli.output import complain, emit, emit_done
-from ksmy_tracker.receipts import Receipt
+from ksmy_tracker.domain.changes import Change
+from ksmy_tracker.domain.kinds import READERS, read_field
+from ksmy_tracker.domain.receipt import Receipt
+from ksmy_tracker.domain.values import read_day, read_evidence, read_filled
+from ksmy_tracker.storage import register as database
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
-
-    from ksmy_tracker.register import Recording
+    from ksmy_tracker.storage.interface import Transaction
+    from ksmy_tracker.writing.record import Recording
 
 
 def circumstances(note: str | None, evidence: Sequence[str] | None, on: str | None) -> dict[str, Any]:
@@ -46,16 +48,16 @@ def make(
 ) -> None:
     """Make the changes in one transaction and show the receipt."""
 
-    def record_all(session: "Session", recording: "Recording") -> Receipt:
-        from ksmy_tracker.register import record
+    def record_all(transaction: "Transaction", recording: "Recording") -> Receipt:
+        from ksmy_tracker.writing.record import record
 
-        return record(session, changes, recording, dry_run=dry_run)
+        return record(transaction, changes, recording, dry_run=dry_run)
 
     perform(record_all, by, zone, db, timeout, dry_run=dry_run, format=format)
 
 
 def perform(
-    action: Callable[["Session", "Recording"], Receipt],
+    action: Callable[["Transaction", "Recording"], Receipt],
     by: str | None,
     zone: str,
     db: str | None,
@@ -69,12 +71,12 @@ def perform(
     actor = options.actor(by)
     today = clock.today(zone)
     location = options.register_at(db)
-    from ksmy_tracker.register import Recording
+    from ksmy_tracker.writing.record import Recording
 
     common = Recording(actor, clock.now(), today)
 
-    def work(session: "Session") -> Receipt:
-        receipt = action(session, common)
+    def work(transaction: "Transaction") -> Receipt:
+        receipt = action(transaction, common)
         if not dry_run:
             _say_once_committed(receipt)
         return receipt

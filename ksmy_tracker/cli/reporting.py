@@ -6,20 +6,20 @@ from typing import Annotated
 
 import typer
 
-from ksmy_tracker import database
-from ksmy_tracker import report as reports
-from ksmy_tracker.changes import read_text
 from ksmy_tracker.cli import completing, options
 from ksmy_tracker.cli.options import DEFAULT_TIMEOUT, DEFAULT_WITHIN, DEFAULT_ZONE, LOOK
 from ksmy_tracker.cli.output import emit_page, put, terminal_width
 from ksmy_tracker.cli.since import since_day
+from ksmy_tracker.domain import report as reports
+from ksmy_tracker.domain.report import IN_DOCUMENT, LATELY_DAYS, ON_SCREEN, QUIET_DAYS, Listed, Report
+from ksmy_tracker.domain.rows import Filters
+from ksmy_tracker.domain.timeline import Timeline
+from ksmy_tracker.domain.values import read_text
 from ksmy_tracker.errors import Usage
-from ksmy_tracker.queries import View, days_before
-from ksmy_tracker.report import IN_DOCUMENT, LATELY_DAYS, ON_SCREEN, QUIET_DAYS, Listed, Report
-from ksmy_tracker.report_queries import ReportView
-from ksmy_tracker.rows import Filters
-from ksmy_tracker.timeline import Timeline
-from ksmy_tracker.timeline_queries import timeline as timeline_of
+from ksmy_tracker.reading.listings import View, days_before
+from ksmy_tracker.reading.report import ReportView
+from ksmy_tracker.reading.timeline import timeline as timeline_of
+from ksmy_tracker.storage import register as database
 
 app = typer.Typer()
 
@@ -203,7 +203,7 @@ def _report(view: ReportView, since: str, stale: int, only: Filters, most: int) 
 
 def _end_of(option: str, given: str, end: int) -> date:
     """The first or the last day of a date given as EDTF."""
-    from ksmy_tracker.deadlines import NotEDTF, read_due
+    from ksmy_tracker.domain.edtf import NotEDTF, read_due
 
     try:
         due = read_due(options.checked(option, read_text, given))

@@ -6,7 +6,7 @@ from typing import Final
 
 from ksmy_tracker.cli.completing import FILE_MEANT
 from ksmy_tracker.errors import KsmyError, Usage
-from ksmy_tracker.files import write_whole
+from ksmy_tracker.storage.files import write_whole
 
 _BASH: Final = r"""_ksmy() {
     local IFS=$'\n' offers offer

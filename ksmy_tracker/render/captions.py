@@ -1,7 +1,7 @@
 """What is said in words beside a timeline: what it has no room, no date or no place for."""
 
+from ksmy_tracker.domain.timeline import Timeline
 from ksmy_tracker.render.wording import plural
-from ksmy_tracker.timeline import Timeline
 
 
 def nothing(timeline: Timeline) -> str:

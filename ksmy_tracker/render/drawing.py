@@ -3,12 +3,12 @@
 from datetime import date, timedelta
 from html import escape
 
+from ksmy_tracker.domain.safe_text import visible
+from ksmy_tracker.domain.timeline import Bar, Mark, Timeline, quarters, share
 from ksmy_tracker.render import captions
 from ksmy_tracker.render.layout import WIDE, Layout
 from ksmy_tracker.render.wording import due as due_date
 from ksmy_tracker.render.wording import plural, short_window
-from ksmy_tracker.timeline import Bar, Mark, Timeline, quarters, share
-from ksmy_tracker.visible import visible
 
 #: The drawing's colours, for light and for dark; state is said in words as well. Paper is always light.
 STYLE = """\

@@ -4,8 +4,8 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
+from ksmy_tracker.domain.safe_text import escaped, inert, visible
 from ksmy_tracker.errors import Damaged
-from ksmy_tracker.visible import escaped, inert, visible
 
 Cells = Sequence[Any]
 

@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 from rich.cells import set_cell_size
 
+from ksmy_tracker.domain.safe_text import visible
+from ksmy_tracker.domain.timeline import Bar, Timeline, quarter_end, quarter_start, quarters, share
 from ksmy_tracker.render import captions
 from ksmy_tracker.render.page import Page
-from ksmy_tracker.timeline import Bar, Timeline, quarter_end, quarter_start, quarters, share
-from ksmy_tracker.visible import visible
 
 WINDOW, BASELINE, MET, OPEN, NOT_MET, TODAY = "█", "░", "◆", "◇", "✕", "│"
 LEGEND = (

@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta
 
 from icalendar import Alarm, Calendar, Component, Event, Todo
 
+from ksmy_tracker.domain.rows import CalendarRow
+from ksmy_tracker.domain.safe_text import visible
 from ksmy_tracker.render.wording import due, window
-from ksmy_tracker.rows import CalendarRow
-from ksmy_tracker.visible import visible
 
 NAME = "Korea - Malaysia commitments"
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from ksmy_tracker.domain.rows import Row
+from ksmy_tracker.domain.safe_text import visible
 from ksmy_tracker.render.wording import cell, describe, due, entry_summary, field_name, left, short_window
-from ksmy_tracker.rows import Row
-from ksmy_tracker.visible import visible
 
 Column = tuple[str, Callable[[Any], str]]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from rich.cells import cell_len, chop_cells
 
-from ksmy_tracker.visible import visible
+from ksmy_tracker.domain.safe_text import visible
 
 #: The widest a line may be: what every mail program shows without breaking it.
 WIDTH = 78

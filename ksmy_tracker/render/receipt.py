@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from ksmy_tracker.receipts import Outcome, Receipt
+from ksmy_tracker.domain.receipt import Outcome, Receipt
+from ksmy_tracker.domain.safe_text import visible
 from ksmy_tracker.render.wording import describe
-from ksmy_tracker.visible import visible
 
 
 def as_text(receipt: Receipt) -> str:

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ksmy_tracker.domain.report import Report
+from ksmy_tracker.domain.rows import as_dict
+from ksmy_tracker.domain.safe_text import visible
 from ksmy_tracker.render.formats import markdown, to_markdown
 from ksmy_tracker.render.page import WIDTH, Page
 from ksmy_tracker.render.sections import sections
 from ksmy_tracker.render.summary import heading, summary
-from ksmy_tracker.report import Report
-from ksmy_tracker.rows import as_dict
-from ksmy_tracker.visible import visible
 
 
 def as_page(report: Report, width: int = WIDTH) -> Page:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from ksmy_tracker.domain.report import Listed, NextMilestone, Quiet, Report
+from ksmy_tracker.domain.rows import Day, DeadlineRow, EntryRow
 from ksmy_tracker.render.summary import kinds
 from ksmy_tracker.render.wording import days, entry_summary, left, slip, window
 from ksmy_tracker.render.wording import due as due_date
-from ksmy_tracker.report import Listed, NextMilestone, Quiet, Report
-from ksmy_tracker.rows import Day, DeadlineRow, EntryRow
 
 
 class Item(NamedTuple):

@@ -1,8 +1,8 @@
 """A report's title and the paragraph for whoever reads nothing else."""
 
+from ksmy_tracker.domain.report import Report
+from ksmy_tracker.domain.safe_text import visible
 from ksmy_tracker.render.wording import days, plural
-from ksmy_tracker.report import Report
-from ksmy_tracker.visible import visible
 
 TITLE = "Republic of Korea - Malaysia: what was promised"
 

@@ -8,7 +8,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from ksmy_tracker.visible import visible
+from ksmy_tracker.domain.safe_text import visible
 
 #: The colour of a word; the word itself is always there, so nothing is said by colour alone.
 STYLES = {

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ksmy_tracker.timeline import Timeline
+from ksmy_tracker.domain.timeline import Timeline
 
 _TEXTS = ("ref", "title", "status", "deadline", "due")
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from ksmy_tracker.domain.report import Report
+from ksmy_tracker.domain.safe_text import visible
+from ksmy_tracker.domain.timeline import Timeline
 from ksmy_tracker.render import captions, drawing
 from ksmy_tracker.render.layout import NARROW, WIDE
 from ksmy_tracker.render.sections import sections
 from ksmy_tracker.render.summary import heading, summary
-from ksmy_tracker.report import Report
-from ksmy_tracker.timeline import Timeline
-from ksmy_tracker.visible import visible
 
 _TEMPLATES = Path(__file__).parent / "templates"
 

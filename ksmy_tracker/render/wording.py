@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ksmy_tracker.rows import EntryRow
-from ksmy_tracker.visible import visible
+from ksmy_tracker.domain.rows import EntryRow
+from ksmy_tracker.domain.safe_text import visible
 
 #: What an entry's changes name besides the fields a user sets: they follow from those, or from its action.
 _CONSEQUENCES = ("baseline_due", "completed_on", "completed_due", "met_on", "withdrawn")

@@ -18,11 +18,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ksmy_tracker import audit, batch, cli, clock, database, spool
-from ksmy_tracker import register as write_side
-from ksmy_tracker.changes import BadLine, Change
+from ksmy_tracker import cli, clock
 from ksmy_tracker.cli import completing
-from ksmy_tracker.database import Location
+from ksmy_tracker.domain.changes import BadLine, Change
+from ksmy_tracker.reading import check as audit
+from ksmy_tracker.storage import register as database
+from ksmy_tracker.storage.place import Location
+from ksmy_tracker.writing import batch, spool
+from ksmy_tracker.writing import record as write_side
 from tests.conftest import Contents, Ksmy, Ran
 
 Apply = Callable[..., Ran]

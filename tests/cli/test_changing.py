@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from ksmy_tracker.visible import visible
-from ksmy_tracker.vocabulary import MILESTONE_STATES, STAGES, STATUSES
+from ksmy_tracker.domain.safe_text import visible
+from ksmy_tracker.domain.words import MILESTONE_STATES, STAGES, STATUSES
 from tests.conftest import Ksmy, Ran, sentence
 
 #: What a commitment needs, as options.

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import Session
 
-from ksmy_tracker import schema
-from ksmy_tracker.database import REVISIONS, Location
-from ksmy_tracker.private import private_file
+from ksmy_tracker.storage.interface import Transaction
+from ksmy_tracker.storage.place import REVISIONS, Location
+from ksmy_tracker.storage.private_folder import private_file
+from ksmy_tracker.writing import schema
 from tests.conftest import FORK, Ksmy, Ran, everything_in, execute, forked, sentence, without_tables
 
 
@@ -243,12 +243,12 @@ def test_of_two_inits_at_once_exactly_one_makes_the_register(
     create = schema.create
 
     def create_with_the_other(
-        location: Location, fill: Callable[[Session], object], timeout: float
+        location: Location, fill: Callable[[Transaction], object], timeout: float
     ) -> object:
         # Neither looks for a file before the other may, nor has one before the other has looked.
-        def fill_with_the_other(session: Session) -> object:
+        def fill_with_the_other(transaction: Transaction) -> object:
             both.wait()
-            return fill(session)
+            return fill(transaction)
 
         both.wait()
         return create(location, fill_with_the_other, timeout)
@@ -349,7 +349,7 @@ def test_each_folder_that_init_makes_is_its_user_s_alone(ksmy: Ksmy, register: P
 def test_what_is_put_beside_a_register_while_it_is_made_is_no_part_of_it(
     ksmy: Ksmy, register: Path, new: Path, monkeypatch: pytest.MonkeyPatch, beside: str
 ) -> None:
-    from ksmy_tracker import register as recording
+    from ksmy_tracker.writing import record as recording
 
     def record(*arguments: Any) -> Any:
         Path(f"{new}{beside}").write_bytes(b"planted")

@@ -23,10 +23,11 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
-from ksmy_tracker import cli, clock, sqlite
-from ksmy_tracker.changes import Change
-from ksmy_tracker.database import Location
-from ksmy_tracker.register import Recording, record
+from ksmy_tracker import cli, clock
+from ksmy_tracker.domain.changes import Change
+from ksmy_tracker.storage.place import Location
+from ksmy_tracker.storage.sqlite import engine as sqlite
+from ksmy_tracker.writing.record import Recording, record
 from tests.conftest import NOW, Ksmy, Ran, sentence
 from tests.terminal import all_sent, columns
 

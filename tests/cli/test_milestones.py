@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from ksmy_tracker import audit, database
-from ksmy_tracker.database import Location
-from ksmy_tracker.vocabulary import MILESTONE_STATES
+from ksmy_tracker.domain.words import MILESTONE_STATES
+from ksmy_tracker.reading import check as audit
+from ksmy_tracker.storage import register as database
+from ksmy_tracker.storage.place import Location
 from tests.conftest import Contents, Ksmy, Ran
 
 

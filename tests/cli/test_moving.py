@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from ksmy_tracker import cli, clock
-from ksmy_tracker.chain import Entry, to_canonical_json
 from ksmy_tracker.cli.output import emit
-from ksmy_tracker.history import ENTRY_FIELDS
+from ksmy_tracker.domain.chain import Entry, to_canonical_json
+from ksmy_tracker.domain.entries import ENTRY_FIELDS
 from tests.conftest import NOW, Contents, Ksmy, execute, sentence
 
 Content = dict[str, Any]

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from ksmy_tracker import clock
 from ksmy_tracker.cli import options
+from ksmy_tracker.domain.rows import Day
+from ksmy_tracker.domain.words import STATUSES
 from ksmy_tracker.errors import Usage
-from ksmy_tracker.rows import Day
-from ksmy_tracker.vocabulary import STATUSES
 from tests.conftest import Ksmy
 
 # Refs

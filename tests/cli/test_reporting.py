@@ -21,8 +21,8 @@ import pytest
 from rich.cells import cell_len
 
 from ksmy_tracker import clock
+from ksmy_tracker.domain.words import DEADLINE_STATES, STATUSES
 from ksmy_tracker.render.formats import markdown
-from ksmy_tracker.vocabulary import DEADLINE_STATES, STATUSES
 from tests.conftest import Ksmy, Ran, sentence
 from tests.transcripts import TOP, on_terminal
 

@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ksmy_tracker import cli, clock, sqlite
+from ksmy_tracker import cli, clock
+from ksmy_tracker.storage.sqlite import engine as sqlite
 
 #: The moment at which the clock of tests/conftest.py stands still.
 NOW = datetime(2026, 1, 15, 4, 0, tzinfo=UTC)

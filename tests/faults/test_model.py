@@ -20,10 +20,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ksmy_tracker import audit, batch, cli, clock, sqlite
-from ksmy_tracker.database import Location
+from ksmy_tracker import cli, clock
 from ksmy_tracker.errors import BadInput, Faults
-from ksmy_tracker.register import Recording, record
+from ksmy_tracker.reading import check as audit
+from ksmy_tracker.storage.place import Location
+from ksmy_tracker.storage.sqlite import engine as sqlite
+from ksmy_tracker.storage.sqlite.reader import FileReader
+from ksmy_tracker.writing import batch
+from ksmy_tracker.writing.record import Recording, record
 from tests.conftest import NOW
 from tests.faults.conftest import Tell
 
@@ -382,7 +386,7 @@ class Room:
             self.counts["changes"] += counts.get("applied", 0)
             self.counts["as the model"] += 1
         if model.entries:
-            assert audit.check(sqlite.FileReader(self.memory)).faults == []
+            assert audit.check(FileReader(self.memory)).faults == []
 
 
 @pytest.fixture(scope="module")

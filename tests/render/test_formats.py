@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from ksmy_tracker.domain.safe_text import visible
 from ksmy_tracker.render.formats import markdown, plain, to_csv, to_json, to_jsonl, to_markdown, to_tsv
-from ksmy_tracker.visible import visible
 
 FORMULAS = ['=HYPERLINK("http://x","y")', "+1", "-1", "@SUM(1)", "\uff1d1"]
 MARKUP = [

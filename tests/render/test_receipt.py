@@ -2,7 +2,7 @@
 
 import pytest
 
-from ksmy_tracker.receipts import Outcome, Receipt
+from ksmy_tracker.domain.receipt import Outcome, Receipt
 from ksmy_tracker.render.receipt import as_json, as_text, line
 
 

@@ -1,0 +1,19 @@
+"""The rows each listing shows, and the columns it shows unless told which."""
+
+from typing import Final
+
+from ksmy_tracker.domain.kinds import Agreement, Commitment
+from ksmy_tracker.domain.rows import DeadlineRow, EntryRow, Row
+
+ROW_OF: Final[dict[str, type[Row]]] = {
+    "list": Commitment,
+    "due": DeadlineRow,
+    "history": EntryRow,
+    "agreements": Agreement,
+}
+DEFAULT_COLUMNS: Final = {
+    "list": ("ref", "status", "deadline", "due", "title"),
+    "due": ("deadline", "days_left", "ref", "due", "due_earliest", "due_latest", "title"),
+    "history": ("id", "effective_on", "actor", "ref", "action", "changes", "note"),
+    "agreements": ("ref", "kind", "stage", "dated", "commitments", "open", "overdue", "title"),
+}

@@ -1,0 +1,164 @@
+"""An entry of the history: its canonical form and its place in the hash chain (pure).
+
+The hash of an entry is the SHA-256, in lower-case hex, of its canonical JSON: every field but `hash`
+itself, keys sorted, UTF-8, no spaces. `previous_hash` is one of the fields, so a hash covers all that came
+before it; the first entry's is null. Two registers with the same head hold the same history.
+"""
+
+import re
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from ksmy_tracker.domain.entries import UNDONE_BY, BrokenEntry
+
+#: What a field of a record can be in JSON.
+_Value = str | bool | None
+
+#: `{field: (old, new)}`
+Changes = dict[str, tuple[_Value, _Value]]
+
+
+class Entry(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """One line of history: who recorded what about which record, when, taking effect when, on what evidence.
+
+    `id` is the position in the chain, from 1 without gaps. `recorded_at` is a UTC timestamp, `effective_on`
+    an ISO date. `key` is a batch line's own identity and `key_digest` the SHA-256 of that line's content.
+    `hash` is empty until it is known.
+    """
+
+    id: int
+    invocation: str
+    key: str | None
+    key_digest: str | None
+    recorded_at: str
+    effective_on: str
+    actor: str
+    record: str
+    ref: str
+    action: str
+    changes: Changes
+    note: str | None
+    evidence: tuple[str, ...]
+    previous_hash: str | None
+    hash: str = ""
+
+
+class Deed(msgspec.Struct, array_like=True):
+    """The part of an entry that changes a record; of its evidence only whether there is any.
+
+    The note of an undo says what it undoes; of any other it is "" where there is one.
+    """
+
+    id: int
+    invocation: str
+    record: str
+    ref: str
+    action: str
+    effective_on: str
+    changes: Changes
+    note: str | None
+    evidence: bool
+
+
+def deed_of(entry: Entry) -> Deed:
+    """The part of an entry that changes a record."""
+    return Deed(
+        entry.id,
+        entry.invocation,
+        entry.record,
+        entry.ref,
+        entry.action,
+        entry.effective_on,
+        entry.changes,
+        entry.note if entry.note is None or entry.action in UNDONE_BY else "",
+        bool(entry.evidence),
+    )
+
+
+#: A JSON value with sorted keys and no spaces in UTF-8, as the hash covers it; raises what `msgspec` does.
+canonical_json = msgspec.json.Encoder(order="sorted").encode
+
+_read_changes = msgspec.json.Decoder(Changes).decode
+_read_evidence = msgspec.json.Decoder(tuple[str, ...]).decode
+
+
+def to_canonical_json(value: Any) -> str:
+    """The same as text, as the database keeps it."""
+    return canonical_json(value).decode()
+
+
+def read_changes(entry: int, changes: str, evidence: str) -> tuple[Changes, tuple[str, ...]]:
+    """What the database keeps of an entry as JSON, read; raises `BrokenEntry`."""
+    try:
+        return _read_changes(changes), _read_evidence(evidence) if evidence != "[]" else ()
+    except (ValueError, TypeError):
+        raise BrokenEntry(f"entry {entry} cannot be read") from None
+
+
+def read_entry(row: Sequence[Any]) -> Entry:
+    """An entry from its row in the database; raises `BrokenEntry`."""
+    entry = Entry(*row)
+    entry.changes, entry.evidence = read_changes(row[0], row[10], row[12])
+    return entry
+
+
+def entry_row(entry: Entry) -> tuple[Any, ...]:
+    """An entry as the database keeps it, in the order of `ENTRY_FIELDS`."""
+    return (
+        entry.id,
+        entry.invocation,
+        entry.key,
+        entry.key_digest,
+        entry.recorded_at,
+        entry.effective_on,
+        entry.actor,
+        entry.record,
+        entry.ref,
+        entry.action,
+        to_canonical_json(entry.changes),
+        entry.note,
+        to_canonical_json(entry.evidence) if entry.evidence else "[]",
+        entry.previous_hash,
+        entry.hash,
+    )
+
+
+def covered(entry: Entry) -> bytes:
+    """The canonical JSON of an entry that its hash covers."""
+    sealed, entry.hash = entry.hash, ""  # an empty one is left out of the JSON
+    canonical = canonical_json(entry)
+    entry.hash = sealed
+    return canonical
+
+
+def digest(entry: Entry) -> str:
+    """The hash an entry must have, whatever the one it has."""
+    return sha256(covered(entry)).hexdigest()
+
+
+def is_hash(value: Any) -> bool:
+    """Whether a value has the form of a hash."""
+    return isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value) is not None
+
+
+def key_hash(key: str, key_digest: str) -> str:
+    """What tells that the key of a line that changed nothing was not altered."""
+    return sha256(canonical_json((key, key_digest))).hexdigest()
+
+
+def chain_fault(entry: Entry, previous: Entry | None, canonical: bytes | None = None) -> str | None:
+    """What is wrong with an entry's place in the chain after `previous` (None: it is the first), or None.
+
+    `canonical` is what `covered` says, where the caller knows.
+    """
+    expected_id = previous.id + 1 if previous else 1
+    if entry.id != expected_id:
+        return f"entry {expected_id} is missing: entry {entry.id} stands in its place"
+    if entry.previous_hash != (previous.hash if previous else None):
+        return f"entry {entry.id} does not follow entry {expected_id - 1}: its previous hash is another"
+    if entry.hash != sha256(covered(entry) if canonical is None else canonical).hexdigest():
+        return f"entry {entry.id} ({entry.ref}) was altered: its hash does not match what it says"
+    return None

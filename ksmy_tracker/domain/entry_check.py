@@ -1,0 +1,199 @@
+"""The form of an entry: whether the writer can have written each of its values (pure).
+
+Each is read by the reader that options and batches use, and must come out as it is.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+
+from ksmy_tracker.domain import rules
+from ksmy_tracker.domain.chain import Entry, is_hash
+from ksmy_tracker.domain.entries import UNDONE_BY
+from ksmy_tracker.domain.kinds import GIVEN, READERS, read_field
+from ksmy_tracker.domain.values import (
+    LONGEST_TEXT,
+    REF_FORM,
+    Fault,
+    quoted,
+    read_any_ref,
+    read_day,
+    read_filled,
+    read_key,
+    read_text,
+)
+from ksmy_tracker.domain.words import ACTIONS, RECORDS, a
+
+_FIELDS: Final = {kind: frozenset(GIVEN[kind]) for kind in RECORDS}
+
+#: Refs by the kind of record as they are seen at sight to be right.
+_REFS: Final = {
+    "agreement": REF_FORM,
+    "commitment": REF_FORM,
+    "milestone": re.compile(f"{REF_FORM.pattern}/[1-9][0-9]{{0,8}}"),
+}
+
+#: Fields of any text: to remember these would cost more than to read them.
+_TEXTS: Final = frozenset(name for name, read in READERS.items() if read in (read_text, read_filled))
+
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
+_INVOCATION: Final = re.compile("[0-9A-Za-z]{1,64}")
+
+
+def entry_fault(entry: Entry) -> str | None:
+    """What no writer has written of an entry, by itself; None where there is nothing."""
+    found = _fault_of(entry)
+    return None if found is None else f"entry {entry.id} ({entry.ref}): {found}"
+
+
+def _fault_of(entry: Entry) -> str | None:
+    # What is well-formed at first sight needs no reader: there may be millions of entries.
+    form = _REFS.get(entry.record)
+    if (
+        not (
+            form is not None
+            and entry.action in ACTIONS
+            and type(entry.ref) is str
+            and len(entry.ref) <= 64
+            and form.fullmatch(entry.ref)
+        )
+        and (found := _named_fault(entry.record, entry.ref, entry.action)) is not None
+    ):
+        return found
+    if (found := _circumstances_fault(entry.invocation, entry.recorded_at, entry.actor)) is not None:
+        return found
+    if (found := _day_fault(entry.effective_on)) is not None:
+        return found
+    if entry.note is not None and (found := _filled_fault("note", entry.note)) is not None:
+        return found
+    for one in entry.evidence:
+        if (found := _filled_fault("evidence", one)) is not None:
+            return found
+    if entry.key is not None or entry.key_digest is not None:
+        if entry.key is None or not is_hash(entry.key_digest):
+            return "its key has no digest, or the digest is none"
+        if (found := _said_fault("key", read_key, entry.key)) is not None:
+            return found
+    return _changes_fault(entry) or _action_fault(entry)
+
+
+def _filled_fault(name: str, value: Any) -> str | None:
+    return None if _says_something(value) else _said_fault(name, read_filled, value)
+
+
+def _says_something(text: Any) -> bool:
+    """Whether a text is one that every reader takes as it is, as far as can be seen at once."""
+    return (
+        type(text) is str
+        and 0 < len(text) <= LONGEST_TEXT
+        and "\0" not in text
+        and text.isascii()
+        and not text.isspace()
+    )
+
+
+#: Values that were read before, with the names of their fields: most come again and again.
+_taken: set[tuple[str, Any]] = set()
+_MOST_TAKEN: Final = 1 << 15
+
+
+def _changes_fault(entry: Entry) -> str | None:
+    """What is wrong with the new values of an entry; their old ones are for the state to say."""
+    fields, facts = _FIELDS[entry.record], rules.FACTS[entry.record]
+    for name, (_, new) in entry.changes.items():
+        if (name, new) in _taken and name in fields:
+            continue
+        if name in facts or name == "withdrawn":
+            continue  # which proof.py compares with what follows
+        if name not in fields:
+            return f"{quoted(name)} is no field of {a(entry.record)}"
+        if name in _TEXTS:
+            if not _says_something(new) and (found := _text_fault(name, new)) is not None:
+                return found
+        elif (found := _value_fault(name, new)) is not None:
+            return found
+        else:
+            if len(_taken) >= _MOST_TAKEN:
+                _taken.clear()
+            _taken.add((name, new))
+    return None
+
+
+def _action_fault(entry: Entry) -> str | None:
+    """What does not go with an entry's action."""
+    action, changes = entry.action, entry.changes
+    if action in UNDONE_BY:
+        if entry.key is not None or entry.evidence or not (entry.note or "").startswith(rules.UNDOES):
+            return f"{action}, but it does not say what it undoes, or says more"
+    elif "withdrawn" in changes:
+        return f"{action}, but it changes whether the record is withdrawn, as only an undo does"
+    if action == "reviewed":
+        if entry.key is None or changes or entry.note is not None or entry.evidence:
+            return "reviewed, but it does more than keep a key"
+    elif action == "noted":
+        if changes or (entry.note is None and not entry.evidence):
+            return "noted, but it has neither a note nor evidence, or changes something"
+    elif not changes:
+        return f"{action}, but it changes nothing"
+    return None
+
+
+@lru_cache(maxsize=1 << 14)
+def _named_fault(record: Any, ref: Any, action: Any) -> str | None:
+    if record not in RECORDS:
+        return f"{quoted(record)} is no kind of record"
+    if action not in ACTIONS:
+        return f"{quoted(action)} is no action"
+    if (found := _said_fault("ref", read_any_ref, ref)) is not None:
+        return found
+    number = str(ref).partition("/")[2]
+    if (record == "milestone") != bool(number) or number == "0":
+        return f"{quoted(ref)} is not the ref of {a(record)}"
+    return None
+
+
+@lru_cache(maxsize=1 << 10)
+def _circumstances_fault(invocation: Any, recorded_at: Any, actor: Any) -> str | None:
+    if not isinstance(invocation, str) or not _INVOCATION.fullmatch(invocation):
+        return f"{quoted(invocation)} is no invocation"
+    try:
+        if not _MOMENT.fullmatch(recorded_at):
+            raise ValueError
+        datetime.fromisoformat(recorded_at)
+    except (TypeError, ValueError):
+        return f"{quoted(recorded_at)} is not when anything was recorded"
+    return _said_fault("actor", read_filled, actor)
+
+
+def _value_fault(name: str, value: Any) -> str | None:
+    found = _said_fault(name, lambda given: read_field(name, given), value)
+    if found is not None and name in ("due", "dated") and isinstance(value, str):
+        # Versions before schema 0003 kept the spaces between the parts of a due date.
+        compact = "".join(value.split())
+        if value == value.strip() and _said_fault(name, lambda _: read_field(name, value), compact) is None:
+            return None
+    return found
+
+
+def _text_fault(name: str, value: Any) -> str | None:
+    if value is None or value == "":
+        return _said_fault(name, lambda given: read_field(name, given), value)
+    return _said_fault(name, READERS[name], value)
+
+
+@lru_cache(maxsize=1 << 12)
+def _day_fault(value: Any) -> str | None:
+    return _said_fault("effective_on", read_day, value)
+
+
+def _said_fault(name: str, read: Callable[[Any], Any], value: Any) -> str | None:
+    """What a reader says of a value; a value that it would have stored otherwise was not written by it."""
+    try:
+        read_as = read(value)
+    except Fault as fault:
+        return f"{name}: {fault}"
+    if type(read_as) is not type(value) or read_as != value:
+        return f"{name}: {quoted(value)} would have been stored as {quoted(read_as)}"
+    return None

@@ -1,0 +1,119 @@
+"""The report: what a register says as of a day, as one value (pure)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Generic, NamedTuple, TypeVar
+
+from ksmy_tracker.domain.kinds import Milestone
+from ksmy_tracker.domain.rows import Day, DeadlineRow, EntryRow, Filters
+from ksmy_tracker.domain.words import DEADLINE_STATES, OPEN_STATUSES, STATUSES
+
+#: Days back from the report's day that count as lately, and days without an entry that count as quiet.
+LATELY_DAYS = 30
+QUIET_DAYS = 180
+
+#: How many of a kind a report lists before it says how many more there are: on one screen, and in a document.
+ON_SCREEN = 5
+IN_DOCUMENT = 50
+
+Item = TypeVar("Item")
+
+
+class Listed(NamedTuple, Generic[Item]):
+    """The first of some things, and how many there are in all."""
+
+    items: Sequence[Item]
+    total: int
+
+
+class Contradiction(NamedTuple):
+    """A commitment whose status, evidence and deadline do not agree, and how."""
+
+    ref: str
+    title: str
+    why: str
+
+
+class Quiet(NamedTuple):
+    """An open commitment without news, and since when."""
+
+    ref: str
+    title: str
+    updated_on: str
+
+
+class NextMilestone(NamedTuple):
+    """The next open milestone of an open commitment, whose title this has."""
+
+    title: str
+    milestone: Milestone
+
+
+class Report(NamedTuple):
+    """A register, or the part of it that `only` lets through, as of a day."""
+
+    day: Day
+    since: str
+    stale: int
+    only: Filters
+    agreements: int
+    by_status: Mapping[str, int]
+    by_deadline: Mapping[str, int]
+    by_sector: Mapping[str, int]
+    overdue: Listed[DeadlineRow]
+    due_soon: Listed[DeadlineRow]
+    changed: Listed[EntryRow]
+    quiet: Listed[Quiet]
+    contradictions: Listed[Contradiction]
+    next_milestones: Listed[NextMilestone]
+    head: str | None
+
+    @property
+    def today(self) -> date:
+        """The day the report is of."""
+        return self.day.today
+
+    @property
+    def narrowed(self) -> Sequence[str]:
+        """The sectors, parties and agreements that the report is narrowed to."""
+        return (*self.only.sector, *self.only.party, *self.only.agreement)
+
+    @property
+    def overdue_milestones(self) -> int:
+        """How many of what is overdue are milestones."""
+        return max(0, self.overdue.total - self.by_deadline["overdue"])
+
+    @property
+    def due_soon_milestones(self) -> int:
+        """How many of what is due soon are milestones."""
+        return max(0, self.due_soon.total - self.by_deadline["due-soon"])
+
+    @property
+    def commitments(self) -> int:
+        """How many commitments there are."""
+        return sum(self.by_status.values())
+
+    @property
+    def open(self) -> int:
+        """How many commitments are open."""
+        return sum(self.by_status[status] for status in OPEN_STATUSES)
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether anything is overdue, due soon, contradictory or changed."""
+        parts = (self.overdue, self.due_soon, self.contradictions, self.changed)
+        return any(part.total for part in parts)
+
+
+def tally(
+    counts: Sequence[tuple[str, str, str, int]],
+) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+    """Counts by status, by deadline state and by sector, from those of each combination of the three."""
+    by_status = dict.fromkeys(STATUSES, 0)
+    by_deadline = dict.fromkeys(DEADLINE_STATES, 0)
+    by_sector: dict[str, int] = {}
+    for status, deadline, sector, count in counts:
+        by_status[status] = by_status.get(status, 0) + count
+        by_deadline[deadline] = by_deadline.get(deadline, 0) + count
+        by_sector[sector] = by_sector.get(sector, 0) + count
+    return by_status, by_deadline, dict(sorted(by_sector.items()))

@@ -1,0 +1,237 @@
+"""What a reading command shows: the rows of the JSON contract, in its order (pure; docs/scripting.md).
+
+Dates are ISO text as the database keeps them; what is derived from today is computed when a row is made.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import cache
+from types import UnionType
+from typing import Any, ClassVar, NamedTuple, TypeVar, get_origin
+
+from ksmy_tracker.domain.edtf import HORIZON_DAYS, deadline_state, milestone_deadline_state
+from ksmy_tracker.domain.entries import BrokenEntry
+from ksmy_tracker.domain.kinds import SHOWN, Commitment, Milestone, Record
+from ksmy_tracker.domain.words import OPEN_STATUSES
+
+
+class Day(NamedTuple):
+    """The day a view is of, and how many days ahead count as soon.
+
+    With `as_it_stood` the register is seen as of that day's end; without, as it is now, whatever day it is elsewhere.
+    """
+
+    today: date
+    within: int = HORIZON_DAYS
+    as_it_stood: bool = True
+
+    @property
+    def horizon(self) -> date:
+        """The last day that is due soon, for a horizon of `within` days (inclusive)."""
+        try:
+            return self.today + timedelta(days=self.within)
+        except OverflowError:
+            return date.max
+
+
+Made = TypeVar("Made")
+
+
+class Filters(NamedTuple):
+    """Which commitments a listing is of; several values of one filter are alternatives, texts all must match.
+
+    Dates compare with the last day of a due date. `stale` is a number of days without an entry, of open ones.
+    `dated` asks for those with a due date, or (False) without; `marked` for those with a milestone that has a day.
+    """
+
+    sector: Sequence[str] = ()
+    party: Sequence[str] = ()
+    agreement: Sequence[str] = ()
+    status: Sequence[str] = ()
+    firmness: Sequence[str] = ()
+    overdue: bool = False
+    due_before: str | None = None
+    due_after: str | None = None
+    stale: int | None = None
+    search: Sequence[str] = ()
+    withdrawn: bool = False
+    dated: bool | None = None
+    marked: bool = False
+
+
+class DeadlineRow(NamedTuple):
+    """An open deadline: a commitment's or (`record` says so) a milestone's; `status` is its state then."""
+
+    ref: str
+    record: str
+    title: str
+    agreement: str
+    sector: str
+    parties: str
+    status: str
+    deadline: str
+    days_left: int
+    due: str
+    due_earliest: str
+    due_latest: str
+    due_phrase: str | None
+    slip_days: int | None
+
+
+class CountRow(NamedTuple):
+    """How many commitments there are of a status, a deadline state and a sector."""
+
+    status: str
+    deadline: str
+    sector: str
+    commitments: int
+
+
+class TitledRef(NamedTuple):
+    """A ref with the title of its record."""
+
+    ref: str
+    title: str
+
+
+class CalendarRow(NamedTuple):
+    """A commitment or milestone with a due date, as a calendar has it.
+
+    `recorded_at` is its newest entry's; `moves` counts the entries that moved its due date; `done_on` is when it
+    was completed or met.
+    """
+
+    ref: str
+    title: str
+    agreement: str
+    sector: str
+    parties: str
+    status: str
+    due: str
+    due_earliest: str
+    due_latest: str
+    due_phrase: str | None
+    done_on: str | None
+    milestones_met: int
+    milestones: int
+    recorded_at: str
+    moves: int
+
+
+class EntryRow(NamedTuple):
+    """An entry of the history, all of it: enough to compute its hash again."""
+
+    id: int
+    invocation: str
+    key: str | None
+    key_digest: str | None
+    recorded_at: str
+    effective_on: str
+    actor: str
+    record: str
+    ref: str
+    action: str
+    changes: Mapping[str, Any]
+    note: str | None
+    evidence: list[str]
+    previous_hash: str | None
+    hash: str
+
+    @property
+    def recorded_on(self) -> str:
+        """The ISO date it was in Kuala Lumpur, eight hours ahead of UTC, when the entry was recorded."""
+        try:
+            return (datetime.fromisoformat(self.recorded_at) + timedelta(hours=8)).date().isoformat()
+        except ValueError:
+            return self.recorded_at  # what only damage can have put there is shown as it is
+
+
+Row = Record | DeadlineRow | EntryRow
+
+
+def names(row_class: type[Row]) -> tuple[str, ...]:
+    """The fields of a row, in the contract's order."""
+    if issubclass(row_class, Record):
+        return SHOWN[row_class.record]
+    fields: tuple[str, ...] = row_class._fields
+    return fields
+
+
+def as_dict(row: Row) -> dict[str, Any]:
+    """A row as an object of the JSON contract."""
+    return {name: getattr(row, name) for name in names(type(row))}
+
+
+def sound(rows: list[Made], row_class: type) -> list[Made]:
+    """The rows, if each value is of the type that its field in the class has.
+
+    Raises `BrokenEntry` for one that only damage can have put there.
+    """
+    its = _kinds(row_class)
+    values = [row if isinstance(row, tuple) else [getattr(row, name) for name, _ in its] for row in rows]
+    for (name, kinds), column in zip(its, zip(*values, strict=True), strict=False):
+        if not kinds.issuperset(map(type, column)):
+            wrong = next(value for value in column if type(value) not in kinds)
+            raise BrokenEntry(f"{name} is {wrong!r:.80}")
+    return rows
+
+
+@cache
+def _kinds(row_class: Any) -> tuple[tuple[str, frozenset[type]], ...]:
+    """Each field of a class of rows, with the types that its values can have."""
+    return tuple(
+        (name, frozenset(_types(field)))
+        for name, field in row_class.__annotations__.items()
+        if get_origin(field) is not ClassVar
+    )
+
+
+def _types(field: Any) -> tuple[type, ...]:
+    if isinstance(field, UnionType):
+        return field.__args__
+    return (dict, list) if get_origin(field) else (field,)
+
+
+def truth(stored: Any) -> bool:
+    """A column of 0 or 1; raises `BrokenEntry` for what only damage can have put there."""
+    if stored not in (0, 1):
+        raise BrokenEntry(f"{stored!r:.80} stands where 0 or 1 should")
+    return bool(stored)
+
+
+def commitment_deadline(record: Commitment, day: Day) -> tuple[str, int | None]:
+    """The deadline state and the days left of a commitment."""
+    state = deadline_state(
+        record.status,
+        _date(record.due_latest),
+        _date(record.completed_on),
+        _date(record.completed_latest),
+        day.today,
+        day.horizon,
+    )
+    return state, _days_left(record.due_latest, record.status in OPEN_STATUSES, day)
+
+
+def milestone_deadline(record: Milestone, day: Day, *, settled: bool = False) -> tuple[str, int | None]:
+    """The deadline state and the days left of a milestone; `settled`: its commitment is."""
+    latest, met_on = _date(record.due_latest), _date(record.met_on)
+    state = milestone_deadline_state(record.state, latest, met_on, day.today, day.horizon, settled=settled)
+    return state, _days_left(record.due_latest, state not in ("met", "met-late", "closed"), day)
+
+
+def stored_date(iso: Any) -> date:
+    """A date from its column; raises `BrokenEntry` for what only damage can have put there."""
+    try:
+        return date.fromisoformat(iso)
+    except (TypeError, ValueError):
+        raise BrokenEntry(f"{iso!r:.80} stands where a date should") from None
+
+
+def _date(iso: str | None) -> date | None:
+    return None if iso is None else stored_date(iso)
+
+
+def _days_left(latest: str | None, is_open: bool, day: Day) -> int | None:
+    if latest is None or not is_open:
+        return None
+    return (stored_date(latest) - day.today).days

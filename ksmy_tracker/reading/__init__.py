@@ -1,0 +1,1 @@
+"""Every SELECT, as functions of a snapshot: a register at a point."""

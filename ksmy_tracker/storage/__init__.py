@@ -1,0 +1,1 @@
+"""Where a register is kept: one interface, and an engine in each folder."""

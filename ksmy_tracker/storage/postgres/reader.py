@@ -1,0 +1,137 @@
+"""The view of a register on a PostgreSQL server for reading, in the SQL that is PostgreSQL's own."""
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from ksmy_tracker.errors import NoRegister
+from ksmy_tracker.storage.interface import Reader, Row
+from ksmy_tracker.storage.place import Server, the_revision
+from ksmy_tracker.storage.postgres.attempts import psycopg
+from ksmy_tracker.storage.postgres.connection import Connection
+from ksmy_tracker.storage.rows_by_name import made, made_one_by_one
+
+#: Columns that hold numbers; all others hold text.
+_NUMBERS: Final = ("number", "verifiable", "slip_days", "evidence", "withdrawn")
+
+_PARAMETER: Final = re.compile(r":([a-z_][a-z_0-9]*)")
+
+_TABLE: Final = "agreement|commitment|milestone|entry|unchanged_key"
+#: A table that is read, and one that a view puts in front of it.
+_READ: Final = re.compile(rf"\b(FROM|JOIN) ({_TABLE})(?![.\w])")
+_IN_FRONT: Final = re.compile(rf"\b({_TABLE}) AS \(")
+
+
+class ServerReader(Reader):
+    """A consistent view of a register on a server: one transaction, closed by the caller's `with`."""
+
+    failures = (psycopg.Error,)
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._schema = str(connection.schema)
+        self._streams = itertools.count(1)
+
+    def rows(self, row: type[Row], sql: str, /, **parameters: Any) -> list[Row]:
+        """The rows of a SELECT."""
+        cursor = self._asked(sql, parameters)
+        return made(row, _names(cursor), cursor.fetchall())
+
+    def stream(self, row: type[Row], sql: str, /, **parameters: Any) -> Iterator[Row]:
+        """The same one by one, in bounded memory."""
+        with self._connection.cursor(name=f"stream_{next(self._streams)}") as cursor:
+            cursor.execute(_placed(sql, self._schema), parameters)
+            yield from made_one_by_one(row, _names(cursor), cursor.fetchmany)
+
+    def _asked(self, sql: str, parameters: Mapping[str, Any]) -> psycopg.Cursor[Any]:
+        return psycopg.ClientCursor(self._connection).execute(_placed(sql, self._schema), parameters)
+
+    def tuples(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """The rows of a SELECT, by position."""
+        return self._asked(sql, parameters or {}).fetchall()
+
+    def tuple_stream(
+        self, sql: str, parameters: Mapping[str, Any] | None = None
+    ) -> Iterator[tuple[Any, ...]]:
+        """The same one by one, in bounded memory."""
+        with self._connection.cursor(name=f"stream_{next(self._streams)}") as cursor:
+            cursor.itersize = 2000
+            cursor.execute(_placed(sql, self._schema), parameters or {})
+            yield from cursor
+
+    def damage(self) -> Iterator[str]:
+        """What is wrong with the schema; the server looks after its pages, types and CHECKs itself."""
+        from ksmy_tracker.storage.postgres.schema_check import differences, planted
+
+        execute = self._connection.execute
+        yield from differences(execute, self._schema)
+        yield from (f"schema: {one} does not belong to a register" for one in planted(execute, self._schema))
+
+    def dangling(self) -> Iterator[str]:
+        """Every record that belongs to one that is not there."""
+        for table, parent in (("commitment", "agreement"), ("milestone", "commitment")):
+            sql = (
+                f"SELECT t.ref FROM {table} t LEFT JOIN {parent} p ON p.ref = t.{parent} "
+                "WHERE p.ref IS NULL ORDER BY 1"
+            )
+            for (ref,) in self.tuples(sql):
+                yield f"{table} {ref} belongs to a {parent} that is missing"
+
+    @staticmethod
+    def among(column: str, parameter: str) -> str:
+        """SQL for "the column is in the JSON list bound to the parameter"."""
+        return f"{column} IN (SELECT jsonb_array_elements_text(CAST(:{parameter} AS jsonb)))"
+
+    @staticmethod
+    def family(column: str) -> str:
+        """SQL for the ref of the commitment that a milestone's ref such as `X/2` belongs to; else the ref."""
+        return f"split_part({column}, '/', 1)"
+
+    def past(self, table: str, columns: Sequence[str]) -> str:
+        """SQL for a table as it was: its rows but those in `:changed`, which `:past_<table>` has as JSON."""
+        fields = ", ".join(
+            f"CAST(value ->> '{column}' AS integer) AS {column}"
+            if _is_number(table, column)
+            else f"""(value ->> '{column}') COLLATE "C" AS {column}"""
+            for column in columns
+        )
+        return (
+            f"{self.whole(table, columns)} WHERE NOT {self.among('ref', 'changed')} "
+            f"UNION ALL SELECT {fields} FROM jsonb_array_elements(CAST(:past_{table} AS jsonb)) AS past(value)"
+        )
+
+    def whole(self, table: str, columns: Sequence[str]) -> str:
+        """SQL for a table as it is, whatever stands in front of it under its name."""
+        return f"SELECT {', '.join(columns)} FROM {self._schema}.{table}"
+
+
+def _names(cursor: Any) -> list[str]:
+    """The names of a result's columns."""
+    return [column.name for column in cursor.description]
+
+
+def _is_number(table: str, column: str) -> bool:
+    return column in _NUMBERS and not (table == "entry" and column == "evidence")
+
+
+@lru_cache(maxsize=256)
+def _placed(sql: str, schema: str) -> Any:
+    """SQL with its parameters marked as psycopg has them, and its tables with the schema that they are in."""
+    in_front = set(_IN_FRONT.findall(sql))
+    marked = _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))
+    return _READ.sub(
+        lambda read: read[0] if read[2] in in_front else f"{read[1]} {schema.replace('%', '%%')}.{read[2]}",
+        marked,
+    )
+
+
+def stored_revision(driver: Connection, server: Server) -> str | None:
+    """The schema revision a register says it has; raises `NoRegister` where there is none."""
+    if driver.schema is None:
+        raise NoRegister(f"there is no register in {server}; create one with `ksmy init`")
+    rows = driver.execute(f"SELECT version_num FROM {driver.schema}.alembic_version LIMIT 2").fetchall()
+    if rows and not driver.has_tables:
+        raise NoRegister(f"{server} is a database of another program, not a register")
+    return the_revision(rows, server)

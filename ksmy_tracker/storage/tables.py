@@ -1,0 +1,297 @@
+"""The tables of a register, as SQLModel classes.
+
+The same on every engine: dates, timestamps and JSON are text in the forms design and CHECKs prescribe
+(on SQLite the tables are STRICT besides), so one SQL text reads them anywhere and sorts them alike.
+"""
+
+from sqlalchemy import CheckConstraint, Index, MetaData, Text, text
+from sqlmodel import Field, SQLModel
+
+from ksmy_tracker.domain import words as vocabulary
+
+#: Text that every engine compares by code point.
+TEXT = Text().with_variant(Text(collation="C"), "postgresql")
+
+NAMING = {
+    "pk": "pk_%(table_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+}
+
+
+class Table(SQLModel):
+    """What the tables have in common: one metadata, with names for every constraint."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+def one_of(column: str, words: tuple[str, ...]) -> CheckConstraint:
+    """A CHECK that a column holds a word of a vocabulary (or null, where the column may)."""
+    listed = ", ".join(f"'{word}'" for word in words)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+#: The greatest number that every engine can keep.
+MOST = 2**31 - 1
+
+
+def truth(column: str) -> CheckConstraint:
+    """A CHECK that a column is 0 or 1."""
+    return CheckConstraint(f"{column} IN (0, 1)", name=column)
+
+
+#: The form of a column by what it holds, on each engine. SQLite's GLOB and `length` stop at a NUL.
+FORMS = {
+    "ref": {
+        "sqlite": "{0} NOT GLOB '*[^A-Z0-9-]*' AND '-' || {0} || '-' NOT GLOB '*--*' "
+        "AND length({0}) <= 64 AND length({0}) = length(CAST({0} AS BLOB))",
+        "postgresql": "{0} ~ '^[A-Z0-9]+(-[A-Z0-9]+)*$' AND length({0}) <= 64",
+    },
+    "slug": {
+        "sqlite": "{0} NOT GLOB '*[^a-z0-9-]*' AND '-' || {0} || '-' NOT GLOB '*--*' "
+        "AND length({0}) <= 64 AND length({0}) = length(CAST({0} AS BLOB))",
+        "postgresql": "{0} ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND length({0}) <= 64",
+    },
+    "hash": {
+        "sqlite": "{0} NOT GLOB '*[^0-9a-f]*' AND length({0}) = 64 AND length(CAST({0} AS BLOB)) = 64",
+        "postgresql": "{0} ~ '^[0-9a-f]{{64}}$'",
+    },
+    "date": {
+        "sqlite": "date({0}, '+0 days') IS {0}",
+        "postgresql": "length({0}) = 10 AND to_char(CAST({0} AS date), 'YYYY-MM-DD') = {0}",
+    },
+    # Registers of earlier versions may have spaces and line breaks between the parts of a due date.
+    "edtf": {
+        "sqlite": "{0} NOT GLOB '*[^]0-9A-Za-z[{{}}().,:/?~%+ ' || char(9, 10, 13) || '-]*' "
+        "AND length({0}) BETWEEN 1 AND 100 AND length({0}) = length(CAST({0} AS BLOB))",
+        "postgresql": "{0} ~ '^[]0-9A-Za-z[{{}}().,:/?~%+ \\t\\n\\r-]{{1,100}}$'",
+    },
+    "key": {
+        "sqlite": "length(CAST({0} AS BLOB)) <= 2000",
+        "postgresql": "octet_length({0}) <= 2000",
+    },
+    "moment": {
+        "sqlite": "strftime('%Y-%m-%dT%H:%M:%S', substr({0}, 1, 19), '+0 days') IS substr({0}, 1, 19) "
+        "AND {0} GLOB '*.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND length({0}) = length(CAST({0} AS BLOB))",
+        "postgresql": '{0} = to_char(CAST({0} AS timestamp), \'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\')',
+    },
+    # The ref of an entry, which may be a milestone's.
+    "any ref": {
+        "sqlite": "CASE WHEN record <> 'milestone' THEN instr({0}, '/') = 0 ELSE {0} GLOB '*/[1-9]*' "
+        "AND substr({0}, instr({0}, '/') + 1) NOT GLOB '*[^0-9]*' "
+        "AND length(substr({0}, instr({0}, '/') + 1)) <= 9 END "
+        "AND {0} NOT GLOB '*[^A-Z0-9/-]*' AND '-' || replace({0}, '/', '-/') || '-' NOT GLOB '*--*' "
+        "AND instr({0} || '/', '/') <= 65 AND length({0}) = length(CAST({0} AS BLOB))",
+        "postgresql": "CASE WHEN record <> 'milestone' THEN {0} ~ '^[A-Z0-9]+(-[A-Z0-9]+)*$' "
+        "ELSE {0} ~ '^[A-Z0-9]+(-[A-Z0-9]+)*/[1-9][0-9]{{0,8}}$' END "
+        "AND length(split_part({0}, '/', 1)) <= 64",
+    },
+}
+
+
+def form(kind: str, *columns: str, suffix: str = "") -> list[CheckConstraint]:
+    """CHECKs that columns hold what a form of `FORMS` says (or null, where they may)."""
+    return [
+        # A colon would begin a parameter's name.
+        CheckConstraint(text(sql.format(column).replace(":", "\\:")), name=column + suffix).ddl_if(
+            dialect=dialect
+        )
+        for column in columns
+        for dialect, sql in FORMS[kind].items()
+    ]
+
+
+def between(column: str, least: int, most: int) -> CheckConstraint:
+    """A CHECK on the range of a number, which every engine can keep."""
+    return CheckConstraint(f"{column} BETWEEN {least} AND {most}", name=column)
+
+
+STRICT = {"sqlite_strict": True}
+
+
+class Agreement(Table, table=True):
+    """An instrument: joint statement, memorandum, treaty, contract. `dated` is EDTF."""
+
+    __table_args__ = (
+        *form("ref", "ref"),
+        one_of("kind", vocabulary.KINDS),
+        one_of("stage", vocabulary.STAGES),
+        one_of("parties", vocabulary.PARTIES),
+        *form("edtf", "dated", suffix="_form"),
+        *form("date", "created_on", "updated_on"),
+        truth("withdrawn"),
+        STRICT,
+    )
+
+    ref: str = Field(primary_key=True, sa_type=TEXT)
+    title: str = Field(sa_type=TEXT)
+    kind: str = Field(sa_type=TEXT)
+    stage: str = Field(sa_type=TEXT)
+    dated: str | None = Field(default=None, sa_type=TEXT)
+    place: str | None = Field(default=None, sa_type=TEXT)
+    parties: str = Field(sa_type=TEXT)
+    source: str | None = Field(default=None, sa_type=TEXT)
+    created_on: str = Field(sa_type=TEXT)
+    updated_on: str = Field(sa_type=TEXT)
+    withdrawn: int = Field(sa_column_kwargs={"server_default": text("0")})
+
+
+class Commitment(Table, table=True):
+    """One thing promised. The columns from `due_earliest` on follow from the history (see replay.py)."""
+
+    __table_args__ = (
+        *form("ref", "ref"),
+        *form("slug", "sector"),
+        one_of("parties", vocabulary.PARTIES),
+        one_of("firmness", vocabulary.FIRMNESSES),
+        one_of("status", vocabulary.STATUSES),
+        truth("verifiable"),
+        truth("withdrawn"),
+        between("evidence", 0, MOST),
+        between("slip_days", -4_000_000, 4_000_000),
+        CheckConstraint("(status = 'completed') = (completed_on IS NOT NULL)", name="completion"),
+        CheckConstraint("due_earliest <= due_latest", name="window"),
+        CheckConstraint(
+            "(due IS NULL) = (due_earliest IS NULL) AND (due IS NULL) = (due_latest IS NULL)",
+            name="due",
+        ),
+        *form("edtf", "due", "baseline_due", "completed_due", suffix="_form"),
+        *form("date", "completed_on", "due_earliest", "due_latest", "completed_latest"),
+        *form("date", "created_on", "updated_on"),
+        Index(None, "due_latest", "ref"),
+        # These two have all that a report counts, so that it need not read the records themselves.
+        Index(
+            "ix_commitment_report",
+            *("withdrawn", "status", "due_latest", "due_earliest", "ref", "sector"),
+            *("completed_on", "completed_latest", "evidence", "updated_on"),
+        ),
+        Index(None, "agreement", "withdrawn", "status", "due_latest"),
+        Index(None, "updated_on"),
+        STRICT,
+    )
+
+    ref: str = Field(primary_key=True, sa_type=TEXT)
+    title: str = Field(sa_type=TEXT)
+    detail: str | None = Field(default=None, sa_type=TEXT)
+    agreement: str = Field(foreign_key="agreement.ref", sa_type=TEXT)
+    sector: str = Field(sa_type=TEXT)
+    parties: str = Field(sa_type=TEXT)
+    firmness: str = Field(sa_type=TEXT)
+    verifiable: int
+    source: str | None = Field(default=None, sa_type=TEXT)
+    status: str = Field(sa_type=TEXT)
+    due: str | None = Field(default=None, sa_type=TEXT)
+    due_phrase: str | None = Field(default=None, sa_type=TEXT)
+    baseline_due: str | None = Field(default=None, sa_type=TEXT)
+    completed_on: str | None = Field(default=None, sa_type=TEXT)
+    completed_due: str | None = Field(default=None, sa_type=TEXT)
+    due_earliest: str | None = Field(default=None, sa_type=TEXT)
+    due_latest: str | None = Field(default=None, sa_type=TEXT)
+    completed_latest: str | None = Field(default=None, sa_type=TEXT)
+    slip_days: int | None = None
+    evidence: int
+    created_on: str = Field(sa_type=TEXT)
+    updated_on: str = Field(sa_type=TEXT)
+    withdrawn: int = Field(sa_column_kwargs={"server_default": text("0")})
+
+
+class Milestone(Table, table=True):
+    """A dated step toward a commitment; its ref is the commitment's with its number: `FTA-CONCLUDE/2`."""
+
+    __table_args__ = (
+        CheckConstraint("ref = commitment || '/' || number", name="ref"),
+        between("number", 1, 999_999_999),
+        truth("withdrawn"),
+        one_of("state", vocabulary.MILESTONE_STATES),
+        between("evidence", 0, MOST),
+        CheckConstraint("due_earliest <= due_latest", name="window"),
+        CheckConstraint(
+            "(due IS NULL) = (due_earliest IS NULL) AND (due IS NULL) = (due_latest IS NULL)",
+            name="due",
+        ),
+        *form("edtf", "due", suffix="_form"),
+        *form("date", "met_on", "due_earliest", "due_latest", "created_on", "updated_on"),
+        Index(None, "commitment", "number", unique=True),
+        Index(None, "state", "due_latest"),
+        STRICT,
+    )
+
+    ref: str = Field(primary_key=True, sa_type=TEXT)
+    commitment: str = Field(foreign_key="commitment.ref", sa_type=TEXT)
+    number: int
+    title: str = Field(sa_type=TEXT)
+    due: str | None = Field(default=None, sa_type=TEXT)
+    state: str = Field(sa_type=TEXT)
+    met_on: str | None = Field(default=None, sa_type=TEXT)
+    due_earliest: str | None = Field(default=None, sa_type=TEXT)
+    due_latest: str | None = Field(default=None, sa_type=TEXT)
+    evidence: int
+    created_on: str = Field(sa_type=TEXT)
+    updated_on: str = Field(sa_type=TEXT)
+    withdrawn: int = Field(sa_column_kwargs={"server_default": text("0")})
+
+
+class EntryRow(Table, table=True):
+    """One line of history; see chain.Entry. `changes` and `evidence` are canonical JSON.
+
+    A ref has one `created` entry, whatever kind of record it names, so refs are unique across kinds.
+    """
+
+    __tablename__ = "entry"
+    __table_args__ = (
+        one_of("record", vocabulary.RECORDS),
+        one_of("action", vocabulary.ACTIONS),
+        between("id", 1, MOST),
+        *form("any ref", "ref"),
+        *form("moment", "recorded_at"),
+        *form("date", "effective_on"),
+        *form("hash", "hash", "previous_hash", "key_digest"),
+        CheckConstraint("(id = 1) = (previous_hash IS NULL)", name="first"),
+        CheckConstraint("(key IS NULL) = (key_digest IS NULL)", name="key"),
+        *form("key", "key", suffix="_length"),
+        Index(None, "ref", "effective_on"),
+        Index(None, "effective_on"),
+        Index(None, "invocation"),
+        Index(None, "recorded_at"),
+        Index("ix_entry_key", "key", unique=True, sqlite_where=text("key IS NOT NULL")),
+        Index(
+            "ix_entry_created",
+            "ref",
+            unique=True,
+            # PostgreSQL has the same condition from the migration; naming it here would import that dialect.
+            sqlite_where=text("action = 'created'"),
+        ),
+        STRICT,
+    )
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    invocation: str = Field(sa_type=TEXT)
+    key: str | None = Field(default=None, sa_type=TEXT)
+    key_digest: str | None = Field(default=None, sa_type=TEXT)
+    recorded_at: str = Field(sa_type=TEXT)
+    effective_on: str = Field(sa_type=TEXT)
+    actor: str = Field(sa_type=TEXT)
+    record: str = Field(sa_type=TEXT)
+    ref: str = Field(sa_type=TEXT)
+    action: str = Field(sa_type=TEXT)
+    changes: str = Field(sa_type=TEXT)
+    note: str | None = Field(default=None, sa_type=TEXT)
+    evidence: str = Field(sa_type=TEXT)
+    previous_hash: str | None = Field(default=None, sa_type=TEXT)
+    hash: str = Field(sa_type=TEXT)
+
+
+class UnchangedKey(Table, table=True):
+    """The key of a batch's line that changed nothing, as schemas before 0003 kept it; none is added any more.
+
+    `hash` is chain.key_hash of the other two: the chain does not cover them.
+    """
+
+    __tablename__ = "unchanged_key"
+    __table_args__ = (*form("key", "key", suffix="_length"), *form("hash", "key_digest", "hash"), STRICT)
+
+    key: str = Field(primary_key=True, sa_type=TEXT)
+    key_digest: str = Field(sa_type=TEXT)
+    hash: str = Field(sa_type=TEXT)

@@ -1,0 +1,461 @@
+"""What a change may say: each field's value as it is taken, and the sentence for one that is not."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ksmy_tracker.domain import words as vocabulary
+from ksmy_tracker.domain.changes import Change
+from ksmy_tracker.domain.kinds import DEFAULTS, GIVEN, READERS, REQUIRED, read_field
+from ksmy_tracker.domain.values import (
+    LONGEST_TEXT,
+    Fault,
+    read_day,
+    read_edtf,
+    read_evidence,
+    read_filled,
+    read_ref,
+    read_sector,
+    read_text,
+    read_truth,
+)
+
+#: The fields that hold a word of a vocabulary.
+WORDS = {
+    "status": vocabulary.STATUSES,
+    "parties": vocabulary.PARTIES,
+    "firmness": vocabulary.FIRMNESSES,
+    "kind": vocabulary.KINDS,
+    "stage": vocabulary.STAGES,
+    "state": vocabulary.MILESTONE_STATES,
+}
+
+
+def fault(read: Callable[[Any], Any], value: Any) -> str:
+    with pytest.raises(Fault) as found:
+        read(value)
+    return str(found.value)
+
+
+def field_fault(name: str, value: Any) -> str:
+    return fault(lambda given: read_field(name, given), value)
+
+
+# Any text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " kept as given ",
+        "두 나라",
+        "[bold]no markup[/bold]",
+        "line\nline\ttab",
+        "\x1b[31m\u202e\u200f",
+        "=1+1",
+        "e\u0301 is not é",
+        "\U0001f1f0\U0001f1f7",
+        "x" * LONGEST_TEXT,
+    ],
+)
+def test_a_text_is_taken_as_it_is_given(text: str) -> None:
+    assert read_text(text) == text
+
+
+@given(st.text())
+def test_any_text_that_utf8_can_hold_is_taken_unless_it_has_a_nul(text: str) -> None:
+    if "\0" in text:
+        assert fault(read_text, text) == "has a NUL character; take it out"
+    else:
+        assert read_text(text) == text
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_nul_is_refused_in_every_field(name: str) -> None:
+    assert field_fault(name, "a\0b") == "has a NUL character; take it out"
+
+
+@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("text", ["\ud800", "caf\udce9"])
+def test_a_lone_surrogate_is_refused_in_every_field(name: str, text: str) -> None:
+    assert field_fault(name, text) == "is not valid UTF-8; give it in UTF-8"
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_text_that_is_too_long_is_refused_in_every_field(name: str) -> None:
+    assert field_fault(name, "x" * (LONGEST_TEXT + 1)) == "is 100,001 characters long; 100,000 is the most"
+
+
+@pytest.mark.parametrize("name", [name for name in READERS if name != "verifiable"])
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (2025, "a number"),
+        (0, "a number"),
+        (1.5, "a number"),
+        (True, "true or false"),
+        (False, "true or false"),
+        (["trade"], "a list"),
+        ([], "a list"),
+        ({}, "an object"),
+    ],
+)
+def test_text_is_text_and_nothing_else_that_json_has(name: str, value: Any, kind: str) -> None:
+    assert field_fault(name, value) == f"must be text, not {kind}"
+
+
+def test_null_is_no_text() -> None:
+    assert fault(read_text, None) == "must be text, not null"
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\t", "\u3000"])
+def test_a_text_that_must_say_something_may_not_be_blank(text: str) -> None:
+    assert fault(read_filled, text) == "is empty; give some text"
+
+
+def test_a_text_that_says_something_keeps_its_spaces() -> None:
+    assert read_filled(" a ") == " a "
+
+
+# Refs
+
+
+@pytest.mark.parametrize(
+    ("given_as", "ref"),
+    [
+        ("FTA-CONCLUDE", "FTA-CONCLUDE"),
+        ("fta-conclude", "FTA-CONCLUDE"),
+        ("Sp-2024", "SP-2024"),
+        (" fta\n", "FTA"),
+        ("7", "7"),
+        ("a" * 64, "A" * 64),
+    ],
+)
+def test_a_ref_is_matched_in_any_case(given_as: str, ref: str) -> None:
+    assert read_ref(given_as) == ref
+
+
+@pytest.mark.parametrize(
+    ("given_as", "hint"),
+    [
+        ("fta conclude", "; did you mean FTA-CONCLUDE?"),
+        ("FTA_CONCLUDE", "; did you mean FTA-CONCLUDE?"),
+        ("FTA--CONCLUDE", "; did you mean FTA-CONCLUDE?"),
+        ("-FTA-", "; did you mean FTA?"),
+        ("FTA/1", "; did you mean FTA-1?"),
+        ("FTA.", "; did you mean FTA?"),
+        ("a" * 65, f"; did you mean {'A' * 64}?"),
+        (f"{'a' * 63}-b", f"; did you mean {'A' * 63}?"),
+        ("", ""),
+        ("---", ""),
+        ("한국", ""),
+    ],
+)
+def test_what_is_no_ref_is_refused_with_the_nearest_form_that_is(given_as: str, hint: str) -> None:
+    assert fault(read_ref, given_as) == (
+        f"{given_as!r} is not a ref: letters A-Z, digits and single hyphens, 64 at most{hint}"
+    )
+
+
+@pytest.mark.parametrize("given_as", ["straße", "\ufb01sh", "m\u0131d", "FTA-\u0661", "\uff26TA"])
+def test_a_ref_has_ascii_letters_and_digits_only(given_as: str) -> None:
+    assert "is not a ref" in fault(read_ref, given_as)
+
+
+@given(st.text(max_size=80))
+def test_a_ref_that_is_taken_or_offered_can_be_taken_again(text: str) -> None:
+    try:
+        ref = read_ref(text)
+    except Fault as error:
+        _, hinted, hint = str(error).rpartition("; did you mean ")
+        ref = hint.removesuffix("?") if hinted else "NO-HINT"
+
+    assert read_ref(ref) == ref
+    assert read_ref(ref.lower()) == ref
+
+
+# Sectors
+
+
+@pytest.mark.parametrize(
+    ("given_as", "slug"),
+    [
+        ("trade", "trade"),
+        ("Green-Energy", "green-energy"),
+        (" trade ", "trade"),
+        ("5g", "5g"),
+        ("a" * 64, "a" * 64),
+    ],
+)
+def test_a_sector_is_a_lower_case_slug(given_as: str, slug: str) -> None:
+    assert read_sector(given_as) == slug
+
+
+def test_a_sector_nobody_has_heard_of_is_a_slug_too() -> None:
+    assert read_sector("halal-food") == "halal-food"
+
+
+@pytest.mark.parametrize(
+    ("given_as", "hint"),
+    [
+        ("green energy", "; did you mean green-energy?"),
+        ("Green_Energy", "; did you mean green-energy?"),
+        ("trade,", "; did you mean trade?"),
+        (f"{'a' * 63}-b", f"; did you mean {'a' * 63}?"),
+        ("-", ""),
+        ("국방", ""),
+    ],
+)
+def test_what_is_no_sector_is_refused_with_the_nearest_form_that_is(given_as: str, hint: str) -> None:
+    assert fault(read_sector, given_as) == (
+        f"{given_as!r} is not a sector: a slug such as green-energy{hint}"
+    )
+
+
+@pytest.mark.parametrize("given_as", ["\u212aorea", "e\u0301nergie", "x" * 65])
+def test_a_sector_has_at_most_64_ascii_characters(given_as: str) -> None:
+    assert "is not a sector" in fault(read_sector, given_as)
+
+
+# Dates
+
+
+@pytest.mark.parametrize("given_as", ["2025-10-27", " 2025-10-27\n"])
+def test_a_day_is_an_iso_date(given_as: str) -> None:
+    assert read_day(given_as) == "2025-10-27"
+
+
+@given(st.dates())
+def test_any_day_of_the_calendar_is_taken(drawn: date) -> None:
+    assert read_day(drawn.isoformat()) == drawn.isoformat()
+
+
+@pytest.mark.parametrize(
+    "given_as",
+    [
+        *("", "today", "2025", "2025-10", "2025-02-29", "2025-13-01", "2025-10-32", "0000-01-01"),
+        *("20251027", "2025-W44-1", "2025-300", "27/10/2025", "2025-10-27T00:00", "+2025-10-27"),
+        "\u0662\u0660\u0662\u0665-10-27",
+    ],
+)
+def test_what_is_no_day_is_refused_with_one_that_is(given_as: str) -> None:
+    assert fault(read_day, given_as) == f"{given_as!r} is not a date; give one such as 2025-10-27"
+
+
+@pytest.mark.parametrize("name", ["due", "dated"])
+@pytest.mark.parametrize(
+    ("given_as", "stored"),
+    [("2025", "2025"), (" 2025-06 ", "2025-06"), ("2025-Q4", "2025-36"), ("2023~", "2023~")],
+)
+def test_a_due_date_and_the_date_of_an_agreement_are_stored_as_edtf(
+    name: str, given_as: str, stored: str
+) -> None:
+    assert read_field(name, given_as) == stored
+
+
+@pytest.mark.parametrize(
+    ("given_as", "sentence"),
+    [
+        (
+            "end of 2025",
+            "'end of 2025' cannot be taken: it is not an EDTF date; did you mean 2025?",
+        ),
+        (
+            "Q4 2025",
+            "'Q4 2025' cannot be taken: it is not an EDTF date; did you mean 2025-Q4?",
+        ),
+        (
+            "next year",
+            "'next year' cannot be taken: it is not an EDTF date "
+            "(2025, 2026-06, 2025-36 for a fourth quarter, 2025-12-31)",
+        ),
+        (
+            "2025/..",
+            "'2025/..' cannot be taken: an open interval has no window; give its first and last day "
+            "(2025, 2026-06, 2025-36 for a fourth quarter, 2025-12-31)",
+        ),
+    ],
+)
+def test_what_is_no_due_date_is_refused_with_what_was_probably_meant_or_with_examples(
+    given_as: str, sentence: str
+) -> None:
+    assert fault(read_edtf, given_as) == sentence
+
+
+# True and false
+
+
+@pytest.mark.parametrize(
+    ("given_as", "truth"),
+    [
+        *((True, True), ("true", True), ("TRUE", True), ("yes", True), (" Yes ", True), ("1", True)),
+        *((False, False), ("false", False), ("False", False), ("no", False), ("NO", False), ("0", False)),
+    ],
+)
+def test_true_and_false_are_taken_as_json_or_a_table_has_them(given_as: Any, truth: bool) -> None:
+    assert read_truth(given_as) is truth
+
+
+@pytest.mark.parametrize("given_as", ["maybe", "2", "ja", "y e s"])
+def test_what_is_neither_true_nor_false_is_refused(given_as: str) -> None:
+    assert fault(read_truth, given_as) == f"{given_as!r} is neither true nor false"
+
+
+@pytest.mark.parametrize("given_as", [0, 1, 2, 1.0, [], {}])
+def test_a_number_or_a_list_is_neither_true_nor_false(given_as: Any) -> None:
+    fault(read_truth, given_as)
+
+
+# Vocabularies
+
+
+@pytest.mark.parametrize(("name", "word"), [(name, word) for name, words in WORDS.items() for word in words])
+def test_a_word_of_a_vocabulary_is_taken_in_any_case(name: str, word: str) -> None:
+    for given_as in (word, word.upper(), word.lower(), word.title(), word.swapcase(), f" {word}\n"):
+        assert read_field(name, given_as) == word
+
+
+@pytest.mark.parametrize(
+    ("name", "given_as", "meant"),
+    [
+        ("status", "compleet", "completed"),
+        ("status", "In Progress", "in-progress"),
+        ("status", "canceled", "cancelled"),
+        ("status", "finalizing", "finalising"),
+        ("parties", "boht", "both"),
+        ("parties", "Korea", "KR"),
+        ("parties", "republic of korea", "KR"),
+        ("parties", "Malaysia", "MY"),
+        ("firmness", "comitted", "committed"),
+        ("firmness", "discuss", "discussed"),
+        ("kind", "joint statement", "joint-statement"),
+        ("kind", "memorandom", "memorandum"),
+        ("stage", "inforce", "in-force"),
+        ("stage", "negotiation", "negotiating"),
+        ("state", "partially met", "partially-met"),
+        ("state", "not met", "not-met"),
+    ],
+)
+def test_a_mistyped_word_is_refused_with_the_nearest_of_its_own_vocabulary(
+    name: str, given_as: str, meant: str
+) -> None:
+    assert field_fault(name, given_as) == f"{given_as!r} is unknown; did you mean {meant}?"
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_a_word_near_none_is_refused_with_all_of_the_vocabulary(name: str) -> None:
+    assert field_fault(name, "xyz") == f"'xyz' is unknown; it is one of {', '.join(WORDS[name])}"
+
+
+def test_a_word_of_another_vocabulary_is_unknown() -> None:
+    assert "is unknown" in field_fault("status", "signed")
+    assert "is unknown" in field_fault("stage", "completed")
+    assert "is unknown" in field_fault("state", "planned")
+
+
+# Evidence
+
+
+@pytest.mark.parametrize(
+    ("given_as", "evidence"),
+    [
+        ("https://example.org/a", ("https://example.org/a",)),
+        (["a", "b"], ("a", "b")),
+        (("a", "b", "a"), ("a", "b", "a")),
+        ([], ()),
+        ("-", ()),
+        (["-", "a"], ("a",)),
+    ],
+)
+def test_evidence_is_one_text_or_several(given_as: Any, evidence: tuple[str, ...]) -> None:
+    assert read_evidence(given_as) == evidence
+
+
+@pytest.mark.parametrize(
+    ("given_as", "sentence"),
+    [
+        ("", "is empty; give some text"),
+        (["a", " "], "is empty; give some text"),
+        (None, "must be text, not null"),
+        (["a", None], "must be text, not null"),
+        ([["a"]], "must be text, not a list"),
+        ({"url": "a"}, "must be text, not an object"),
+        (5, "must be text, not a number"),
+        (["a\0"], "has a NUL character; take it out"),
+    ],
+)
+def test_evidence_that_says_nothing_is_refused(given_as: Any, sentence: str) -> None:
+    assert fault(read_evidence, given_as) == sentence
+
+
+# Fields
+
+
+@pytest.mark.parametrize("name", ["detail", "source", "due", "due_phrase", "dated", "place"])
+@pytest.mark.parametrize("value", ["", None])
+def test_an_empty_value_clears_a_field_that_may_be_empty(name: str, value: str | None) -> None:
+    assert read_field(name, value) is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("title", "agreement", "sector", "parties", "firmness", "verifiable"),
+        *("status", "kind", "stage", "state"),
+    ],
+)
+@pytest.mark.parametrize("value", ["", None])
+def test_an_empty_value_is_refused_where_a_record_needs_one(name: str, value: str | None) -> None:
+    assert field_fault(name, value) == "cannot be empty"
+
+
+def test_a_blank_title_is_refused() -> None:
+    assert field_fault("title", "  ") == "is empty; give some text"
+
+
+def test_false_is_a_value_and_does_not_clear() -> None:
+    assert read_field("verifiable", False) is False
+
+
+def test_every_field_of_every_record_can_be_read() -> None:
+    assert {name for names in GIVEN.values() for name in names} == set(READERS)
+
+
+@pytest.mark.parametrize("record", GIVEN)
+def test_what_a_new_record_needs_and_what_it_is_taken_to_be_are_fields_of_it(record: str) -> None:
+    assert set(REQUIRED[record]) <= set(GIVEN[record])
+    assert set(DEFAULTS[record]) <= set(GIVEN[record])
+    assert not set(DEFAULTS[record]) & set(REQUIRED[record])
+
+
+def test_a_record_is_taken_to_be_what_its_own_reader_would_take() -> None:
+    for defaults in DEFAULTS.values():
+        for name, value in defaults.items():
+            assert read_field(name, value) == value
+
+
+def test_a_new_commitment_is_planned_of_both_parties_and_verifiable() -> None:
+    assert DEFAULTS["commitment"] == {"parties": "both", "verifiable": True, "status": "planned"}
+
+
+@given(st.sampled_from(sorted(READERS)), st.text(max_size=30))
+@settings(deadline=None)
+def test_a_value_that_was_taken_is_taken_again_and_stays_as_it_is(name: str, text: str) -> None:
+    try:
+        value = read_field(name, text)
+    except Fault:
+        return
+
+    assert read_field(name, value) == value
+
+
+def test_changes_do_not_share_their_fields() -> None:
+    one, other = Change("update", "FTA"), Change("update", "FTA")
+    one.fields["title"] = "x"
+
+    assert other.fields == {}

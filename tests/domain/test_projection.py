@@ -1,0 +1,534 @@
+"""What an entry does to a record, and what a whole history leaves behind."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ksmy_tracker.domain.chain import Changes, Entry
+from ksmy_tracker.domain.edtf import read_due
+from ksmy_tracker.domain.kinds import COLUMNS, GIVEN, commitment_of, kept, state_of
+from ksmy_tracker.domain.projection import States, replay, step
+from ksmy_tracker.storage import tables as models
+
+
+def entry(
+    ref: str,
+    changes: Changes,
+    *,
+    record: str = "commitment",
+    on: str = "2025-01-01",
+    action: str = "updated",
+    note: str | None = None,
+    evidence: tuple[str, ...] = (),
+) -> Entry:
+    """An entry as the history gives it; what a replay does not look at is left empty."""
+    return Entry(
+        id=0,
+        invocation="",
+        key=None,
+        key_digest=None,
+        recorded_at="",
+        effective_on=on,
+        actor="",
+        record=record,
+        ref=ref,
+        action=action,
+        changes=changes,
+        note=note,
+        evidence=evidence,
+        previous_hash=None,
+    )
+
+
+def created(due: str | None = None, *, on: str = "2024-11-25", **fields: Any) -> Entry:
+    """The first entry of a commitment, with its first due date as the baseline."""
+    wanted = {"title": "Conclude it", "status": "planned", "verifiable": True, **fields}
+    if due is not None:
+        wanted |= {"due": due, "baseline_due": due}
+    return entry(
+        "FTA-CONCLUDE", {name: (None, value) for name, value in wanted.items()}, on=on, action="created"
+    )
+
+
+State = dict[str, Any]
+
+
+def left_by(entries: Iterable[Entry]) -> dict[str, State]:
+    """The columns of each record that entries leave behind."""
+    return {ref: kept(record) for ref, record in replay(entries).items()}
+
+
+def commitment_after(*entries: Entry) -> State:
+    return left_by(entries)["FTA-CONCLUDE"]
+
+
+def some(state: State, *names: str) -> dict[str, Any]:
+    return {name: state[name] for name in names}
+
+
+# New records
+
+
+def test_a_new_record_has_every_column_and_is_empty_but_for_what_its_entry_says() -> None:
+    state = commitment_after(created())
+
+    assert tuple(state) == COLUMNS["commitment"]
+    assert {name: value for name, value in state.items() if value is not None} == {
+        "ref": "FTA-CONCLUDE",
+        "title": "Conclude it",
+        "status": "planned",
+        "verifiable": 1,
+        "evidence": 0,
+        "created_on": "2024-11-25",
+        "updated_on": "2024-11-25",
+        "withdrawn": 0,
+    }
+
+
+def test_a_new_agreement_has_no_count_of_evidence() -> None:
+    states = left_by(
+        [
+            entry(
+                "FTA",
+                {"title": (None, "Free trade"), "kind": (None, "treaty"), "stage": (None, "negotiating")},
+                record="agreement",
+                on="2024-11-25",
+                action="created",
+                evidence=("https://example.org",),
+            )
+        ]
+    )
+
+    assert states == {
+        "FTA": {
+            "ref": "FTA",
+            "title": "Free trade",
+            "kind": "treaty",
+            "stage": "negotiating",
+            "dated": None,
+            "place": None,
+            "parties": None,
+            "source": None,
+            "created_on": "2024-11-25",
+            "updated_on": "2024-11-25",
+            "withdrawn": 0,
+        }
+    }
+
+
+def test_a_new_milestone_knows_its_commitment_and_its_number() -> None:
+    states = left_by(
+        [
+            created(),
+            entry(
+                "FTA-CONCLUDE/12",
+                {
+                    "title": (None, "Tenth round"),
+                    "state": (None, "scheduled"),
+                    "due": (None, "2025-06"),
+                },
+                record="milestone",
+                on="2025-02-01",
+                action="created",
+            ),
+        ]
+    )
+
+    assert states["FTA-CONCLUDE/12"] == {
+        "ref": "FTA-CONCLUDE/12",
+        "commitment": "FTA-CONCLUDE",
+        "number": 12,
+        "title": "Tenth round",
+        "due": "2025-06",
+        "state": "scheduled",
+        "met_on": None,
+        "due_earliest": "2025-06-01",
+        "due_latest": "2025-06-30",
+        "evidence": 0,
+        "created_on": "2025-02-01",
+        "updated_on": "2025-02-01",
+        "withdrawn": 0,
+    }
+
+
+def test_a_milestone_without_its_commitment_cannot_be_applied() -> None:
+    with pytest.raises(KeyError):
+        replay([entry("FTA-CONCLUDE/1", {}, record="milestone")])
+
+
+def test_a_record_knows_its_kind() -> None:
+    states = replay(
+        [
+            entry("FTA", {}, record="agreement"),
+            created(),
+            entry("FTA-CONCLUDE/1", {}, record="milestone"),
+        ]
+    )
+
+    assert {ref: record.record for ref, record in states.items()} == {
+        "FTA": "agreement",
+        "FTA-CONCLUDE": "commitment",
+        "FTA-CONCLUDE/1": "milestone",
+    }
+
+
+def test_a_milestone_belongs_to_the_commitment_before_the_slash() -> None:
+    assert commitment_of("FTA-CONCLUDE/2") == "FTA-CONCLUDE"
+    assert commitment_of("FTA-CONCLUDE") == "FTA-CONCLUDE"
+
+
+def test_the_columns_are_those_of_the_tables() -> None:
+    tables = models.Table.metadata.tables
+
+    for kind, columns in COLUMNS.items():
+        assert set(columns) == set(tables[kind].columns.keys())
+
+
+def test_every_field_a_user_sets_is_a_column() -> None:
+    for kind, names in GIVEN.items():
+        assert set(names) <= set(COLUMNS[kind])
+
+
+# Changes
+
+
+def test_an_entry_changes_the_fields_it_names_and_no_others() -> None:
+    before = commitment_after(created("2025", detail="as it was"))
+    after = commitment_after(
+        created("2025", detail="as it was"), entry("FTA-CONCLUDE", {"title": ("Conclude it", "Sign it")})
+    )
+
+    assert {name for name in before if before[name] != after[name]} == {"title", "updated_on"}
+    assert after["title"] == "Sign it"
+
+
+def test_a_cleared_field_is_empty() -> None:
+    state = commitment_after(created(detail="x"), entry("FTA-CONCLUDE", {"detail": ("x", None)}))
+
+    assert state["detail"] is None
+
+
+@pytest.mark.parametrize(("said", "stored"), [(True, 1), (False, 0)])
+def test_true_and_false_are_stored_as_numbers(said: bool, stored: int) -> None:
+    state = commitment_after(created(), entry("FTA-CONCLUDE", {"verifiable": (not said, said)}))
+
+    assert state["verifiable"] == stored
+    assert type(state["verifiable"]) is int
+
+
+def test_step_changes_the_states_it_is_given_and_returns_the_record() -> None:
+    states: States = {}
+    state = step(states, created())
+
+    assert states == {"FTA-CONCLUDE": state}
+    assert step(states, entry("FTA-CONCLUDE", {"status": ("planned", "finalising")})) is state
+    assert state_of(state) == "finalising"
+
+
+# Due dates
+
+
+def test_a_due_date_brings_its_window() -> None:
+    assert some(commitment_after(created("2025-36")), "due", "due_earliest", "due_latest", "slip_days") == {
+        "due": "2025-36",
+        "due_earliest": "2025-10-01",
+        "due_latest": "2025-12-31",
+        "slip_days": 0,
+    }
+
+
+def test_moving_the_due_date_never_overwrites_the_baseline() -> None:
+    state = commitment_after(
+        created("2025"),
+        entry("FTA-CONCLUDE", {"due": ("2025", "2026-06")}),
+        entry("FTA-CONCLUDE", {"due": ("2026-06", "2027")}),
+    )
+
+    assert some(state, "due", "due_latest", "baseline_due", "slip_days") == {
+        "due": "2027",
+        "due_latest": "2027-12-31",
+        "baseline_due": "2025",
+        "slip_days": 730,
+    }
+
+
+def test_an_earlier_due_date_slips_by_fewer_than_no_days() -> None:
+    state = commitment_after(created("2025"), entry("FTA-CONCLUDE", {"due": ("2025", "2025-11")}))
+
+    assert state["slip_days"] == -31
+
+
+def test_a_cleared_due_date_has_no_window_and_no_slip_but_keeps_its_baseline() -> None:
+    state = commitment_after(created("2025"), entry("FTA-CONCLUDE", {"due": ("2025", None)}))
+
+    assert some(state, "due", "due_earliest", "due_latest", "baseline_due", "slip_days") == {
+        "due": None,
+        "due_earliest": None,
+        "due_latest": None,
+        "baseline_due": "2025",
+        "slip_days": None,
+    }
+
+
+def test_a_due_date_given_again_slips_from_the_first_one_ever_stated() -> None:
+    state = commitment_after(
+        created("2025"),
+        entry("FTA-CONCLUDE", {"due": ("2025", None)}),
+        entry("FTA-CONCLUDE", {"due": (None, "2026")}),
+    )
+
+    assert some(state, "baseline_due", "slip_days") == {"baseline_due": "2025", "slip_days": 365}
+
+
+def test_a_first_due_date_that_comes_late_is_the_baseline() -> None:
+    state = commitment_after(
+        created(), entry("FTA-CONCLUDE", {"due": (None, "2029"), "baseline_due": (None, "2029")})
+    )
+
+    assert some(state, "due", "baseline_due", "slip_days") == {
+        "due": "2029",
+        "baseline_due": "2029",
+        "slip_days": 0,
+    }
+
+
+def test_a_baseline_taken_back_leaves_no_slip() -> None:
+    state = commitment_after(
+        created(),
+        entry("FTA-CONCLUDE", {"due": (None, "2029"), "baseline_due": (None, "2029")}),
+        entry("FTA-CONCLUDE", {"due": ("2029", None), "baseline_due": ("2029", None)}),
+    )
+
+    assert some(state, "due", "due_latest", "baseline_due", "slip_days") == dict.fromkeys(
+        ("due", "due_latest", "baseline_due", "slip_days")
+    )
+
+
+def test_a_baseline_that_changes_alone_changes_the_slip() -> None:
+    moved = [created("2025"), entry("FTA-CONCLUDE", {"due": ("2025", "2026")})]
+
+    assert commitment_after(*moved)["slip_days"] == 365
+    taken_back = entry("FTA-CONCLUDE", {"baseline_due": ("2025", None)})
+    assert commitment_after(*moved, taken_back)["slip_days"] is None
+
+
+# Completion
+
+
+def completion(on: str, due: str | None) -> Entry:
+    return entry(
+        "FTA-CONCLUDE",
+        {
+            "status": ("planned", "completed"),
+            "completed_on": (None, on),
+            "completed_due": (None, due),
+        },
+        on=on,
+    )
+
+
+def test_a_completion_keeps_its_day_and_the_due_date_then_in_force() -> None:
+    state = commitment_after(created("2025"), completion("2025-10-26", "2025"))
+
+    assert some(state, "status", "completed_on", "completed_due", "completed_latest") == {
+        "status": "completed",
+        "completed_on": "2025-10-26",
+        "completed_due": "2025",
+        "completed_latest": "2025-12-31",
+    }
+    assert tuple(state) == COLUMNS["commitment"]
+
+
+def test_a_due_date_moved_after_completion_leaves_what_it_was_completed_against() -> None:
+    state = commitment_after(
+        created("2025"),
+        completion("2026-02-01", "2025"),
+        entry("FTA-CONCLUDE", {"due": ("2025", "2026")}, on="2026-03-01"),
+    )
+
+    assert some(state, "due_latest", "completed_due", "completed_latest") == {
+        "due_latest": "2026-12-31",
+        "completed_due": "2025",
+        "completed_latest": "2025-12-31",
+    }
+
+
+def test_a_completion_without_a_due_date_was_not_against_any() -> None:
+    state = commitment_after(created(), completion("2025-10-26", None))
+
+    assert some(state, "completed_on", "completed_due", "completed_latest") == {
+        "completed_on": "2025-10-26",
+        "completed_due": None,
+        "completed_latest": None,
+    }
+
+
+def test_a_reopened_commitment_is_not_completed_any_more() -> None:
+    state = commitment_after(
+        created("2025"),
+        completion("2025-10-26", "2025"),
+        entry(
+            "FTA-CONCLUDE",
+            {
+                "status": ("completed", "in-progress"),
+                "completed_on": ("2025-10-26", None),
+                "completed_due": ("2025", None),
+            },
+            note="announced too early",
+        ),
+    )
+
+    assert some(state, "status", "completed_on", "completed_due", "completed_latest", "due_latest") == {
+        "status": "in-progress",
+        "completed_on": None,
+        "completed_due": None,
+        "completed_latest": None,
+        "due_latest": "2025-12-31",
+    }
+
+
+# Evidence and news
+
+
+def test_evidence_counts_the_entries_that_carry_any() -> None:
+    state = commitment_after(
+        created(),
+        entry("FTA-CONCLUDE", {}, action="noted", evidence=("https://example.org/a", "Gazette 12/2025")),
+        entry("FTA-CONCLUDE", {}, action="noted", note="no evidence here"),
+        entry("FTA-CONCLUDE", {"status": ("planned", "in-progress")}, evidence=("https://example.org/b",)),
+    )
+
+    assert state["evidence"] == 2
+
+
+def test_a_note_alone_is_news_and_changes_nothing_else() -> None:
+    before = commitment_after(created("2025"))
+    after = commitment_after(
+        created("2025"), entry("FTA-CONCLUDE", {}, on="2025-03-01", action="noted", note="talks go on")
+    )
+
+    assert after == {**before, "updated_on": "2025-03-01"}
+
+
+def test_an_entry_that_took_effect_earlier_is_no_newer_news() -> None:
+    state = commitment_after(
+        created(on="2024-11-25"),
+        entry("FTA-CONCLUDE", {}, on="2025-03-01"),
+        entry("FTA-CONCLUDE", {}, on="2025-02-01"),
+    )
+
+    assert some(state, "created_on", "updated_on") == {
+        "created_on": "2024-11-25",
+        "updated_on": "2025-03-01",
+    }
+
+
+def test_an_entry_of_a_milestone_is_news_and_evidence_of_its_commitment_too() -> None:
+    other = entry("FTA-SCOPE", {"status": (None, "planned")}, on="2024-11-25", action="created")
+    before = left_by([created("2025"), other])
+    after = left_by(
+        [
+            created("2025"),
+            other,
+            entry(
+                "FTA-CONCLUDE/1",
+                {"title": (None, "Tenth round"), "state": (None, "met"), "met_on": (None, "2025-04-01")},
+                record="milestone",
+                on="2025-04-01",
+                action="created",
+                evidence=("https://example.org",),
+            ),
+        ]
+    )
+
+    assert after["FTA-CONCLUDE"] == {**before["FTA-CONCLUDE"], "updated_on": "2025-04-01", "evidence": 1}
+    assert after["FTA-SCOPE"] == before["FTA-SCOPE"]
+    assert some(after["FTA-CONCLUDE/1"], "state", "met_on", "updated_on", "evidence") == {
+        "state": "met",
+        "met_on": "2025-04-01",
+        "updated_on": "2025-04-01",
+        "evidence": 1,
+    }
+
+
+def test_an_entry_of_a_commitment_is_no_news_of_its_milestones() -> None:
+    history = [created(), entry("FTA-CONCLUDE/1", {}, record="milestone", on="2025-02-01")]
+    before = left_by(history)["FTA-CONCLUDE/1"]
+
+    after = left_by([*history, entry("FTA-CONCLUDE", {}, on="2025-03-01", evidence=("x",))])["FTA-CONCLUDE/1"]
+
+    assert after == before
+
+
+def test_an_entry_of_a_commitment_is_no_news_of_its_agreement() -> None:
+    agreement = entry("FTA", {"title": (None, "Free trade")}, record="agreement", on="2024-11-25")
+    states = left_by([agreement, created(agreement="FTA", on="2025-03-01")])
+
+    assert states["FTA"] == left_by([agreement])["FTA"]
+
+
+# Whole histories
+
+dues = st.none() | st.sampled_from(["2025", "2026", "2025-36", "2026-06", "2025-12-31", "2024-02-29", "202X"])
+steps = st.tuples(dues, st.dates(date(2025, 1, 1), date(2027, 1, 1)), st.lists(st.just("x"), max_size=2))
+
+
+def history_of(first_due: str | None, moves: list[tuple[str | None, date, list[str]]]) -> list[Entry]:
+    """A commitment whose due date moves, each entry with the facts the writer puts in it."""
+    entries = [created(first_due)]
+    due = baseline = first_due
+    for wanted, on, evidence in moves:
+        changes: dict[str, tuple[Any, Any]] = {} if wanted == due else {"due": (due, wanted)}
+        if baseline is None and wanted is not None:
+            changes["baseline_due"] = (None, wanted)
+            baseline = wanted
+        due = wanted
+        entries.append(entry("FTA-CONCLUDE", changes, on=on.isoformat(), evidence=tuple(evidence)))
+    return entries
+
+
+@given(dues, st.lists(steps, max_size=8))
+@settings(deadline=None)
+def test_after_any_history_what_is_derived_follows_from_the_entries(
+    first_due: str | None, moves: list[tuple[str | None, date, list[str]]]
+) -> None:
+    stated = [first_due, *(due for due, _, _ in moves)]
+    baseline = next((due for due in stated if due is not None), None)
+    now = stated[-1]
+
+    state = commitment_after(*history_of(first_due, moves))
+
+    assert state["due"] == now
+    assert state["baseline_due"] == baseline
+    assert state["due_earliest"] == (read_due(now).earliest.isoformat() if now else None)
+    assert state["due_latest"] == (read_due(now).latest.isoformat() if now else None)
+    if now and baseline:
+        assert state["slip_days"] == (read_due(now).latest - read_due(baseline).latest).days
+    else:
+        assert state["slip_days"] is None
+    assert state["evidence"] == sum(bool(evidence) for _, _, evidence in moves)
+    assert state["created_on"] == "2024-11-25"
+    assert state["updated_on"] == max(["2024-11-25", *(on.isoformat() for _, on, _ in moves)])
+
+
+@given(dues, st.lists(steps, max_size=8), st.data())
+@settings(deadline=None)
+def test_a_history_applied_in_two_parts_leaves_what_it_leaves_at_once(
+    first_due: str | None, moves: list[tuple[str | None, date, list[str]]], data: st.DataObject
+) -> None:
+    entries = history_of(first_due, moves)
+    at = data.draw(st.integers(0, len(entries)))
+
+    states = replay(entries[:at])
+    for later in entries[at:]:
+        step(states, later)
+
+    assert states == replay(entries)
+
+
+def test_an_empty_history_leaves_nothing() -> None:
+    assert replay([]) == {}

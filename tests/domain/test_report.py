@@ -1,0 +1,102 @@
+"""The report as a value: what it counts, what it lists, and when it needs attention."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ksmy_tracker.domain import report
+from ksmy_tracker.domain.report import Listed, tally
+from ksmy_tracker.domain.words import DEADLINE_STATES, OPEN_STATUSES, STATUSES
+from tests.rows import EMPTY
+
+CALM = EMPTY._replace(
+    agreements=2,
+    by_status={**EMPTY.by_status, "planned": 4, "suspended": 1, "completed": 3, "cancelled": 2},
+    by_deadline={**EMPTY.by_deadline, "undated": 5, "met": 3, "closed": 2},
+    by_sector={"trade": 10},
+    head="c" * 64,
+)
+
+Counts = Sequence[tuple[str, str, str, int]]
+
+
+def test_every_status_and_deadline_state_has_a_count_also_where_there_is_none() -> None:
+    by_status, by_deadline, by_sector = tally([])
+    assert list(by_status.items()) == [(status, 0) for status in STATUSES]
+    assert list(by_deadline.items()) == [(state, 0) for state in DEADLINE_STATES]
+    assert by_sector == {}
+
+
+def test_a_commitment_counts_once_by_status_once_by_deadline_and_once_by_sector() -> None:
+    by_status, by_deadline, by_sector = tally(
+        [
+            ("planned", "undated", "trade", 3),
+            ("planned", "overdue", "defence", 2),
+            ("completed", "met", "trade", 5),
+        ]
+    )
+    assert by_status == {**dict.fromkeys(STATUSES, 0), "planned": 5, "completed": 5}
+    assert by_deadline == {**dict.fromkeys(DEADLINE_STATES, 0), "undated": 3, "overdue": 2, "met": 5}
+    assert by_sector == {"defence": 2, "trade": 8}
+
+
+def test_sectors_stand_in_alphabetical_order_and_only_those_there_are() -> None:
+    _, _, by_sector = tally([("planned", "undated", sector, 1) for sector in ("trade", "climate", "defence")])
+    assert list(by_sector) == ["climate", "defence", "trade"]
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(STATUSES),
+            st.sampled_from(DEADLINE_STATES),
+            st.sampled_from(["trade", "defence", "climate", "tourism"]),
+            st.integers(1, 1000),
+        )
+    )
+)
+def test_the_three_counts_add_up_to_the_same(counts: Counts) -> None:
+    total = sum(count for _, _, _, count in counts)
+    assert [sum(one.values()) for one in tally(counts)] == [total, total, total]
+
+
+def test_whatever_is_neither_completed_nor_cancelled_is_open() -> None:
+    assert CALM.open == 5
+    for status in STATUSES:
+        alone = CALM._replace(by_status={**dict.fromkeys(STATUSES, 0), status: 7})
+        assert alone.open == (7 if status in OPEN_STATUSES else 0)
+        assert alone.commitments == 7
+
+
+def test_a_report_counts_the_commitments_of_every_status() -> None:
+    assert CALM.commitments == 10
+
+
+def test_a_report_is_of_the_day_it_looks_from() -> None:
+    assert CALM.today == date(2026, 1, 15)
+
+
+def test_a_report_with_nothing_overdue_soon_contradictory_or_changed_needs_no_attention() -> None:
+    assert not CALM.needs_attention
+
+
+@pytest.mark.parametrize("part", ["overdue", "due_soon", "changed", "contradictions"])
+def test_what_is_overdue_soon_contradictory_or_changed_needs_attention(part: str) -> None:
+    assert CALM._replace(**{part: Listed((), 1)}).needs_attention  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("part", ["quiet", "next_milestones"])
+def test_what_is_quiet_or_comes_next_needs_no_attention_by_itself(part: str) -> None:
+    assert not CALM._replace(**{part: Listed((), 1)}).needs_attention  # type: ignore[arg-type]
+
+
+def test_a_screen_lists_five_of_a_kind_and_a_document_fifty() -> None:
+    assert (report.ON_SCREEN, report.IN_DOCUMENT) == (5, 50)
+
+
+def test_lately_is_thirty_days_and_quiet_half_a_year() -> None:
+    assert (report.LATELY_DAYS, report.QUIET_DAYS) == (30, 180)

@@ -1,0 +1,592 @@
+"""The database itself refuses what no record may hold, and every change to the history."""
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from sqlalchemy import CheckConstraint
+
+from ksmy_tracker.domain import words as vocabulary
+from ksmy_tracker.domain.chain import Entry, digest, to_canonical_json
+from ksmy_tracker.domain.entries import ENTRY_FIELDS
+from ksmy_tracker.domain.kinds import COLUMNS
+from ksmy_tracker.storage import tables as models
+from ksmy_tracker.storage.history_triggers import HISTORY_TRIGGERS
+from ksmy_tracker.storage.tables import Table
+
+TABLES = Table.metadata.tables
+#: The last entry of the seeded register.
+LAST = 30
+
+
+def an_agreement(**fields: Any) -> dict[str, Any]:
+    return {
+        "ref": "NEW",
+        "title": "New",
+        "kind": "treaty",
+        "stage": "signed",
+        "dated": "2025",
+        "place": "Putrajaya",
+        "parties": "both",
+        "source": "Gazette",
+        "created_on": "2025-01-31",
+        "updated_on": "2025-01-31",
+        "withdrawn": 0,
+        **fields,
+    }
+
+
+def a_commitment(**fields: Any) -> dict[str, Any]:
+    return {
+        "ref": "NEW",
+        "title": "New",
+        "detail": None,
+        "agreement": "FTA",
+        "sector": "trade",
+        "parties": "both",
+        "firmness": "agreed",
+        "verifiable": 1,
+        "source": None,
+        "status": "planned",
+        "due": "2026",
+        "due_phrase": "by 2026",
+        "baseline_due": "2026",
+        "completed_on": None,
+        "completed_due": None,
+        "due_earliest": "2026-01-01",
+        "due_latest": "2026-12-31",
+        "completed_latest": None,
+        "slip_days": 0,
+        "evidence": 0,
+        "created_on": "2025-01-31",
+        "updated_on": "2025-01-31",
+        "withdrawn": 0,
+        **fields,
+    }
+
+
+def a_milestone(**fields: Any) -> dict[str, Any]:
+    return {
+        "ref": "FTA-CONCLUDE/7",
+        "commitment": "FTA-CONCLUDE",
+        "number": 7,
+        "title": "New",
+        "due": "2026",
+        "state": "scheduled",
+        "met_on": None,
+        "due_earliest": "2026-01-01",
+        "due_latest": "2026-12-31",
+        "evidence": 0,
+        "created_on": "2025-01-31",
+        "updated_on": "2025-01-31",
+        "withdrawn": 0,
+        **fields,
+    }
+
+
+def an_entry(**fields: Any) -> dict[str, Any]:
+    """The entry that comes next in the seeded register, as far as its own row shows."""
+    return {
+        "id": LAST + 1,
+        "invocation": "0" * 32,
+        "key": None,
+        "key_digest": None,
+        "recorded_at": "2026-01-15T04:00:00.000000Z",
+        "effective_on": "2025-01-31",
+        "actor": "tester",
+        "record": "commitment",
+        "ref": "FTA-CONCLUDE",
+        "action": "noted",
+        "changes": "{}",
+        "note": "New",
+        "evidence": "[]",
+        "previous_hash": "0" * 64,
+        "hash": "1" * 64,
+        **fields,
+    }
+
+
+def a_key(**fields: Any) -> dict[str, Any]:
+    return {"key": "desk-1", "key_digest": "2" * 64, "hash": "3" * 64, **fields}
+
+
+NEW: dict[str, Callable[..., dict[str, Any]]] = {
+    "agreement": an_agreement,
+    "commitment": a_commitment,
+    "milestone": a_milestone,
+    "entry": an_entry,
+    "unchanged_key": a_key,
+}
+
+
+@pytest.fixture
+def database(register: Path) -> Iterator[sqlite3.Connection]:
+    """A connection to the seeded register that is not this program's own."""
+    with closing(sqlite3.connect(register, isolation_level=None)) as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        yield connection
+
+
+@pytest.fixture
+def unguarded(database: sqlite3.Connection) -> sqlite3.Connection:
+    """The same where an entry may stand anywhere, to see what its table alone refuses."""
+    database.execute("DROP TRIGGER entry_append")
+    return database
+
+
+def insert(database: sqlite3.Connection, table: str, row: dict[str, Any], verb: str = "INSERT") -> None:
+    marks = ", ".join(f":{column}" for column in row)
+    database.execute(f"{verb} INTO {table} ({', '.join(row)}) VALUES ({marks})", row)
+
+
+# The models and the database say the same.
+
+
+@pytest.mark.parametrize("table", NEW)
+def test_what_a_record_holds_is_taken(unguarded: sqlite3.Connection, table: str) -> None:
+    insert(unguarded, table, NEW[table]())
+    assert set(NEW[table]()) == set(TABLES[table].columns.keys())
+
+
+def test_the_tables_have_the_columns_that_histories_are_replayed_into() -> None:
+    for record, columns in COLUMNS.items():
+        assert set(TABLES[record].columns.keys()) == set(columns)
+    assert tuple(TABLES["entry"].columns.keys()) == ENTRY_FIELDS
+
+
+VOCABULARIES = {
+    ("agreement", "kind"): vocabulary.KINDS,
+    ("agreement", "stage"): vocabulary.STAGES,
+    ("agreement", "parties"): vocabulary.PARTIES,
+    ("commitment", "parties"): vocabulary.PARTIES,
+    ("commitment", "firmness"): vocabulary.FIRMNESSES,
+    ("commitment", "status"): vocabulary.STATUSES,
+    ("milestone", "state"): vocabulary.MILESTONE_STATES,
+    ("entry", "record"): vocabulary.RECORDS,
+    ("entry", "action"): vocabulary.ACTIONS,
+}
+
+
+@pytest.mark.parametrize(("table", "column"), VOCABULARIES)
+def test_every_word_of_a_vocabulary_is_taken_and_no_other(
+    unguarded: sqlite3.Connection, table: str, column: str
+) -> None:
+    unguarded.execute("DROP INDEX ix_entry_created")
+    words = VOCABULARIES[table, column]
+    near = {word.upper() for word in words} | {word.replace("-", "_") for word in words}
+    wrong = sorted({*near, f"{words[0]} ", f" {words[0]}", "", "other"} - set(words))
+    taken = [
+        word
+        for word in (*words, *wrong)
+        if takes(unguarded, table, with_word(table, column, word), rf"ck_{table}_{column}$")
+    ]
+    assert taken == list(words)
+
+
+def with_word(table: str, column: str, word: str) -> dict[str, Any]:
+    """A row with a word, and what goes with it."""
+    more = {"completed": {"completed_on": "2025-01-31"}, "milestone": {"ref": "FTA-CONCLUDE/1"}}
+    return NEW[table](**{column: word}, **more.get(word, {}))
+
+
+DATES = {
+    "agreement": ("created_on", "updated_on"),
+    "commitment": (
+        *("completed_on", "due_earliest", "due_latest", "completed_latest"),
+        *("created_on", "updated_on"),
+    ),
+    "milestone": ("met_on", "due_earliest", "due_latest", "created_on", "updated_on"),
+    "entry": ("effective_on",),
+}
+NO_DATES = (
+    *("2025-02-30", "2025-02-29", "2025-04-31", "2025-13-01", "2025-00-10", "2025-01-00"),
+    *("xxxx-yy-zz", "", " ", "2025", "2025-1-1", "20250131", "31-01-2025", "2025-01-31 ", "2025-01-31T00:00"),
+    *("2025-01-31 12:00", "2460000.5", "-001-01-01", "\uff12\uff10\uff12\uff15-01-31", "now"),
+)
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [(table, column) for table, columns in DATES.items() for column in columns]
+)
+def test_a_date_is_a_day_of_the_calendar_in_its_iso_form(
+    unguarded: sqlite3.Connection, table: str, column: str
+) -> None:
+    days = ("0001-01-01", "2024-02-29", "9999-12-31")
+    taken = [value for value in (*days, *NO_DATES) if takes_date(unguarded, table, column, value)]
+    assert taken == list(days)
+
+
+def takes_date(database: sqlite3.Connection, table: str, column: str, value: str) -> bool:
+    """Whether a column holds a date, where nothing else can be wrong with the record."""
+    row = NEW[table](**{column: value})
+    if column == "completed_on":
+        row["status"] = "completed"
+    if column.startswith("due_"):
+        row.update(due_earliest=value, due_latest=value)
+    return takes(database, table, row, f"ck_{table}_|non-deterministic use of date")
+
+
+def takes(database: sqlite3.Connection, table: str, row: dict[str, Any], rule: str) -> bool:
+    """Whether a record is taken, or else is refused by a rule; it is gone again afterwards."""
+    database.execute("BEGIN")
+    try:
+        insert(database, table, row)
+    except sqlite3.Error as error:
+        if not re.search(rule, str(error)):
+            raise
+        return False
+    finally:
+        database.execute("ROLLBACK")
+    return True
+
+
+COMPLETION = {"status": "completed", "completed_on": None}
+NO_DUE = {"due": None, "due_earliest": None, "due_latest": None}
+BACKWARD = {"due_earliest": "2026-12-31", "due_latest": "2026-01-01"}
+#: What is no ref, and what is no milestone's.
+NO_REFS = (
+    *(
+        "new",
+        "New",
+        "",
+        "X" * 65,
+        "A B",
+        "A ",
+        " A",
+        "-A",
+        "A-",
+        "A--B",
+        "A_B",
+        "A/1",
+        "A\n",
+        "$(X)",
+        "A;B",
+        "A'B",
+    ),
+    *("\u0410", "\uff21", "\u00c9", "\u0130", "A\u0301", "A\u200b"),
+)
+NO_MILESTONES = (
+    *("A", "A/", "/1", "A/0", "A/01", "A/1234567890", "A/1/2", "A/x", "A/-1", "A/1 ", "A/1-", "A-/1", "a/1"),
+    *("A//1", "A/\uff11", f"{'X' * 65}/1"),
+)
+NO_SECTORS = (
+    *(
+        "Trade",
+        "",
+        "x" * 65,
+        "two words",
+        "-a",
+        "a-",
+        "a--b",
+        "a_b",
+        "a\n",
+        "$(touch pwned)",
+        "a;b",
+        "`a`",
+        "a'b",
+    ),
+    *("\u0430", "\uff41", "\u0131"),
+)
+NO_HASHES = ("", "1" * 63, "1" * 65, "A" * 64, "g" * 64, "1" * 63 + " ", "\uff11" * 64)
+NO_DUES = (
+    "",
+    " " * 101,
+    "2025$",
+    "2025;",
+    "2025'",
+    "\uff12\uff10\uff12\uff15",
+    "2025\u00a0",
+    "2025\x1b",
+    "2025\x0b",
+)
+HUGE = 2**31
+RULES: list[tuple[str, str, dict[str, Any]]] = [
+    *(("ck_agreement_ref", "agreement", {"ref": ref}) for ref in NO_REFS),
+    *(("ck_commitment_ref", "commitment", {"ref": ref}) for ref in NO_REFS),
+    *(("ck_entry_ref", "entry", {"ref": ref}) for ref in NO_REFS),
+    *(("ck_entry_ref", "entry", {"ref": ref, "record": "milestone"}) for ref in NO_MILESTONES),
+    *(("ck_commitment_sector", "commitment", {"sector": sector}) for sector in NO_SECTORS),
+    *(("ck_agreement_dated_form", "agreement", {"dated": due}) for due in NO_DUES),
+    *(("ck_commitment_due_form", "commitment", {"due": due}) for due in NO_DUES),
+    *(("ck_commitment_baseline_due_form", "commitment", {"baseline_due": due}) for due in NO_DUES),
+    *(("ck_commitment_completed_due_form", "commitment", {"completed_due": due}) for due in NO_DUES),
+    *(("ck_milestone_due_form", "milestone", {"due": due}) for due in NO_DUES),
+    *(("ck_entry_hash", "entry", {"hash": text}) for text in NO_HASHES),
+    *(("ck_entry_previous_hash", "entry", {"previous_hash": text}) for text in NO_HASHES),
+    *(("ck_entry_key_digest", "entry", {"key": "k", "key_digest": text}) for text in NO_HASHES),
+    *(("ck_unchanged_key_hash", "unchanged_key", {"hash": text}) for text in NO_HASHES),
+    *(("ck_unchanged_key_key_digest", "unchanged_key", {"key_digest": text}) for text in NO_HASHES),
+    ("ck_unchanged_key_key_length", "unchanged_key", {"key": "k" * 2001}),
+    ("ck_unchanged_key_key_length", "unchanged_key", {"key": "\ud55c" * 667}),
+    ("ck_entry_key_length", "entry", {"key": "k" * 2001, "key_digest": "2" * 64}),
+    ("ck_entry_id", "entry", {"id": HUGE}),
+    ("ck_entry_id", "entry", {"id": 0}),
+    ("ck_commitment_evidence", "commitment", {"evidence": HUGE}),
+    ("ck_commitment_slip_days", "commitment", {"slip_days": HUGE}),
+    ("ck_commitment_slip_days", "commitment", {"slip_days": -HUGE}),
+    ("ck_milestone_evidence", "milestone", {"evidence": HUGE}),
+    ("ck_milestone_number", "milestone", {"ref": "FTA-CONCLUDE/1000000000", "number": 10**9}),
+    ("ck_agreement_withdrawn", "agreement", {"withdrawn": 2}),
+    ("ck_agreement_withdrawn", "agreement", {"withdrawn": -1}),
+    ("ck_commitment_withdrawn", "commitment", {"withdrawn": 2}),
+    ("ck_commitment_withdrawn", "commitment", {"withdrawn": -1}),
+    ("ck_milestone_withdrawn", "milestone", {"withdrawn": 2}),
+    ("ck_milestone_withdrawn", "milestone", {"withdrawn": -1}),
+    ("ck_commitment_verifiable", "commitment", {"verifiable": 2}),
+    ("ck_commitment_verifiable", "commitment", {"verifiable": -1}),
+    ("ck_commitment_evidence", "commitment", {"evidence": -1}),
+    ("ck_commitment_completion", "commitment", COMPLETION),
+    ("ck_commitment_completion", "commitment", {"completed_on": "2025-01-31"}),
+    ("ck_commitment_window", "commitment", BACKWARD),
+    ("ck_commitment_due", "commitment", {**NO_DUE, "due": "2026"}),
+    ("ck_commitment_due", "commitment", {"due": None}),
+    ("ck_commitment_due", "commitment", {"due_earliest": None}),
+    ("ck_commitment_due", "commitment", {"due_latest": None}),
+    ("ck_milestone_ref", "milestone", {"ref": "FTA-CONCLUDE/8"}),
+    ("ck_milestone_ref", "milestone", {"ref": "FTA/7"}),
+    ("ck_milestone_number", "milestone", {"ref": "FTA-CONCLUDE/0", "number": 0}),
+    ("ck_milestone_evidence", "milestone", {"evidence": -1}),
+    ("ck_milestone_window", "milestone", BACKWARD),
+    ("ck_milestone_due", "milestone", {**NO_DUE, "due": "2026"}),
+    ("ck_milestone_due", "milestone", {"due": None}),
+    ("ck_entry_recorded_at", "entry", {"recorded_at": "2026-01-15"}),
+    ("ck_entry_recorded_at", "entry", {"recorded_at": "2026-01-15 04:00:00.000000Z"}),
+    ("ck_entry_recorded_at", "entry", {"recorded_at": "2026-01-15T04:00:00.000000+00:00"}),
+    ("ck_entry_recorded_at", "entry", {"recorded_at": "xxxx-yy-zzThh:mm:ss.ffffffZ"}),
+    ("ck_entry_recorded_at", "entry", {"recorded_at": "2025-02-30T04:00:00.000000Z"}),
+    ("ck_entry_first", "entry", {"previous_hash": None}),
+    ("ck_entry_key", "entry", {"key": "a key alone"}),
+    ("ck_entry_key", "entry", {"key_digest": "2" * 64}),
+]
+
+
+@pytest.mark.parametrize("rule", sorted({rule for rule, _, _ in RULES}))
+def test_what_breaks_a_rule_is_refused_by_that_rule(unguarded: sqlite3.Connection, rule: str) -> None:
+    for broken, table, fields in RULES:
+        if broken == rule:
+            with pytest.raises(sqlite3.IntegrityError, match=f"{rule}$"):
+                insert(unguarded, table, NEW[table](**fields))
+
+
+#: What holds a NUL, at which SQLite's own functions stop reading.
+NULS = {
+    ("agreement", "ref"): "A\0$(X)",
+    ("agreement", "dated"): "2025\0$(X)",
+    ("commitment", "sector"): "trade\0$(touch pwned)",
+    ("commitment", "due_earliest"): "2025-01-01\0",
+    ("entry", "ref"): "A\0$(X)",
+    ("entry", "recorded_at"): "2026-01-15T04:00:00.000000Z\0",
+    ("entry", "hash"): "1" * 64 + "\0",
+}
+
+
+@pytest.mark.parametrize(("table", "column"), NULS)
+def test_nothing_hides_behind_a_nul(unguarded: sqlite3.Connection, table: str, column: str) -> None:
+    assert not takes(unguarded, table, NEW[table](**{column: NULS[table, column]}), f"ck_{table}_{column}")
+
+
+def test_a_first_entry_that_follows_another_is_refused(unguarded: sqlite3.Connection) -> None:
+    unguarded.execute("DROP TRIGGER entry_no_delete")
+    unguarded.execute("DELETE FROM entry")
+    with pytest.raises(sqlite3.IntegrityError, match=r"ck_entry_first$"):
+        insert(unguarded, "entry", an_entry(id=1))
+    insert(unguarded, "entry", an_entry(id=1, previous_hash=None))
+
+
+def test_a_commitment_without_a_deadline_is_taken(database: sqlite3.Connection) -> None:
+    insert(database, "commitment", a_commitment(**NO_DUE))
+
+
+def test_no_rule_of_the_models_goes_untested() -> None:
+    rules = {
+        str(rule.name)
+        for table in TABLES.values()
+        for rule in table.constraints
+        if isinstance(rule, CheckConstraint)
+    }
+    words = {f"ck_{table}_{column}" for table, column in VOCABULARIES}
+    dates = {f"ck_{table}_{column}" for table, columns in DATES.items() for column in columns}
+    assert {rule for rule, _, _ in RULES} | words | dates == rules
+
+
+# Types.
+
+
+@pytest.mark.parametrize("table", NEW)
+def test_a_value_of_another_type_is_refused(unguarded: sqlite3.Connection, table: str) -> None:
+    rule = f"cannot store|ck_{table}_|datatype mismatch"
+    for column in TABLES[table].columns:
+        wrong = b"bytes" if column.type.compile() == "TEXT" else "text"
+        assert not takes(unguarded, table, NEW[table](**{column.name: wrong}), rule), column.name
+
+
+@pytest.mark.parametrize("table", NEW)
+def test_what_every_record_has_is_never_null(unguarded: sqlite3.Connection, table: str) -> None:
+    for column in TABLES[table].columns:
+        if not column.nullable and column.name != "id":
+            row = NEW[table](**{column.name: None})
+            assert not takes(unguarded, table, row, f"NOT NULL constraint failed: {table}.{column.name}$")
+
+
+@pytest.mark.parametrize("model", [models.Agreement, models.Commitment, models.Milestone, models.EntryRow])
+def test_a_field_is_optional_exactly_where_its_column_may_be_null(model: type[Table]) -> None:
+    table = TABLES[str(model.__tablename__)]
+    for name, field in model.model_fields.items():
+        assert (type(None) in get_args(field.annotation)) == bool(table.columns[name].nullable)
+
+
+# Records that belong together.
+
+
+def test_a_commitment_of_no_agreement_is_refused(database: sqlite3.Connection) -> None:
+    with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+        insert(database, "commitment", a_commitment(agreement="NONE"))
+
+
+def test_a_milestone_of_no_commitment_is_refused(database: sqlite3.Connection) -> None:
+    with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+        insert(database, "milestone", a_milestone(ref="NONE/7", commitment="NONE"))
+
+
+def test_an_agreement_with_commitments_stays(database: sqlite3.Connection) -> None:
+    with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+        database.execute("DELETE FROM agreement WHERE ref = 'FTA'")
+    with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+        database.execute("UPDATE agreement SET ref = 'FTA-2' WHERE ref = 'FTA'")
+
+
+def test_a_commitment_with_milestones_stays(database: sqlite3.Connection) -> None:
+    insert(database, "milestone", a_milestone())
+    with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+        database.execute("DELETE FROM commitment WHERE ref = 'FTA-CONCLUDE'")
+
+
+@pytest.mark.parametrize(
+    ("table", "row"),
+    [
+        ("agreement", an_agreement(ref="FTA")),
+        ("commitment", a_commitment(ref="FTA-CONCLUDE")),
+        ("entry", an_entry(id=3)),
+        ("entry", an_entry(action="created")),
+    ],
+)
+def test_a_record_that_is_there_already_is_refused(
+    unguarded: sqlite3.Connection, table: str, row: dict[str, Any]
+) -> None:
+    with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
+        insert(unguarded, table, row)
+
+
+def test_two_milestones_of_a_commitment_have_two_numbers(database: sqlite3.Connection) -> None:
+    insert(database, "milestone", a_milestone())
+    with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
+        insert(database, "milestone", a_milestone())
+
+
+def test_a_key_is_used_once(unguarded: sqlite3.Connection) -> None:
+    keyed = {"key": "desk-1", "key_digest": "2" * 64}
+    insert(unguarded, "entry", an_entry(**keyed))
+    with pytest.raises(sqlite3.IntegrityError, match=r"UNIQUE constraint failed: entry\.key"):
+        insert(unguarded, "entry", an_entry(id=LAST + 2, **keyed))
+    insert(unguarded, "entry", an_entry(id=LAST + 2))
+    insert(unguarded, "entry", an_entry(id=LAST + 3))
+
+
+# The history.
+
+
+def next_entry(database: sqlite3.Connection, **fields: Any) -> dict[str, Any]:
+    """The row of an entry that stands where the next one has to."""
+    last_id, head = database.execute("SELECT id, hash FROM entry ORDER BY id DESC LIMIT 1").fetchone()
+    row = an_entry(id=last_id + 1, previous_hash=head, **fields)
+    entry = Entry(**{**row, "changes": {}, "evidence": ()})
+    return {**row, "changes": to_canonical_json({}), "evidence": "[]", "hash": digest(entry)}
+
+
+def history(database: sqlite3.Connection) -> list[tuple[Any, ...]]:
+    return database.execute("SELECT * FROM entry ORDER BY id").fetchall()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE entry SET note = 'rewritten' WHERE id = 3",
+        "UPDATE entry SET note = note",
+        "UPDATE OR IGNORE entry SET actor = 'nobody'",
+        "UPDATE OR REPLACE entry SET id = 4 WHERE id = 3",
+        "DELETE FROM entry WHERE id = (SELECT max(id) FROM entry)",
+        "DELETE FROM entry WHERE id = 3",
+        "DELETE FROM entry",
+    ],
+)
+def test_an_entry_is_never_altered_or_deleted(database: sqlite3.Connection, statement: str) -> None:
+    before = history(database)
+    with pytest.raises(sqlite3.IntegrityError, match=r"^the history is append-only$"):
+        database.execute(statement)
+    assert history(database) == before
+
+
+def test_the_next_entry_is_taken(database: sqlite3.Connection) -> None:
+    before = history(database)
+    insert(database, "entry", next_entry(database))
+    insert(database, "entry", next_entry(database))
+    assert history(database)[:-2] == before
+
+
+@pytest.mark.parametrize("verb", ["INSERT", "INSERT OR REPLACE", "INSERT OR IGNORE", "REPLACE"])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"id": 3},
+        {"id": LAST},
+        {"id": 1, "previous_hash": None},
+        {"id": 0},
+        {"id": -1},
+        {"id": LAST + 2},
+        {"id": None},
+        {"previous_hash": None},
+        {"previous_hash": "0" * 64},
+        {"action": "created"},
+        {"action": "created", "ref": "FTA", "record": "agreement"},
+    ],
+    ids=str,
+)
+def test_an_entry_out_of_order_is_refused_however_it_is_inserted(
+    database: sqlite3.Connection, fields: dict[str, Any], verb: str
+) -> None:
+    before = history(database)
+    row = {**next_entry(database), **fields}
+    with pytest.raises(sqlite3.IntegrityError, match=r"^an entry is only added at the end of the history$"):
+        insert(database, "entry", row, verb)
+    assert history(database) == before
+
+
+@pytest.mark.parametrize("verb", ["INSERT", "REPLACE"])
+def test_an_entry_does_not_take_the_place_of_one_with_its_key(
+    database: sqlite3.Connection, verb: str
+) -> None:
+    keyed = {"key": "desk-1", "key_digest": "2" * 64}
+    insert(database, "entry", next_entry(database, **keyed))
+    before = history(database)
+    with pytest.raises(sqlite3.IntegrityError, match=r"^an entry is only added at the end of the history$"):
+        insert(database, "entry", next_entry(database, **keyed), verb)
+    assert history(database) == before
+
+
+def test_an_entry_is_not_altered_by_inserting_it_again(database: sqlite3.Connection) -> None:
+    before = history(database)
+    with pytest.raises(sqlite3.IntegrityError, match=r"^an entry is only added at the end of the history$"):
+        database.execute(
+            f"INSERT INTO entry ({', '.join(ENTRY_FIELDS)}) SELECT {', '.join(ENTRY_FIELDS)} FROM entry "
+            "WHERE id = 3 ON CONFLICT (id) DO UPDATE SET note = 'rewritten'"
+        )
+    assert history(database) == before
+
+
+def test_the_rules_of_the_history_are_those_the_models_name(database: sqlite3.Connection) -> None:
+    stored = dict(database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall())
+    assert stored == HISTORY_TRIGGERS
