@@ -1026,7 +1026,7 @@ def test_hostile_texts_survive_being_listed_and_fed_back(
     assert contents() == before
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=20)
     | st.text("'=+-@\t\r\n\"\\,␛\x1bu202e ", max_size=8),
