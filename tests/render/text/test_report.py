@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from rich.cells import cell_len
@@ -292,7 +292,6 @@ def test_korean_counts_two_columns_a_letter() -> None:
     assert all(74 <= cell_len(line) <= 78 for line in full)
 
 
-@settings(deadline=None)
 @example("❤️" * 100)
 @example(("한" + "\u0301" * 100) * 100)
 @example("👨‍👩‍👧" * 100)

@@ -341,7 +341,7 @@ _BARS = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(_BARS, min_size=1, max_size=4), st.integers(40, 250), _DAYS, st.integers(2000, 2020))
 def test_any_timeline_fits_any_width_with_a_line_for_each_bar(
     bars: Sequence[Bar], width: int, today: date, year: int

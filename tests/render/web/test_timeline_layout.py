@@ -1,7 +1,7 @@
 """Where a drawing has its labels: how much of a text fits, and what a label above its bar keeps free."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ksmy_tracker.render.web.timeline_layout import NARROW, WIDE, Layout
@@ -16,7 +16,6 @@ def test_a_text_that_fits_stays_whole(layout: Layout) -> None:
 
 
 @LAYOUTS
-@settings(deadline=None)
 @given(text=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=400))
 def test_a_text_that_is_cut_ends_in_an_ellipsis_and_fits(layout: Layout, text: str) -> None:
     shown = layout.cut(text, layout.label)
