@@ -11,8 +11,8 @@ from ksmy_tracker.domain.entries import ENTRY_FIELDS
 from ksmy_tracker.domain.projection import COLUMNS
 from ksmy_tracker.errors import BadInput, Damaged
 from ksmy_tracker.reading import check as audit
-from ksmy_tracker.storage.place import Location
 from ksmy_tracker.storage.sqlite.reader import FileReader
+from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.writing import transfer
 from tests import exports
 from tests.exports import CRAFTED, Fields, history
@@ -21,10 +21,10 @@ from tests.exports import CRAFTED, Fields, history
 @pytest.fixture(scope="module")
 def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
     """A register in memory without rules, to be filled with anything."""
-    from ksmy_tracker.writing import schema
 
     path = tmp_path_factory.mktemp("room") / "register.db"
-    schema.create(Location(path), lambda session: None)
+    with FileRegister(path).creating():
+        pass
     with closing(sqlite3.connect(path)) as made, closing(sqlite3.connect(":memory:")) as connection:
         made.backup(connection)
         for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
