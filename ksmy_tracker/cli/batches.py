@@ -16,7 +16,7 @@ from ksmy_tracker.render.wording import plural
 
 if TYPE_CHECKING:
     from ksmy_tracker.domain.changes import Change
-    from ksmy_tracker.domain.projection import State
+    from ksmy_tracker.domain.kinds import Record
     from ksmy_tracker.storage.interface import Transaction
     from ksmy_tracker.writing.record import Recording
 
@@ -63,7 +63,7 @@ def apply_batch(
         faults = Faults(max_errors)
         count = milestone_counter(transaction)
 
-        def check(change: "Change", state: "State") -> None:
+        def check(change: "Change", state: "Record") -> None:
             check_derived(change, state, day, count)
 
         receipt = record(

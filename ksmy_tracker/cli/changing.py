@@ -6,7 +6,8 @@ import typer
 
 from ksmy_tracker.cli import completing, options, recording
 from ksmy_tracker.cli.options import CHANGE, DEFAULT_TIMEOUT, DEFAULT_ZONE, checked
-from ksmy_tracker.domain.changes import FIELDS, READERS, Change, read_expected
+from ksmy_tracker.domain.changes import Change
+from ksmy_tracker.domain.kinds import GIVEN, READERS, read_expected
 from ksmy_tracker.domain.words import a
 from ksmy_tracker.errors import Usage
 
@@ -56,7 +57,7 @@ def add_record(
     record = "commitment" if kind is None else "agreement"
     fields = recording.fields(**context.params)
     for name in fields:
-        if name not in FIELDS[record]:
+        if name not in GIVEN[record]:
             raise Usage(f"{options.option_of(name)} is no field of {a(record)}; see `ksmy add --help`")
     change = Change(
         "add",

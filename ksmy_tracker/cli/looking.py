@@ -10,14 +10,9 @@ from ksmy_tracker.cli.columns import DEFAULT_COLUMNS, ROW_OF
 from ksmy_tracker.cli.options import DEFAULT_TIMEOUT, DEFAULT_WITHIN, DEFAULT_ZONE, LOOK
 from ksmy_tracker.cli.output import complain, emit, emit_object, emit_page, emit_rich, is_terminal, page_width
 from ksmy_tracker.cli.since import since_day
-from ksmy_tracker.domain.changes import read_text
-from ksmy_tracker.domain.projection import commitment_of
-from ksmy_tracker.domain.rows import (
-    Filters,
-    Row,
-    as_dict,
-    names,
-)
+from ksmy_tracker.domain.kinds import commitment_of
+from ksmy_tracker.domain.rows import Filters, Row, as_dict, names
+from ksmy_tracker.domain.values import read_text
 from ksmy_tracker.domain.words import did_you_mean
 from ksmy_tracker.errors import Usage
 from ksmy_tracker.reading.listings import View

@@ -6,7 +6,8 @@ import typer
 
 from ksmy_tracker.cli import completing, options, recording
 from ksmy_tracker.cli.options import CHANGE, DEFAULT_TIMEOUT, DEFAULT_ZONE, checked
-from ksmy_tracker.domain.changes import READERS, Change
+from ksmy_tracker.domain.changes import Change
+from ksmy_tracker.domain.kinds import READERS
 from ksmy_tracker.domain.words import MILESTONE_STATES
 from ksmy_tracker.errors import Usage
 

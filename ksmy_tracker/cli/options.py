@@ -10,9 +10,10 @@ import typer
 from ksmy_tracker import clock, signals
 from ksmy_tracker.cli import completing
 from ksmy_tracker.domain import words as vocabulary
-from ksmy_tracker.domain.changes import READERS, Fault, read_any_ref, read_day, read_filled
 from ksmy_tracker.domain.edtf import HORIZON_DAYS
+from ksmy_tracker.domain.kinds import READERS
 from ksmy_tracker.domain.rows import Day, Filters
+from ksmy_tracker.domain.values import Fault, read_any_ref, read_day, read_filled
 from ksmy_tracker.domain.words import did_you_mean
 from ksmy_tracker.errors import Usage
 from ksmy_tracker.storage.interface import TIMEOUT, Register

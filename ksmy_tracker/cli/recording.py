@@ -7,8 +7,10 @@ from ksmy_tracker import clock, signals
 from ksmy_tracker.cli import options
 from ksmy_tracker.cli.options import checked
 from ksmy_tracker.cli.output import complain, emit, emit_done
-from ksmy_tracker.domain.changes import READERS, Change, read_day, read_evidence, read_field, read_filled
+from ksmy_tracker.domain.changes import Change
+from ksmy_tracker.domain.kinds import READERS, read_field
 from ksmy_tracker.domain.receipt import Receipt
+from ksmy_tracker.domain.values import read_day, read_evidence, read_filled
 
 if TYPE_CHECKING:
     from ksmy_tracker.storage.interface import Transaction

@@ -11,10 +11,10 @@ from ksmy_tracker.cli.options import DEFAULT_TIMEOUT, DEFAULT_WITHIN, DEFAULT_ZO
 from ksmy_tracker.cli.output import emit_page, put, terminal_width
 from ksmy_tracker.cli.since import since_day
 from ksmy_tracker.domain import report as reports
-from ksmy_tracker.domain.changes import read_text
 from ksmy_tracker.domain.report import IN_DOCUMENT, LATELY_DAYS, ON_SCREEN, QUIET_DAYS, Listed, Report
 from ksmy_tracker.domain.rows import Filters
 from ksmy_tracker.domain.timeline import Timeline
+from ksmy_tracker.domain.values import read_text
 from ksmy_tracker.errors import Usage
 from ksmy_tracker.reading.listings import View, days_before
 from ksmy_tracker.reading.report import ReportView

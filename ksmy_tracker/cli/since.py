@@ -4,7 +4,7 @@ import calendar
 import re
 from datetime import date
 
-from ksmy_tracker.domain.changes import Fault, read_day
+from ksmy_tracker.domain.values import Fault, read_day
 from ksmy_tracker.errors import Usage
 from ksmy_tracker.reading.listings import days_before
 

@@ -8,7 +8,8 @@ import json
 from typing import Any
 
 from ksmy_tracker.domain.entries import ENTRY_FIELDS, BrokenEntry
-from ksmy_tracker.domain.projection import COLUMNS, commitment_of, kind_of, replay
+from ksmy_tracker.domain.kinds import COLUMNS, commitment_of, kept
+from ksmy_tracker.domain.projection import replay
 from ksmy_tracker.domain.rows import Day
 from ksmy_tracker.storage.interface import Reader
 
@@ -74,12 +75,12 @@ class DayView:
             states = replay(read_entry(row) for row in past)
         except BrokenEntry:
             raise
-        except (KeyError, ValueError, TypeError) as error:
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
             raise BrokenEntry(f"its history cannot be followed ({error})") from None
         self._parameters["changed"] = parameters["changed"]
         tables = {}
         for record, columns in COLUMNS.items():
-            rows = [state for state in states.values() if kind_of(state) == record]
+            rows = [kept(state) for state in states.values() if state.record == record]
             self._parameters[f"past_{record}"] = json.dumps(rows)
             tables[record] = self._reader.past(record, columns)
         tables["entry"] = self._reader.until("entry", ENTRY_FIELDS)

@@ -11,6 +11,7 @@ from types import NoneType, UnionType
 from typing import Any, Final, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from ksmy_tracker.domain.entries import BrokenEntry
+from ksmy_tracker.domain.kinds import COLUMNS, KINDS
 
 Row = TypeVar("Row")
 
@@ -33,9 +34,9 @@ def made_one_by_one(row: type[Row], names: Iterable[str], fetch: Callable[[int],
         yield from make(found)
 
 
-def columns_of(row: type) -> tuple[str, ...]:
-    """The fields of a class of rows, in their order."""
-    return tuple(name for name, _ in _fields(row))
+def columns_of(row: Any) -> tuple[str, ...]:
+    """The fields of a class of rows that are columns, in their order: of a kind of record those that are kept."""
+    return COLUMNS[row.record] if row in KINDS.values() else tuple(name for name, _ in _fields(row))
 
 
 def values_of(rows: Sequence[Any], names: Sequence[str]) -> list[tuple[Any, ...]]:
@@ -64,7 +65,7 @@ def _making(row: Any, names: tuple[str, ...]) -> Callable[[Sequence[Any]], Itera
     checks = [(at, name, kinds[name]) for at, name in enumerate(names) if kinds[name]]
     places = [(names.index(name) if name in names else None, default) for name, default in its]
     build: Any = row._make if issubclass(row, tuple) else None
-    in_order = names == columns_of(row) and not truths
+    in_order = names == tuple(name for name, _ in its) and not truths
 
     def make(found: Sequence[Any]) -> Iterator[Any]:
         columns: list[Any] = list(zip(*found, strict=True))

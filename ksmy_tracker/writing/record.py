@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import islice
-from operator import itemgetter
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +13,15 @@ from ksmy_tracker.domain import rules
 from ksmy_tracker.domain.chain import Entry, digest, entry_row, read_entry, to_canonical_json
 from ksmy_tracker.domain.changes import BadLine, Change
 from ksmy_tracker.domain.entries import ENTRY_FIELDS
-from ksmy_tracker.domain.projection import COLUMNS, State, States, commitment_of, kind_of, step
+from ksmy_tracker.domain.kinds import (
+    COLUMNS,
+    KINDS,
+    Agreement,
+    Milestone,
+    Record,
+    commitment_of,
+)
+from ksmy_tracker.domain.projection import States, step
 from ksmy_tracker.domain.receipt import Outcome, Receipt
 from ksmy_tracker.domain.rules import Changed
 from ksmy_tracker.domain.words import a, did_you_mean, nearest
@@ -47,7 +54,7 @@ def record(
     *,
     dry_run: bool = False,
     faults: Faults | None = None,
-    check_derived: Callable[[Change, State], None] | None = None,
+    check_derived: Callable[[Change, Record], None] | None = None,
 ) -> Receipt:
     """Make changes, in order, in the transaction: an entry each, and the records as they then are.
 
@@ -214,7 +221,7 @@ class _Writer:
         self,
         transaction: Transaction,
         recording: Recording,
-        check_derived: Callable[[Change, State], None] | None = None,
+        check_derived: Callable[[Change, Record], None] | None = None,
     ) -> None:
         self.given_up: set[str | None] = set()
         self.explains = True
@@ -267,11 +274,10 @@ class _Writer:
         return self._transaction.tuples(sql, {"wanted": to_canonical_json(list(wanted)), **parameters})
 
     def _load_states(self, refs: set[str]) -> None:
-        for name, columns in COLUMNS.items():
-            sql = f"SELECT {', '.join(columns)} FROM {name} WHERE {self._among('ref')}"
-            for row in self._about(refs, sql):
-                state = dict(zip(columns, row, strict=True))
-                self._states[state["ref"]] = state
+        for kind, its in KINDS.items():
+            sql = f"SELECT {', '.join(COLUMNS[kind])} FROM {kind} WHERE {self._among('ref')}"
+            for record in self._transaction.rows(its, sql, wanted=to_canonical_json(list(refs))):
+                self._states[record.ref] = record
         self._newest.update(
             self._about(
                 refs,
@@ -300,7 +306,7 @@ class _Writer:
                     f"key {change.key!r} was used before with other content; give this change its own key"
                 )
             known_as = self._states.get(change.ref)
-            kind = change.record or (kind_of(known_as) if known_as else "commitment")
+            kind = change.record or (known_as.record if known_as else "commitment")
             return Outcome(change.ref, kind, None, {}, skipped=True)
         if change.key is not None and change.key_digest is not None:
             self._keys[change.key] = change.key_digest
@@ -309,7 +315,7 @@ class _Writer:
             change = self._prepared(change, kind)
         else:
             state = self._known(change)
-            kind = kind_of(state)
+            kind = state.record
             rules.check_fields(change, kind)
             rules.check_expected(change, state)
         parent = self._parent(change, kind)
@@ -326,12 +332,12 @@ class _Writer:
             if change.key is not None:
                 self._append(change, kind, "reviewed", effective_on, {})
             return Outcome(change.ref, kind, None, {})
-        if state is not None and state["withdrawn"]:
+        if state is not None and state.withdrawn:
             raise self._withdrawn(change.ref, "before changing it")
         action = "created" if state is None else "updated" if changed else "noted"
         return self._append(change, kind, action, effective_on, changed)
 
-    def _check_listed(self, change: Change, state: State, *, is_needless: bool) -> None:
+    def _check_listed(self, change: Change, state: Record, *, is_needless: bool) -> None:
         """Refuse a line of a listing that would change what is newer than it, or says what is not so."""
         said, newest = self._newest_entries.get(change.ref, (0, None))
         if rules.is_current(change, said, newest):
@@ -342,19 +348,17 @@ class _Writer:
 
     def revert(self, ref: str, action: str, changed: Changed, note: str) -> Outcome:
         """Put the opposite of earlier entries of a record at the end of the chain."""
-        kind = kind_of(self._states[ref])
+        kind = self._states[ref].record
         if action == "withdrawn":
             if self._is_withdrawn(ref):
                 raise Refused(f"{ref} is withdrawn already; nothing to undo")
             self._check_unused(ref, kind)
         else:
-            parent = self._parent_state(
-                self._states[ref] | {name: new for name, (_, new) in changed.items()}, kind
-            )
-            if parent is not None and parent["withdrawn"]:
-                back = self._undone_by(parent["ref"], "withdrawn")
+            parent = self._parent_of(self._states[ref], changed)
+            if parent is not None and parent.withdrawn:
+                back = self._undone_by(parent.ref, "withdrawn")
                 raise Refused(
-                    f"{parent['ref']}, to which {ref} belongs, is withdrawn; restore that first with {back}"
+                    f"{parent.ref}, to which {ref} belongs, is withdrawn; restore that first with {back}"
                 )
         day = max(self._today, self._newest.get(ref, ""))
         return self._append(Change("update", ref, note=note), kind, action, day, changed)
@@ -364,7 +368,9 @@ class _Writer:
         left = {name: new for entry in undone for name, (_, new) in entry.changes.items()}
         state = self._states[ref]
         for entry in later:
-            both = sorted(name for name in left.keys() & entry.changes.keys() if state[name] != left[name])
+            both = sorted(
+                name for name in left.keys() & entry.changes.keys() if getattr(state, name) != left[name]
+            )
             if both:
                 commitment, _, number = ref.partition("/")
                 by = f"`ksmy milestone set {commitment} {number}`" if number else "`ksmy update`"
@@ -399,12 +405,9 @@ class _Writer:
     def store_records(self) -> None:
         """Write the records whose entries were written, as they now are, and forget them all."""
         changed = self._changed | {commitment_of(ref) for ref in self._changed if "/" in ref}
-        for kind, columns in COLUMNS.items():
-            states = [self._states[ref] for ref in changed if kind_of(self._states[ref]) == kind]
-            news = ", ".join(f"{column} = excluded.{column}" for column in columns if column != "ref")
-            for some in _batched(map(itemgetter(*columns), states)):
-                then = f" ON CONFLICT (ref) DO UPDATE SET {news}"
-                self._transaction.insert_tuples(kind, columns, some, then)
+        for kind in KINDS:
+            states = [self._states[ref] for ref in changed if self._states[ref].record == kind]
+            self._transaction.upsert(kind, states)
         self._changed.clear()
         self._states.clear()
         self._newest.clear()
@@ -437,44 +440,43 @@ class _Writer:
             number = self._numbers[change.ref] = self._numbers.get(change.ref, 0) + 1
             change = replace(change, ref=f"{change.ref}/{number}")
         elif (taken := self._states.get(change.ref)) is not None:
-            how = (
-                "it was withdrawn and keeps its ref" if taken["withdrawn"] else "change it with `ksmy update`"
-            )
-            raise Refused(f"there is already {a(kind_of(taken))} {change.ref}; {how}")
+            how = "it was withdrawn and keeps its ref" if taken.withdrawn else "change it with `ksmy update`"
+            raise Refused(f"there is already {a(taken.record)} {change.ref}; {how}")
         rules.check_fields(change, kind)
         rules.check_complete(change, kind)
         return change
 
-    def _known(self, change: Change) -> State:
+    def _known(self, change: Change) -> Record:
         state = self._states.get(change.ref)
         if state is None:
             raise self._not_found(change.ref, "record")
         return state
 
-    def _parent(self, change: Change, kind: str) -> State | None:
+    def _parent(self, change: Change, kind: str) -> Record | None:
         """What a change says its record belongs to."""
         if kind == "milestone":
             return self._parent_named(commitment_of(change.ref), "commitment")
-        have = self._states.get(change.ref, {}).get("agreement")
+        have = getattr(self._states.get(change.ref), "agreement", None)
         if kind == "commitment" and change.fields.get("agreement") not in (None, have):
             return self._parent_named(change.fields["agreement"], "agreement")
         return None
 
-    def _parent_named(self, ref: str, kind: str) -> State:
+    def _parent_named(self, ref: str, kind: str) -> Record:
         state = self._states.get(ref)
         if state is None:
             raise self._not_found(ref, kind, kind)
-        if kind_of(state) != kind:
-            raise Refused(f"{ref} is {a(kind_of(state))}, not {a(kind)}")
-        if state["withdrawn"]:
+        if state.record != kind:
+            raise Refused(f"{ref} is {a(state.record)}, not {a(kind)}")
+        if state.withdrawn:
             raise self._withdrawn(ref, "first")
         return state
 
-    def _parent_state(self, state: State, kind: str) -> State | None:
-        """The record another belongs to, as it is stored."""
-        ref = state.get({"commitment": "agreement", "milestone": "commitment"}.get(kind, ""))
-        if ref is None:
+    def _parent_of(self, record: Record, changed: Changed) -> Record | None:
+        """The record that another belongs to once it is changed, as it is stored."""
+        if isinstance(record, Agreement):
             return None
+        ref = record.commitment if isinstance(record, Milestone) else record.agreement
+        ref = changed["agreement"][1] if "agreement" in changed else ref
         if ref not in self._states:
             self._load_states({ref})
         return self._states[ref]
@@ -488,7 +490,7 @@ class _Writer:
         using = [
             one
             for (one,) in self._transaction.tuples(sql, {"ref": ref})
-            if not self._is_withdrawn(one) and self._states.get(one, {}).get(kind, ref) == ref
+            if not self._is_withdrawn(one) and getattr(self._states.get(one), kind, ref) == ref
         ]
         if using:
             first = min(using)
@@ -506,7 +508,7 @@ class _Writer:
         return f"`ksmy undo {found[0][0]}`" if found else "`ksmy undo`"
 
     def _is_withdrawn(self, ref: str) -> bool:
-        return ref in self._states and bool(self._states[ref]["withdrawn"])
+        return ref in self._states and self._states[ref].withdrawn
 
     def _meet(self, sector: str, *, asked: bool) -> None:
         """Refuse a new sector that looks like a slip of the pen for a known one, unless it was asked for."""
@@ -553,7 +555,7 @@ class _Writer:
 
     def _all_refs(self, *kinds: str) -> list[str]:
         wanted = kinds or tuple(COLUMNS)
-        found = {ref for ref, state in self._states.items() if kind_of(state) in wanted}
+        found = {ref for ref, state in self._states.items() if state.record in wanted}
         for name in wanted:
             found |= {ref for (ref,) in self._transaction.tuples(f"SELECT ref FROM {name}")}
         return sorted(found)

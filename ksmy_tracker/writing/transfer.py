@@ -35,7 +35,8 @@ from ksmy_tracker.domain.chain import (
 from ksmy_tracker.domain.entries import ENTRY_FIELDS, UNCHANGED_KEY, BrokenEntry
 from ksmy_tracker.domain.entry_check import entry_fault
 from ksmy_tracker.domain.history_check import Agreements
-from ksmy_tracker.domain.projection import COLUMNS, State, States, commitment_of
+from ksmy_tracker.domain.kinds import COLUMNS, commitment_of, from_kept
+from ksmy_tracker.domain.projection import States
 from ksmy_tracker.domain.strict_json import repeated
 from ksmy_tracker.errors import BadInput, KsmyError
 from ksmy_tracker.reading.check import Audit, family_faults, key_faults
@@ -286,7 +287,7 @@ class _Kept:
         self._places: list[list[tuple[int, int]]] = [[] for _ in range(SHARES)]
         self._shares = [bytearray() for _ in range(SHARES)]
 
-    def keep_record(self, number: int, kind: str, record: State) -> None:
+    def keep_record(self, number: int, kind: str, record: dict[str, Any]) -> None:
         """Take a record as line `number` says it is."""
         family = record["commitment" if kind == "milestone" else "ref"]
         if not isinstance(family, str):
@@ -329,7 +330,7 @@ class _Kept:
                 if line.deed is not None:
                     deeds.append(line.deed)
                 elif line.record is not None:
-                    records[line.kind][line.record["ref"]] = line.record
+                    records[line.kind][line.record["ref"]] = from_kept(line.kind, line.record)
             yield from families.values()
 
     def close(self) -> None:
@@ -347,7 +348,7 @@ class _KeptLine(msgspec.Struct, array_like=True, omit_defaults=True):
     family: str
     kind: str = ""
     deed: Deed | None = None
-    record: State | None = None
+    record: dict[str, Any] | None = None
 
 
 _encode = msgspec.json.Encoder().encode

@@ -13,7 +13,7 @@ from sqlalchemy import CheckConstraint
 from ksmy_tracker.domain import words as vocabulary
 from ksmy_tracker.domain.chain import Entry, digest, to_canonical_json
 from ksmy_tracker.domain.entries import ENTRY_FIELDS
-from ksmy_tracker.domain.projection import COLUMNS
+from ksmy_tracker.domain.kinds import COLUMNS
 from ksmy_tracker.storage import tables as models
 from ksmy_tracker.storage.history_triggers import HISTORY_TRIGGERS
 from ksmy_tracker.storage.tables import Table

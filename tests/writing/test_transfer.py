@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from ksmy_tracker.domain.chain import Entry, digest, key_hash, to_canonical_json
 from ksmy_tracker.domain.changes import Change
 from ksmy_tracker.domain.entries import ENTRY_FIELDS
-from ksmy_tracker.domain.projection import COLUMNS
+from ksmy_tracker.domain.kinds import COLUMNS
 from ksmy_tracker.errors import BadInput, KsmyError
 from ksmy_tracker.reading import check as audit
 from ksmy_tracker.storage.sqlite.register import FileRegister

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from ksmy_tracker.domain.changes import Change
+from ksmy_tracker.domain.kinds import Commitment
 from ksmy_tracker.domain.receipt import Receipt
-from ksmy_tracker.domain.rows import CommitmentRow, Day, EntryRow, Filters, as_dict
+from ksmy_tracker.domain.rows import Day, EntryRow, Filters, as_dict
 from ksmy_tracker.errors import NotFound, Refused, Usage
 from ksmy_tracker.reading import check as audit
 from ksmy_tracker.reading.listings import View
@@ -48,7 +49,7 @@ class Desk:
             assert audit.check(reader).faults == []
         return receipt
 
-    def show(self, ref: str, on: date = TODAY) -> CommitmentRow:
+    def show(self, ref: str, on: date = TODAY) -> Commitment:
         with self.location.reading() as reader:
             row = View(reader, Day(on)).commitment(ref)
         assert row is not None
