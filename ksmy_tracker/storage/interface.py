@@ -83,22 +83,20 @@ class Transaction(Reader):
     #: What its driver raises for rows that break a rule of the schema.
     refusals: tuple[type[Exception], ...]
 
-    def insert(self, table: str, rows: Sequence[Any], columns: Sequence[str] = ()) -> None:
-        """Insert rows of one class, many with each statement; all its fields are columns, or those named."""
-        self._put(table, rows, columns, "")
+    def insert(self, table: str, rows: Sequence[Any]) -> None:
+        """Insert rows of one class, or records of a kind, many with each statement; their fields are the columns."""
+        self._put(table, rows, "")
 
-    def upsert(self, table: str, rows: Sequence[Any], columns: Sequence[str] = ()) -> None:
+    def upsert(self, table: str, rows: Sequence[Any]) -> None:
         """Insert rows in the same way, or update those whose ref is there already."""
         if rows:
-            named = columns or columns_of(type(rows[0]))
-            news = [f"{name} = excluded.{name}" for name in named if name != "ref"]
-            self._put(table, rows, named, f" ON CONFLICT (ref) DO UPDATE SET {', '.join(news)}")
+            news = [f"{name} = excluded.{name}" for name in columns_of(type(rows[0])) if name != "ref"]
+            self._put(table, rows, f" ON CONFLICT (ref) DO UPDATE SET {', '.join(news)}")
 
-    def _put(self, table: str, rows: Sequence[Any], columns: Sequence[str], then: str) -> None:
+    def _put(self, table: str, rows: Sequence[Any], then: str) -> None:
         for begin in range(0, len(rows), INSERTED_AT_ONCE):
             some = rows[begin : begin + INSERTED_AT_ONCE]
-            named = columns or columns_of(type(some[0]))
-            self.insert_tuples(table, named, values_of(some, named), then)
+            self.insert_tuples(table, columns_of(type(some[0])), values_of(some), then)
 
     @abstractmethod
     def insert_tuples(

@@ -39,17 +39,17 @@ def columns_of(row: Any) -> tuple[str, ...]:
     return COLUMNS[row.record] if row in KINDS.values() else tuple(name for name, _ in _fields(row))
 
 
-def values_of(rows: Sequence[Any], names: Sequence[str]) -> list[tuple[Any, ...]]:
-    """The values of rows of one class in the order of the names, truths as 0 and 1."""
+def values_of(rows: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The values of rows of one class in the order of its columns, truths as 0 and 1."""
     row: Any = type(rows[0])
-    whole = issubclass(row, tuple) and tuple(names) == columns_of(row)
-    found = list(rows) if whole else [tuple(getattr(row, name) for name in names) for row in rows]
+    names = columns_of(row)
+    found = (
+        rows if issubclass(row, tuple) else [tuple([getattr(one, name) for name in names]) for one in rows]
+    )
     truths = [at for at, name in enumerate(names) if bool in _kinds(row)[name]]
-    if not truths:
-        return found
     columns = list(zip(*found, strict=True))
     for at in truths:
-        columns[at] = tuple(value if value is None else int(value) for value in columns[at])
+        columns[at] = tuple([value if value is None else int(value) for value in columns[at]])
     return list(zip(*columns, strict=True))
 
 
