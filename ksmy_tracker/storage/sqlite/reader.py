@@ -7,7 +7,6 @@ from typing import Any
 from ksmy_tracker.domain.words import a
 from ksmy_tracker.storage.interface import Reader, Row
 from ksmy_tracker.storage.rows_by_name import made, made_one_by_one
-from ksmy_tracker.storage.sqlite.ordinary_tables import stored_schema
 
 
 class FileReader(Reader):
@@ -42,8 +41,7 @@ class FileReader(Reader):
         """What is wrong with the schema; then what SQLite itself finds wrong with its pages, types and CHECKs."""
         from ksmy_tracker.storage.sqlite.schema_check import differences
 
-        stored = stored_schema(self._connection)
-        yield from differences({name: (kind, table, sql) for name, kind, table, sql in stored})
+        yield from differences(self._connection)
         for (found,) in self.tuple_stream("PRAGMA integrity_check(20)"):
             if found != "ok":
                 yield f"database: {found}"
