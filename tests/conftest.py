@@ -22,7 +22,7 @@ from hypothesis import settings
 
 from ksmy_tracker import cli, clock
 from ksmy_tracker.reading.export import export_lines
-from ksmy_tracker.storage import register as database
+from ksmy_tracker.storage.locate import locate
 from tests import servers
 from tests.servers import Cluster
 
@@ -289,7 +289,7 @@ def contents(engine: str, place: str) -> Contents:
         return Path(place).read_bytes
 
     def exported() -> bytes:
-        with database.reading(database.locate(place)) as reader:
+        with locate(place).reading() as reader:
             return "".join(export_lines(reader)).encode()
 
     return exported

@@ -9,7 +9,6 @@ from ksmy_tracker.cli.options import checked
 from ksmy_tracker.cli.output import complain, emit, emit_done
 from ksmy_tracker.domain.changes import READERS, Change, read_day, read_evidence, read_field, read_filled
 from ksmy_tracker.domain.receipt import Receipt
-from ksmy_tracker.storage import register as database
 
 if TYPE_CHECKING:
     from ksmy_tracker.storage.interface import Transaction
@@ -79,13 +78,7 @@ def perform(
             _say_once_committed(receipt)
         return receipt
 
-    receipt = database.write(
-        location,
-        work,
-        timeout,
-        dry_run=dry_run,
-        invocation=common.invocation,
-    )
+    receipt = location.write(work, timeout, dry_run=dry_run, invocation=common.invocation)
     from ksmy_tracker.render import formats
     from ksmy_tracker.render import receipt as rendered
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from itertools import chain, repeat, starmap
-from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Final, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -39,11 +38,11 @@ def columns_of(row: type) -> tuple[str, ...]:
     return tuple(name for name, _ in _fields(row))
 
 
-def values_of(rows: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """The values of rows of one class in the order of its fields, truths as 0 and 1."""
+def values_of(rows: Sequence[Any], names: Sequence[str]) -> list[tuple[Any, ...]]:
+    """The values of rows of one class in the order of the names, truths as 0 and 1."""
     row: Any = type(rows[0])
-    names = columns_of(row)
-    found = list(rows) if issubclass(row, tuple) else list(map(attrgetter(*names), rows))
+    whole = issubclass(row, tuple) and tuple(names) == columns_of(row)
+    found = list(rows) if whole else [tuple(getattr(row, name) for name in names) for row in rows]
     truths = [at for at, name in enumerate(names) if bool in _kinds(row)[name]]
     if not truths:
         return found

@@ -91,6 +91,6 @@ def test_rows_that_come_one_by_one_are_fetched_a_few_at_a_time() -> None:
 @CLASSES
 def test_rows_go_back_to_what_columns_hold(row: Any) -> None:
     assert columns_of(row) == ("ref", "number", "withdrawn")
-    found = values_of([row("A", 3, True), row("B")])
+    found = values_of([row("A", 3, True), row("B")], columns_of(row))
     assert found == [("A", 3, 1), ("B", None, 0)]
     assert {type(value) for _, _, value in found} == {int}

@@ -20,10 +20,8 @@ from ksmy_tracker.domain.projection import COLUMNS
 from ksmy_tracker.errors import BadInput, KsmyError
 from ksmy_tracker.reading import check as audit
 from ksmy_tracker.reading.export import export_lines
-from ksmy_tracker.storage import register as database
-from ksmy_tracker.storage.place import Location
-from ksmy_tracker.storage.sqlite import engine as sqlite
-from ksmy_tracker.writing import importing, schema
+from ksmy_tracker.storage.sqlite.register import FileRegister
+from ksmy_tracker.writing import importing
 from ksmy_tracker.writing import record as write_side
 from ksmy_tracker.writing.record import Recording
 from tests.conftest import NOW, execute
@@ -35,12 +33,13 @@ TODAY = date(2026, 1, 15)
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A register without an entry, to be copied: creating one costs more than copying it."""
     path = tmp_path_factory.mktemp("empty") / "empty.db"
-    schema.create(Location(path), lambda session: None)
+    with FileRegister(path).creating():
+        pass
     return path
 
 
 def exported(path: Path) -> list[str]:
-    with database.reading(Location(path)) as reader:
+    with FileRegister(path).reading() as reader:
         return list(export_lines(reader))
 
 
@@ -53,7 +52,7 @@ class Importer:
 
     def load(self, lines: list[str]) -> tuple[Path, str | None]:
         path = Path(shutil.copy(self.empty, self.directory / "loaded.db"))
-        with sqlite.writing(Location(path)) as transaction:
+        with FileRegister(path).writing() as transaction:
             head = importing.load(transaction, (line.encode() for line in lines))
         return path, head
 
@@ -72,12 +71,12 @@ def importer(empty: Path, tmp_path: Path) -> Importer:
 
 
 def make(path: Path, *changes: Change, today: date = TODAY) -> None:
-    with sqlite.writing(Location(path)) as session:
+    with FileRegister(path).writing() as session:
         write_side.record(session, changes, Recording("desk", NOW, today))
 
 
 def undo(path: Path, today: date = TODAY) -> None:
-    with sqlite.writing(Location(path)) as session:
+    with FileRegister(path).writing() as session:
         write_side.undo(session, None, Recording("desk", NOW, today))
 
 
@@ -121,7 +120,7 @@ def busy(register: Path) -> Path:
 
 def test_the_first_line_names_the_format_the_head_and_the_number_of_entries(register: Path) -> None:
     header = exported(register)[0]
-    with database.reading(Location(register)) as reader:
+    with FileRegister(register).reading() as reader:
         ((count, head),) = reader.tuples("SELECT count(*), max(hash) FROM entry WHERE id = 30 OR id < 0")
         assert count == 1
     assert header == f'{{"entries":30,"format":"ksmy-export/1","head":"{head}"}}\n'
@@ -199,12 +198,12 @@ def test_an_import_exports_the_same_bytes(busy: Path, importer: Importer) -> Non
 
 def test_an_import_is_a_sound_register_that_goes_on(busy: Path, importer: Importer) -> None:
     path, head = importer.load(exported(busy))
-    with database.reading(Location(path)) as reader:
+    with FileRegister(path).reading() as reader:
         assert audit.check(reader, head).faults == []
     for one in (path, busy):
         undo(one)
         make(one, Change("update", "NEW", fields={"status": "completed"}))
-    with database.reading(Location(path)) as reader:
+    with FileRegister(path).reading() as reader:
         assert audit.check(reader, head).faults == []
     restored, made = exported(path)[-2:]
     assert json.loads(restored)["entry"]["action"] == "restored"
@@ -213,7 +212,7 @@ def test_an_import_is_a_sound_register_that_goes_on(busy: Path, importer: Import
 
 def test_an_imported_history_is_still_append_only(busy: Path, importer: Importer) -> None:
     path, _ = importer.load(exported(busy))
-    with database.reading(Location(busy)) as old, database.reading(Location(path)) as new:
+    with FileRegister(busy).reading() as old, FileRegister(path).reading() as new:
         sql = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name"
         assert new.tuples(sql) == old.tuples(sql)
 
@@ -336,7 +335,7 @@ def test_any_register_goes_there_and_back(
     lines = exported(path)
     loaded, head = Importer(empty, directory).load(lines)
     assert exported(loaded) == lines
-    with database.reading(Location(loaded)) as reader:
+    with FileRegister(loaded).reading() as reader:
         found = audit.check(reader)
     assert (found.faults, found.head) == ([], head)
     shutil.rmtree(directory)

@@ -12,8 +12,8 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 from ksmy_tracker.errors import Busy, NoRegister
-from ksmy_tracker.storage import server_url
-from ksmy_tracker.storage.place import Server
+from ksmy_tracker.storage.postgres import url
+from ksmy_tracker.storage.postgres.url import Server
 
 try:
     import psycopg as psycopg  # others have it from here, so that its lack is told in one place
@@ -173,6 +173,6 @@ def _reason(failed: _Failed, server: Server) -> str:
     hint = _BY_STATE.get(failed.sqlstate or "") or next(
         hint for words, hint in _BY_WORDS if not words or (failed.sqlstate is None and re.search(words, said))
     )
-    for secret in server_url.hidden_in(server.url):
+    for secret in url.hidden_in(server.url):
         said = said.replace(secret, "***")
     return f"{said}; {hint}"

@@ -19,7 +19,7 @@ from ksmy_tracker import cli
 from ksmy_tracker.domain.chain import canonical_json
 from ksmy_tracker.domain.entries import ENTRY_FIELDS
 from ksmy_tracker.storage.interface import Transaction
-from ksmy_tracker.writing import schema
+from ksmy_tracker.storage.shipped import shipped
 from tests import exports
 from tests.conftest import Ksmy, Ran, count, forked, sentence
 
@@ -366,7 +366,7 @@ def test_two_migrations_at_once_bring_an_old_register_up_to_date_once(
 def old_register(url: str) -> None:
     """A register on a server as the first version made it, with one agreement."""
     config = Config()
-    config.set_main_option("script_location", str(schema.shipped("migrations")))
+    config.set_main_option("script_location", str(shipped("migrations")))
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
