@@ -21,8 +21,8 @@ import pytest
 from hypothesis import settings
 
 from ksmy_tracker import cli, clock
+from ksmy_tracker.reading.export import export_lines
 from ksmy_tracker.storage.locate import locate
-from ksmy_tracker.writing import transfer
 from tests import servers
 from tests.servers import Cluster
 
@@ -290,7 +290,7 @@ def contents(engine: str, place: str) -> Contents:
 
     def exported() -> bytes:
         with locate(place).reading() as reader:
-            return "".join(transfer.export_lines(reader)).encode()
+            return "".join(export_lines(reader)).encode()
 
     return exported
 

@@ -13,7 +13,7 @@ from ksmy_tracker.storage.revisions import the_revision
 from ksmy_tracker.storage.rows_by_name import made, made_one_by_one
 from ksmy_tracker.storage.sqlite.connection import code_of
 from ksmy_tracker.storage.sqlite.failures import damaged
-from ksmy_tracker.storage.sqlite.ordinary_tables import fault_in_tables, stored_schema
+from ksmy_tracker.storage.sqlite.ordinary_tables import fault_in_tables
 
 
 class FileReader(Reader):
@@ -48,8 +48,7 @@ class FileReader(Reader):
         """What is wrong with the schema; then what SQLite itself finds wrong with its pages, types and CHECKs."""
         from ksmy_tracker.storage.sqlite.schema_check import differences
 
-        stored = stored_schema(self._connection)
-        yield from differences({name: (kind, table, sql) for name, kind, table, sql in stored})
+        yield from differences(self._connection)
         for (found,) in self.tuple_stream("PRAGMA integrity_check(20)"):
             if found != "ok":
                 yield f"database: {found}"

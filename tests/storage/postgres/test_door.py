@@ -9,9 +9,9 @@ import pytest
 from ksmy_tracker.domain.changes import Change
 from ksmy_tracker.domain.entries import ENTRY_FIELDS
 from ksmy_tracker.errors import Damaged
+from ksmy_tracker.reading.export import export_lines
 from ksmy_tracker.storage.locate import locate
 from ksmy_tracker.writing import record as write_side
-from ksmy_tracker.writing import transfer
 from ksmy_tracker.writing.record import Recording
 from tests import exports
 from tests.conftest import NOW, Ksmy, sentence
@@ -30,7 +30,7 @@ def test_no_receipt_is_given_for_an_entry_that_a_rule_swallowed(
 ) -> None:
     place = locate(database_on_server)
     with place.reading() as reader:
-        before = list(transfer.export_lines(reader))
+        before = list(export_lines(reader))
     with psycopg.connect(database_on_server, autocommit=True) as connection:
         connection.execute(statement)
     recording = Recording("desk", NOW, date(2026, 1, 15))
@@ -41,7 +41,7 @@ def test_no_receipt_is_given_for_an_entry_that_a_rule_swallowed(
             invocation=recording.invocation,
         )
     with place.reading() as reader:
-        assert list(transfer.export_lines(reader)) == before
+        assert list(export_lines(reader)) == before
 
 
 def test_a_sound_history_is_the_same_register_on_both_engines(

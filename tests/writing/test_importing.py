@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,9 +19,10 @@ from ksmy_tracker.domain.entries import ENTRY_FIELDS
 from ksmy_tracker.domain.kinds import COLUMNS
 from ksmy_tracker.errors import BadInput, KsmyError
 from ksmy_tracker.reading import check as audit
+from ksmy_tracker.reading.export import export_lines
 from ksmy_tracker.storage.sqlite.register import FileRegister
+from ksmy_tracker.writing import importing
 from ksmy_tracker.writing import record as write_side
-from ksmy_tracker.writing import transfer
 from ksmy_tracker.writing.record import Recording
 from tests.conftest import NOW, execute
 
@@ -40,7 +40,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def exported(path: Path) -> list[str]:
     with FileRegister(path).reading() as reader:
-        return list(transfer.export_lines(reader))
+        return list(export_lines(reader))
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ class Importer:
 
     def load(self, lines: list[str]) -> tuple[Path, str | None]:
         path = Path(shutil.copy(self.empty, self.directory / "loaded.db"))
-        with FileRegister(path).writing() as session:
-            head = transfer.load(session, transfer.proved(line.encode() for line in lines))
+        with FileRegister(path).writing() as transaction:
+            head = importing.load(transaction, (line.encode() for line in lines))
         return path, head
 
     def fault(self, lines: list[str]) -> str:
@@ -536,57 +536,13 @@ def test_a_record_that_only_the_history_has_is_refused(busy: Path, importer: Imp
     assert "is missing, though the history has it" in sentence
 
 
-# What is kept aside while an export is read
-
-
-def test_what_does_not_fit_memory_is_compared_all_the_same(
-    busy: Path, importer: Importer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(transfer, "SHARES", 3)
-    monkeypatch.setattr(transfer, "WAITING", 100)
-    lines = exported(busy)
-    path, head = importer.load(lines)
-    assert exported(path) == lines
-    assert head == json.loads(lines[0])["head"]
-    Path(path).unlink()
-    forged = edit(lines, at(lines, "milestone"), '"state":"met"', '"state":"not-met"')
-    assert "FTA-CONCLUDE/1: state is 'not-met', but its history says 'met'" in importer.fault(forged)
-
-
-@pytest.mark.parametrize("waiting", [100, 1 << 16])
-def test_no_room_for_what_is_kept_is_told(
-    busy: Path, importer: Importer, monkeypatch: pytest.MonkeyPatch, waiting: int
-) -> None:
-    monkeypatch.setattr(transfer, "WAITING", waiting)
-    lines = exported(busy)
-    with open("/dev/full", "r+b", buffering=0) as full:
-        monkeypatch.setattr(transfer, "TemporaryFile", lambda buffering: full)
-        if waiting > 100:  # so little that it stays in memory
-            assert importer.load(lines)[1] == json.loads(lines[0])["head"]
-            return
-        with pytest.raises(KsmyError) as told:
-            importer.load(lines)
-    assert str(told.value) == (
-        "a temporary file could not be written: No space left on device; nothing was imported"
-    )
-    assert told.value.exit_code == 1
-
-
-def test_no_place_for_temporary_files_is_told(
-    busy: Path, importer: Importer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(importer.directory / "none"))
-    with pytest.raises(KsmyError, match="a temporary file could not be written: "):
-        importer.load(exported(busy))
-
-
 # How a file is read
 
 
 def test_a_byte_order_mark_and_an_empty_last_line_are_fine(busy: Path, importer: Importer) -> None:
     lines = exported(busy)
     text = "\ufeff" + "".join(lines) + "\n"
-    read = [line.decode() for line in transfer.lines_in(BytesIO(text.encode()))]
+    read = [line.decode() for line in importing.lines_in(BytesIO(text.encode()))]
     path, _ = importer.load(read)
     assert exported(path) == lines
     windows = [line.replace("\n", "\r\n") for line in lines]
@@ -615,9 +571,9 @@ class Endless(RawIOBase):
 def test_a_line_of_a_gigabyte_is_not_read_to_its_end(importer: Importer) -> None:
     file = Endless()
     with pytest.raises(BadInput) as refused:
-        list(transfer.proved(transfer.lines_in(file)))  # type: ignore[arg-type]
+        list(importing.lines_in(file))  # type: ignore[arg-type]
     assert str(refused.value) == "line 1: is longer than 67,108,864 bytes; nothing was imported"
-    assert file.read_so_far == transfer.LONGEST_LINE + 1
+    assert file.read_so_far == importing.LONGEST_LINE + 1
 
 
 DEEP = 200_000
