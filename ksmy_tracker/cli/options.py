@@ -10,7 +10,7 @@ import typer
 from ksmy_tracker import clock, signals
 from ksmy_tracker.cli import completing
 from ksmy_tracker.domain import words as vocabulary
-from ksmy_tracker.domain.edtf import HORIZON_DAYS
+from ksmy_tracker.domain.deadline import HORIZON_DAYS
 from ksmy_tracker.domain.kinds import READERS
 from ksmy_tracker.domain.rows import Day, Filters
 from ksmy_tracker.domain.values import Fault, read_any_ref, read_day, read_filled
