@@ -64,6 +64,11 @@ class Reader(ABC):
     def family(column: str) -> str:
         """SQL for the ref of the commitment that a milestone's ref such as `X/2` belongs to; else the ref."""
 
+    @staticmethod
+    @abstractmethod
+    def has_member(column: str, name: str) -> str:
+        """SQL for "the JSON object in the column has a member of that name"."""
+
     @abstractmethod
     def past(self, table: str, columns: Sequence[str]) -> str:
         """SQL for a table as it was: its rows but those in `:changed`, which `:past_<table>` has as JSON."""

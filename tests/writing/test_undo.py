@@ -15,7 +15,11 @@ from ksmy_tracker.domain.receipt import Receipt
 from ksmy_tracker.domain.rows import Day, EntryRow, Filters, as_dict
 from ksmy_tracker.errors import NotFound, Refused, Usage
 from ksmy_tracker.reading import check as audit
-from ksmy_tracker.reading.listings import View
+from ksmy_tracker.reading.agreements import agreements
+from ksmy_tracker.reading.commitments import commitment as commitment_of
+from ksmy_tracker.reading.commitments import commitments
+from ksmy_tracker.reading.entries import entries
+from ksmy_tracker.reading.snapshot import Snapshot
 from ksmy_tracker.storage.interface import Reader
 from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.writing import record as write_side
@@ -51,7 +55,7 @@ class Desk:
 
     def show(self, ref: str, on: date = TODAY) -> Commitment:
         with self.location.reading() as reader:
-            row = View(reader, Day(on)).commitment(ref)
+            row = commitment_of(Snapshot(reader, Day(on)), ref)
         assert row is not None
         return row
 
@@ -73,18 +77,18 @@ class Desk:
 
     def refs(self, on: date = TODAY, *, withdrawn: bool = False) -> set[str]:
         with self.location.reading() as reader:
-            view = View(reader, Day(on))
-            commitments = view.commitments(Filters(withdrawn=withdrawn))
-            agreements = view.agreements(withdrawn=withdrawn)
-        return {row.ref for row in commitments} | {row.ref for row in agreements}
+            snapshot = Snapshot(reader, Day(on))
+            promised = commitments(snapshot, Filters(withdrawn=withdrawn))
+            instruments = agreements(snapshot, withdrawn=withdrawn)
+        return {row.ref for row in promised} | {row.ref for row in instruments}
 
     def entries(self, ref: str) -> list[EntryRow]:
         with self.location.reading() as reader:
-            return [row for row in View(reader, Day(date.max)).entries(ref=ref) if row.ref == ref]
+            return [row for row in entries(Snapshot(reader, Day(date.max)), ref=ref) if row.ref == ref]
 
     def head(self) -> str | None:
         with self.location.reading() as reader:
-            return View(reader, Day(date.max)).head()
+            return Snapshot(reader, Day(date.max)).head()
 
 
 @pytest.fixture

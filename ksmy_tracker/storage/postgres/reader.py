@@ -94,6 +94,11 @@ class ServerReader(Reader):
         """SQL for the ref of the commitment that a milestone's ref such as `X/2` belongs to; else the ref."""
         return f"split_part({column}, '/', 1)"
 
+    @staticmethod
+    def has_member(column: str, name: str) -> str:
+        """SQL for "the JSON object in the column has a member of that name"."""
+        return f"CAST({column} AS jsonb) ? '{name}'"
+
     def past(self, table: str, columns: Sequence[str]) -> str:
         """SQL for a table as it was: its rows but those in `:changed`, which `:past_<table>` has as JSON."""
         fields = ", ".join(

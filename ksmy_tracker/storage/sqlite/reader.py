@@ -93,6 +93,11 @@ class FileReader(Reader):
         """SQL for the ref of the commitment that a milestone's ref such as `X/2` belongs to; else the ref."""
         return f"CASE instr({column}, '/') WHEN 0 THEN {column} ELSE substr({column}, 1, instr({column}, '/') - 1) END"
 
+    @staticmethod
+    def has_member(column: str, name: str) -> str:
+        """SQL for "the JSON object in the column has a member of that name"."""
+        return f"json_type({column}, '$.{name}') IS NOT NULL"
+
     def past(self, table: str, columns: Sequence[str]) -> str:
         """SQL for a table as it was: its rows but those in `:changed`, which `:past_<table>` has as JSON."""
         fields = ", ".join(f"json_extract(value, '$.{column}') AS {column}" for column in columns)
