@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from time import monotonic
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 Thing = TypeVar("Thing")
 
@@ -11,10 +11,19 @@ Thing = TypeVar("Thing")
 PATIENCE = 1.0
 
 
-def counted(
-    things: Iterable[Thing], doing: str, lines_of: Callable[[Thing], int] = lambda _: 1
-) -> Iterator[Thing]:
-    """The same things, their lines counted on the terminal once they take long."""
+class Counted(Generic[Thing]):
+    """The same things, their lines counted on the terminal once they take long; each time from the first."""
+
+    def __init__(
+        self, things: Iterable[Thing], doing: str, lines_of: Callable[[Thing], int] = lambda _: 1
+    ) -> None:
+        self._things, self._doing, self._lines_of = things, doing, lines_of
+
+    def __iter__(self) -> Iterator[Thing]:
+        return _counted(self._things, self._doing, self._lines_of)
+
+
+def _counted(things: Iterable[Thing], doing: str, lines_of: Callable[[Thing], int]) -> Iterator[Thing]:
     if sys.stderr is None or not sys.stderr.isatty():
         yield from things
         return

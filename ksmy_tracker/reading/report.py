@@ -6,8 +6,16 @@ Each query reads indexes alone until it knows which few records it shows, so tha
 from typing import Final
 
 from ksmy_tracker.domain.projection import COLUMNS
-from ksmy_tracker.domain.report import Contradiction, NextMilestone, Quiet
-from ksmy_tracker.domain.rows import CalendarRow, CountRow, MilestoneRow, TitledRef, sound, stored_date
+from ksmy_tracker.domain.report import Contradiction, Listed, NextMilestone, Quiet, Report, tally
+from ksmy_tracker.domain.rows import (
+    CalendarRow,
+    CountRow,
+    Filters,
+    MilestoneRow,
+    TitledRef,
+    sound,
+    stored_date,
+)
 from ksmy_tracker.reading.listings import (
     DEADLINE_SQL,
     MILESTONES,
@@ -134,3 +142,32 @@ class ReportView(View):
         sql = f"SELECT count(*) FROM ({open_deadlines(after, until)}) x"
         count: int = self._rows(sql, after=after, until=until)[0][0]
         return count
+
+
+def report_of(view: ReportView, since: str, stale: int, only: Filters, most: int) -> Report:
+    """All that a report says, with at most so many of each kind; `only` is what the view is narrowed to."""
+    yesterday = days_before(view.day.today, 1)
+    horizon = view.day.horizon.isoformat()
+    by_status, by_deadline, by_sector = tally(view.counts())
+    found, contradictory = view.contradictions(limit=most)
+    steps, all_steps = view.next_milestones(limit=most)
+    return Report(
+        day=view.day,
+        since=since,
+        stale=stale,
+        only=only,
+        agreements=view.count_agreements(),
+        by_status=by_status,
+        by_deadline=by_deadline,
+        by_sector=by_sector,
+        overdue=Listed(view.deadlines(until=yesterday, limit=most), view.count_deadlines(until=yesterday)),
+        due_soon=Listed(
+            view.deadlines(after=yesterday, until=horizon, limit=most),
+            view.count_deadlines(after=yesterday, until=horizon),
+        ),
+        changed=Listed(view.entries(since=since, newest=most, news=True), view.count_entries(since=since)),
+        quiet=Listed(view.quiet(stale, limit=most), view.count_quiet(stale)),
+        contradictions=Listed(found, contradictory),
+        next_milestones=Listed(steps, all_steps),
+        head=view.head(),
+    )

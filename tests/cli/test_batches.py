@@ -17,15 +17,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ksmy_tracker import cli, clock
-from ksmy_tracker.cli import completing
+from ksmy_tracker import cli
+from ksmy_tracker.cli import completion
 from ksmy_tracker.domain.changes import BadLine, Change
 from ksmy_tracker.reading import check as audit
 from ksmy_tracker.storage import register as database
 from ksmy_tracker.storage.place import Location
 from ksmy_tracker.writing import batch, spool
 from ksmy_tracker.writing import record as write_side
-from tests.conftest import Contents, Ksmy, Ran
+from tests.conftest import NOW, At, Contents, Ksmy, Ran
 
 Apply = Callable[..., Ran]
 
@@ -284,7 +284,7 @@ def test_a_slow_producer_keeps_no_other_writer_waiting(
 ) -> None:
     producer = Producer(
         jsonl({"ref": "HYDROGEN", "note": "n"}).encode(),
-        lambda: cli.run(["update", "TOURISM", "--due", "2027", "--timeout", "0"]),
+        lambda: cli.run(["update", "TOURISM", "--due", "2027", "--timeout", "0"], lambda: NOW),
     )
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=producer))
     assert ksmy("apply", "-", *options).code == 0
@@ -304,7 +304,9 @@ def test_a_batch_is_read_and_checked_before_the_register_is_locked(
     def slowly(stream: BinaryIO) -> Iterator[Change | BadLine]:
         for line in reading(stream):
             yield line
-            codes.append(cli.run(["update", "HYDROGEN", "--note", "meanwhile", "--timeout", "0"]))
+            codes.append(
+                cli.run(["update", "HYDROGEN", "--note", "meanwhile", "--timeout", "0"], lambda: NOW)
+            )
 
     reading = batch.read_json_lines
     monkeypatch.setattr(batch, "read_json_lines", slowly)
@@ -835,14 +837,12 @@ def test_a_line_about_a_record_that_an_add_found_there_is_judged_by_itself(apply
     ]
 
 
-def test_a_listing_some_days_old_is_accepted(
-    apply: Apply, ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_listing_some_days_old_is_accepted(apply: Apply, ksmy: Ksmy, at: At) -> None:
     # Made while the treaty's deadline was still to come, fed back after it.
-    monkeypatch.setattr(clock, "now", lambda: datetime(2025, 12, 28, 4, tzinfo=UTC))
+    at(datetime(2025, 12, 28, 4, tzinfo=UTC))
     listing = ksmy("list", "--format", "csv").out
     assert ",due-soon,3," in listing
-    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 1, 15, 4, tzinfo=UTC))
+    at(datetime(2026, 1, 15, 4, tzinfo=UTC))
     ran = apply(listing, "--input", "csv")
     assert (ran.code, ran.err) == (0, "ksmy: applied 0, unchanged 19, skipped 0\n")
 
@@ -1212,12 +1212,10 @@ def test_a_withdrawn_milestone_is_no_milestone_on_the_page(ksmy: Ksmy) -> None:
     assert rows(ksmy, "show", "FTA-CONCLUDE")["milestones"] == 5
 
 
-def test_the_register_before_and_after_an_undo_can_be_looked_at(
-    ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_register_before_and_after_an_undo_can_be_looked_at(ksmy: Ksmy, at: At) -> None:
     ksmy(*ADD)
     ksmy("milestone", "add", "HALAL-TRADE", "First list")
-    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 2, 10, 4, tzinfo=UTC))
+    at(datetime(2026, 2, 10, 4, tzinfo=UTC))
     ksmy("undo")
     ksmy("undo", rows(ksmy, "history", "HALAL-TRADE")[0]["invocation"])
     for day, commitments in (("2026-01-14", 19), ("2026-01-15", 20), ("2026-02-09", 20), ("2026-02-10", 19)):
@@ -1234,7 +1232,7 @@ def test_completion_offers_nothing_that_is_withdrawn(ksmy: Ksmy, place: str) -> 
 
     def offered() -> set[str]:
         context: Any = SimpleNamespace(params={"db": place})
-        offers = [one(context, "") for one in (completing.refs, completing.agreements, completing.sectors)]
+        offers = [one(context, "") for one in (completion.refs, completion.agreements, completion.sectors)]
         return {word for found in offers for word, _ in found}
 
     assert {"HALAL-TRADE", "TREATY", "halal"} <= offered()

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import pytest
 
 from ksmy_tracker.domain.safe_text import visible
 from ksmy_tracker.domain.words import MILESTONE_STATES, STAGES, STATUSES
-from tests.conftest import Ksmy, Ran, sentence
+from tests.conftest import At, Ksmy, Ran, sentence
 
 #: What a commitment needs, as options.
 NEEDED = ("--title", "Trade tin", "--agreement", "SP-2024", "--sector", "trade", "--firmness", "agreed")
@@ -643,13 +644,9 @@ def test_an_effective_date_is_one_day_of_the_calendar(ksmy: Ksmy, on: str) -> No
     assert said == f"--on: '{on}' is not a date; give one such as 2025-10-27"
 
 
-def test_today_is_the_day_in_the_zone_asked_for(ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch) -> None:
-    from datetime import UTC, datetime
-
-    from ksmy_tracker import clock
-
+def test_today_is_the_day_in_the_zone_asked_for(ksmy: Ksmy, at: At) -> None:
     # Half past midnight in Seoul, half past eleven of the day before in Kuala Lumpur.
-    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 1, 15, 15, 30, tzinfo=UTC))
+    at(datetime(2026, 1, 15, 15, 30, tzinfo=UTC))
     ksmy("update", "TOURISM", "--note", "in Kuala Lumpur")
     ksmy("update", "HYDROGEN", "--note", "in Seoul", "--tz", "Asia/Seoul")
     assert [entry["effective_on"] for entry in history(ksmy, "--as-of", "2026-02-01")[-2:]] == [

@@ -23,12 +23,11 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
-from ksmy_tracker import cli, clock
 from ksmy_tracker.domain.changes import Change
 from ksmy_tracker.storage.place import Location
 from ksmy_tracker.storage.sqlite import engine as sqlite
 from ksmy_tracker.writing.record import Recording, record
-from tests.conftest import NOW, Ksmy, Ran, sentence
+from tests.conftest import At, Ksmy, Ran, run, sentence
 from tests.terminal import all_sent, columns
 
 COMMITMENT = [
@@ -185,10 +184,7 @@ def seeded(
     }
     (directory / "seed.json").write_text(json.dumps(seed))
     path = directory / "seeded.db"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(clock, "now", lambda: NOW)
-        code = cli.run(["init", "--db", str(path), "--seed", str(directory / "seed.json"), "--by", by])
-    assert code == 0
+    assert run("init", "--db", str(path), "--seed", str(directory / "seed.json"), "--by", by) == 0
     return path
 
 
@@ -243,7 +239,7 @@ def hostile(on: Callable[[Path], Ksmy], hostile_path: Path) -> Ksmy:
 def bare_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A register with nothing in it; only read."""
     path = tmp_path_factory.mktemp("bare") / "register.db"
-    assert cli.run(["init", "--empty", "--db", str(path)]) == 0
+    assert run("init", "--empty", "--db", str(path)) == 0
     return path
 
 
@@ -371,9 +367,11 @@ def test_a_day_before_the_first_entry_has_nothing_to_list(lived: Ksmy) -> None:
     assert lived("list", "--as-of", "2024-11-24") == Ran("", "", 0)
 
 
-def test_today_is_the_day_in_the_zone_that_is_asked_for(ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_today_is_the_day_in_the_zone_that_is_asked_for(
+    ksmy: Ksmy, at: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # The last day of 2025 has ended in Seoul and has half an hour to go in Kuala Lumpur.
-    monkeypatch.setattr(clock, "now", lambda: datetime(2025, 12, 31, 15, 30, tzinfo=UTC))
+    at(datetime(2025, 12, 31, 15, 30, tzinfo=UTC))
     overdue = ("list", "--overdue", "--columns", "ref")
     assert rows(ksmy(*overdue)) == []
     assert rows(ksmy(*overdue, "--tz", "Asia/Seoul")) == [["FTA-CONCLUDE"]]

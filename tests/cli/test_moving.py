@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from ksmy_tracker import cli, clock
+from ksmy_tracker import cli
 from ksmy_tracker.cli.output import emit
 from ksmy_tracker.domain.chain import Entry, to_canonical_json
 from ksmy_tracker.domain.entries import ENTRY_FIELDS
-from tests.conftest import NOW, Contents, Ksmy
+from tests.conftest import NOW, Contents, Ksmy, run
 
 Content = dict[str, Any]
 
@@ -27,15 +27,13 @@ def _moved(_seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A register in which something happened since the seed, to be copied."""
     path = Path(shutil.copy(_seeded, tmp_path_factory.mktemp("moved") / "register.db"))
     db = ("--db", str(path), "--by", "tester")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(clock, "now", lambda: NOW)
-        for command in (
-            ("update", "FTA-CONCLUDE", "--status", "completed", "--note", "한국"),
-            ("milestone", "set", "FTA-CONCLUDE", "1", "--state", "met"),
-            ("milestone", "add", "TOURISM", "Signed", "--evidence", "x"),
-            ("undo",),
-        ):
-            assert cli.run([*command, *db]) == 0
+    for command in (
+        ("update", "FTA-CONCLUDE", "--status", "completed", "--note", "한국"),
+        ("milestone", "set", "FTA-CONCLUDE", "1", "--state", "met"),
+        ("milestone", "add", "TOURISM", "Signed", "--evidence", "x"),
+        ("undo",),
+    ):
+        assert run(*command, *db) == 0
     return path
 
 
@@ -127,10 +125,10 @@ def test_a_slow_reader_of_an_export_keeps_no_writer_waiting(
     def read_slowly(text: str) -> None:
         if not codes:
             codes.append(-1)
-            codes[0] = cli.run(["update", "TOURISM", "--due", "2027", "--timeout", "0"])
+            codes[0] = cli.run(["update", "TOURISM", "--due", "2027", "--timeout", "0"], lambda: NOW)
         emit(text)
 
-    monkeypatch.setattr("ksmy_tracker.cli.moving.emit", read_slowly)
+    monkeypatch.setattr("ksmy_tracker.cli.export.emit", read_slowly)
     ran = ksmy("export")
     assert codes == [0]
     lines = [line for line in ran.out.splitlines() if line.startswith("{")]

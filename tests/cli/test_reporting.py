@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,9 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from ksmy_tracker import clock
 from ksmy_tracker.domain.words import DEADLINE_STATES, STATUSES
 from ksmy_tracker.render.formats import markdown
-from tests.conftest import Ksmy, Ran, sentence
+from tests.conftest import At, Ksmy, Ran, sentence
 from tests.transcripts import TOP, on_terminal
 
 #: The keys of the JSON contract, in its order; a key may be added, none may go or change its name.
@@ -108,16 +107,6 @@ def apply(ksmy: Ksmy, tmp_path: Path) -> Callable[..., None]:
         assert ksmy("apply", str(file)).code == 0
 
     return batch
-
-
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Set the clock to a moment, in UTC."""
-
-    def set_clock(moment: str) -> None:
-        monkeypatch.setattr(clock, "now", lambda: datetime.fromisoformat(moment).replace(tzinfo=UTC))
-
-    return set_clock
 
 
 @pytest.fixture
@@ -387,11 +376,11 @@ def test_since_is_thirty_days_unless_told_otherwise(ksmy: Ksmy) -> None:
     assert report(ksmy)["since"] == "2025-12-16"
 
 
-def test_what_took_effect_on_the_day_since_or_later_is_listed(ksmy: Ksmy, at: Callable[[str], None]) -> None:
+def test_what_took_effect_on_the_day_since_or_later_is_listed(ksmy: Ksmy, at: At) -> None:
     for day in ("2025-10-01", "2025-10-02", "2025-10-03"):
-        at(f"{day}T04:00")
+        at(datetime.fromisoformat(f"{day}T04:00Z"))
         assert ksmy("update", "TOURISM", "--note", f"On {day}").code == 0
-    at("2025-10-04T04:00")
+    at(datetime.fromisoformat("2025-10-04T04:00Z"))
     found = report(ksmy, "--since", "2025-10-02")
     assert [entry["note"] for entry in found["changed"]] == ["On 2025-10-02", "On 2025-10-03"]
     assert section(done(ksmy("report", "--since", "2d")), "Changed since 2025-10-02: 2") == (
@@ -411,12 +400,10 @@ def test_what_was_recorded_lately_is_listed_also_where_it_took_effect_before(ksm
     )
 
 
-def test_what_was_recorded_before_and_took_effect_before_is_not_listed(
-    ksmy: Ksmy, at: Callable[[str], None]
-) -> None:
-    at("2025-12-01T04:00")
+def test_what_was_recorded_before_and_took_effect_before_is_not_listed(ksmy: Ksmy, at: At) -> None:
+    at(datetime.fromisoformat("2025-12-01T04:00Z"))
     assert ksmy("update", "TOURISM", "--status", "suspended", "--on", "2025-03-01").code == 0
-    at("2026-01-15T04:00")
+    at(datetime.fromisoformat("2026-01-15T04:00Z"))
     assert report(ksmy, "--since", "7d")["changed_count"] == 0
     assert report(ksmy, "--since", "2m")["changed_count"] == 1
 
@@ -535,7 +522,7 @@ def test_a_sector_without_commitments_is_refused_but_in_an_empty_register(
     ],
 )
 def test_a_report_as_of_a_day_is_what_was_reported_on_that_day(
-    arguments: Sequence[str], ksmy: Ksmy, at: Callable[[str], None]
+    arguments: Sequence[str], ksmy: Ksmy, at: At
 ) -> None:
     changes: dict[str, list[tuple[str, ...]]] = {
         "2025-02-03": [
@@ -552,11 +539,11 @@ def test_a_report_as_of_a_day_is_what_was_reported_on_that_day(
     }
     printed = {}
     for day, commands in changes.items():
-        at(f"{day}T04:00")
+        at(datetime.fromisoformat(f"{day}T04:00Z"))
         for command in commands:
             assert ksmy(*command).code == 0
         printed[day] = done(ksmy("report", *arguments))
-    at("2026-01-15T04:00")
+    at(datetime.fromisoformat("2026-01-15T04:00Z"))
     for day, text in printed.items():
         assert done(ksmy("report", *arguments, "--as-of", day)) == text
     assert len(set(printed.values())) == len(printed)
@@ -959,14 +946,14 @@ def test_a_sentence_about_a_korean_name_comes_out_in_any_locale(process: Ksmy, t
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/New_York", "UTC"])
 def test_the_zone_of_the_machine_does_not_matter(
-    zone: str, ksmy: Ksmy, at: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+    zone: str, ksmy: Ksmy, at: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TZ", zone)
     time.tzset()
     try:
-        at("2025-12-31T15:59")
+        at(datetime.fromisoformat("2025-12-31T15:59Z"))
         assert (report(ksmy)["today"], report(ksmy)["overdue_count"]) == ("2025-12-31", 0)
-        at("2025-12-31T16:00")
+        at(datetime.fromisoformat("2025-12-31T16:00Z"))
         assert (report(ksmy)["today"], report(ksmy)["overdue_count"]) == ("2026-01-01", 1)
     finally:
         monkeypatch.undo()
@@ -974,9 +961,9 @@ def test_the_zone_of_the_machine_does_not_matter(
 
 
 def test_another_zone_can_be_named_by_option_or_variable(
-    ksmy: Ksmy, at: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+    ksmy: Ksmy, at: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at("2025-12-31T15:30")
+    at(datetime.fromisoformat("2025-12-31T15:30Z"))
     assert report(ksmy)["today"] == "2025-12-31"
     assert report(ksmy, "--tz", "Asia/Seoul")["today"] == "2026-01-01"
     monkeypatch.setenv("KSMY_TZ", "Asia/Seoul")

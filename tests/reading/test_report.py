@@ -11,11 +11,10 @@ from typing import Any
 
 import pytest
 
-from ksmy_tracker import cli, clock
 from ksmy_tracker.domain.rows import CommitmentRow, Day, DeadlineRow, Filters
 from ksmy_tracker.reading.report import ReportView
 from ksmy_tracker.storage import register as database
-from tests.conftest import Ksmy
+from tests.conftest import NOW, At, Ksmy, run
 
 TODAY = "2026-01-15"
 EVERYTHING = Filters()
@@ -84,9 +83,8 @@ def apply(register: Path, lines: Sequence[Line], on: str) -> None:
     """Record lines of a batch as one invocation, at noon in Kuala Lumpur of a day."""
     file = register.with_suffix(".jsonl")
     file.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(clock, "now", lambda: datetime.fromisoformat(f"{on}T04:00:00+00:00"))
-        assert cli.run(["apply", str(file), "--db", str(register), "--by", "tester"]) == 0
+    noon = datetime.fromisoformat(f"{on}T04:00:00+00:00")
+    assert run("apply", str(file), "--db", str(register), "--by", "tester", now=noon) == 0
 
 
 @pytest.fixture
@@ -393,13 +391,11 @@ def test_the_first_invocation_of_a_part_of_the_register_is_news_as_any_other(
         assert view.count_entries(since="2026-01-01") == 3
 
 
-def test_what_is_recorded_on_a_morning_is_news_of_that_day_in_its_zone(
-    ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_recorded_on_a_morning_is_news_of_that_day_in_its_zone(ksmy: Ksmy, at: At) -> None:
     seven_in_kuala_lumpur = datetime(2026, 1, 14, 23, 0, tzinfo=UTC)
-    with monkeypatch.context() as patch:
-        patch.setattr(clock, "now", lambda: seven_in_kuala_lumpur)
-        assert ksmy("update", "TOURISM", "--note", "News", "--on", "2026-01-10").code == 0
+    at(seven_in_kuala_lumpur)
+    assert ksmy("update", "TOURISM", "--note", "News", "--on", "2026-01-10").code == 0
+    at(NOW)
     found = json.loads(ksmy("report", "--since", TODAY, "--format", "json").out)
     assert [entry["ref"] for entry in found["changed"]] == ["TOURISM"]
 

@@ -1,0 +1,50 @@
+"""ksmy history: the entries of the register, or of one record."""
+
+from typing import Annotated
+
+from ksmy_tracker.cli import completion
+from ksmy_tracker.cli.command import LOOK, argument, command, option
+from ksmy_tracker.cli.listing import Listing
+from ksmy_tracker.cli.since_option import Since, read_since
+from ksmy_tracker.domain.changes import read_any_ref, read_text
+from ksmy_tracker.reading.listings import View
+
+
+@command(LOOK, "ksmy history FTA-CONCLUDE --since 2025-01-01", without=("within",))
+def history(
+    ref: Annotated[
+        str | None,
+        argument(
+            "REF",
+            "Only of this record and its milestones.",
+            read_any_ref,
+            default=None,
+            autocompletion=completion.refs,
+        ),
+    ],
+    since: Annotated[
+        Since | None,
+        option(
+            "--since",
+            read=read_since,
+            metavar="DATE",
+            help="Only what took effect, or was recorded, since: a date, or 7d, 2w, 1m.",
+        ),
+    ],
+    by: Annotated[
+        str | None,
+        option("--by", read=read_text, metavar="ACTOR", help="Only what this person or program recorded."),
+    ],
+    limit: Annotated[
+        int | None, option("--limit", metavar="N", min=0, max=2**63 - 1, help="At most the newest so many.")
+    ],
+    listing: Listing,
+) -> None:
+    """List the entries of the history, oldest first."""
+    day = listing.day
+    first = since and since.before(day.today, "history")
+    with listing.where.reading() as reader:
+        view = View(reader, day)
+        wanted = ref and view.existing(ref)
+        rows = view.entries(ref=wanted, since=first, by=by, newest=limit)
+    listing.show("history", rows)

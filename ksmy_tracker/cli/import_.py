@@ -1,0 +1,29 @@
+"""ksmy import: a register from an export."""
+
+from typing import Annotated
+
+from ksmy_tracker.cli import completion
+from ksmy_tracker.cli.command import LOOK_AFTER, argument, command
+from ksmy_tracker.cli.output import emit_done, opened
+from ksmy_tracker.cli.progress import Counted
+from ksmy_tracker.cli.where import Where
+
+
+@command(LOOK_AFTER, "ksmy import register.jsonl --db copy.db")
+def import_(
+    file: Annotated[
+        str,
+        argument("FILE|-", "What `ksmy export` wrote; - for stdin.", autocompletion=completion.files),
+    ],
+    where: Where,
+) -> None:
+    """Create a register from an export: with the same history and the same head, or not at all."""
+    from ksmy_tracker.domain.safe_text import visible
+    from ksmy_tracker.writing import schema, transfer
+    from ksmy_tracker.writing.aside import made_aside
+
+    where.once_made("imported into")
+    with opened(file) as stream, made_aside(transfer.proved(transfer.lines_in(stream))) as parts:
+        seen = iter(Counted(parts, "importing", transfer.line_count))
+        head = schema.create(where.db, lambda session: transfer.load(session, seen), where.timeout)
+    emit_done(f"imported into {visible(str(where.db))}; head {head or 'none'}\n")

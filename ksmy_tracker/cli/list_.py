@@ -1,0 +1,119 @@
+"""ksmy list: commitments, all or those that filters let through."""
+
+from typing import Annotated
+
+from ksmy_tracker.cli import completion
+from ksmy_tracker.cli.command import LOOK, command, flag, option, repeatable, several
+from ksmy_tracker.cli.listing import Listing
+from ksmy_tracker.cli.options import Limit, Withdrawn
+from ksmy_tracker.domain.changes import READERS, read_day, read_text
+from ksmy_tracker.domain.rows import Filters
+from ksmy_tracker.domain.words import FIRMNESSES, PARTIES, STATUSES
+from ksmy_tracker.reading.listings import View
+
+
+@command(LOOK, "ksmy list --sector trade --sort -days_left")
+def list_(
+    status: Annotated[
+        list[str],
+        several(
+            "--status",
+            READERS["status"],
+            metavar="STATUS",
+            autocompletion=completion.words(STATUSES),
+            help="Only of this status. Repeatable, like every filter that takes a word.",
+        ),
+    ],
+    sector: Annotated[
+        list[str],
+        several(
+            "--sector",
+            READERS["sector"],
+            metavar="SLUG",
+            autocompletion=completion.sectors,
+            help="Only in this sector.",
+        ),
+    ],
+    party: Annotated[
+        list[str],
+        several(
+            "--party",
+            READERS["parties"],
+            metavar="PARTY",
+            autocompletion=completion.words(PARTIES),
+            help="Only where KR (or MY) has a part, alone or with the other; both: only shared ones.",
+        ),
+    ],
+    agreement: Annotated[
+        list[str],
+        several(
+            "--agreement",
+            READERS["agreement"],
+            metavar="REF",
+            autocompletion=completion.agreements,
+            help="Only under this agreement.",
+        ),
+    ],
+    firmness: Annotated[
+        list[str],
+        several(
+            "--firmness",
+            READERS["firmness"],
+            metavar="WORD",
+            autocompletion=completion.words(FIRMNESSES),
+            help="Only said this firmly.",
+        ),
+    ],
+    overdue: Annotated[bool, flag("--overdue", "Only open ones whose last day has passed.")],
+    due_before: Annotated[
+        str | None,
+        option("--due-before", read=read_day, metavar="DATE", help="Only with a last day before this date."),
+    ],
+    due_after: Annotated[
+        str | None,
+        option("--due-after", read=read_day, metavar="DATE", help="Only with a last day after this date."),
+    ],
+    stale: Annotated[
+        int | None,
+        option("--stale", metavar="DAYS", min=0, help="Only open ones without an entry for so many days."),
+    ],
+    search: Annotated[
+        list[str],
+        repeatable(
+            "--search",
+            lambda given: [read_text(given)] if given else [],
+            metavar="TEXT",
+            help="Only with this text in ref, title, detail or phrase. Repeated: with all of them.",
+        ),
+    ],
+    withdrawn: Withdrawn,
+    sort: Annotated[
+        list[str],
+        several(
+            "--sort",
+            str,
+            metavar="FIELD",
+            autocompletion=completion.sort_fields,
+            help="Sort by a field; -FIELD for descending. Repeatable.",
+        ),
+    ],
+    limit: Limit,
+    listing: Listing,
+) -> None:
+    """List commitments, all or those that filters let through."""
+    filters = Filters(
+        status=status,
+        sector=sector,
+        party=party,
+        agreement=agreement,
+        firmness=firmness,
+        overdue=overdue,
+        due_before=due_before,
+        due_after=due_after,
+        stale=stale,
+        search=search,
+        withdrawn=withdrawn,
+    )
+    with listing.where.reading() as reader:
+        rows = View(reader, listing.day).commitments(filters, sort=sort, limit=limit)
+    listing.show("list", rows)

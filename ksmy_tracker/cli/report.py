@@ -1,0 +1,102 @@
+"""ksmy report: where things stand."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+from ksmy_tracker.cli.command import LOOK, command, flag, option
+from ksmy_tracker.cli.options import AsOf, Narrowing, Output, Within, Zone, day_of, format_option
+from ksmy_tracker.cli.output import emit_page, put, terminal_width
+from ksmy_tracker.cli.since_option import Since, read_since
+from ksmy_tracker.cli.where import Where
+from ksmy_tracker.domain.report import IN_DOCUMENT, LATELY_DAYS, ON_SCREEN, QUIET_DAYS, Report
+from ksmy_tracker.domain.rows import Filters
+from ksmy_tracker.domain.timeline import Timeline
+from ksmy_tracker.reading.report import ReportView, report_of
+from ksmy_tracker.reading.timeline import timeline as timeline_of
+
+#: Exit code of `report --exit-code` where something needs attention.
+ATTENTION = 10
+
+#: How many commitments the page's drawing has at most: what fits on a sheet of paper in readable letters.
+DRAWN = 24
+
+_FORMATS = ("text", "md", "html", "json", "jsonl")
+
+
+@command(LOOK, "ksmy report --since 7d --only-attention --output monday.txt")
+def report(
+    within: Within,
+    since: Annotated[
+        Since,
+        option(
+            "--since",
+            read=read_since,
+            settle=lambda since: since or Since(days=LATELY_DAYS),
+            metavar="DATE",
+            help="What changed since: a date, or 7d, 2w, 1m. Default: 30d.",
+        ),
+    ],
+    stale: Annotated[
+        int,
+        option(
+            "--stale",
+            default=QUIET_DAYS,
+            metavar="DAYS",
+            min=0,
+            help="After how long without an entry it is quiet.",
+        ),
+    ],
+    only: Narrowing,
+    only_attention: Annotated[
+        bool,
+        flag(
+            "--only-attention",
+            "Write nothing at all unless something is overdue, due soon, contradictory or changed.",
+        ),
+    ],
+    exit_code: Annotated[bool, flag("--exit-code", "End with 10 if something needs attention, else with 0.")],
+    as_of: AsOf,
+    format: Annotated[
+        str, format_option("text (the default), md, html, json or jsonl.", _FORMATS, lambda: "text", "table")
+    ],
+    output: Output,
+    tz: Zone,
+    where: Where,
+    now: datetime,
+) -> int:
+    """Report what stands where: overdue, due soon, changed, quiet, contradictory, next, and the head."""
+    day = day_of(as_of, tz, now, within)
+    filters = only.filters()
+    first = since.before(day.today, "report")
+    with where.reading() as reader:
+        view = ReportView(reader, day, filters)
+        found = report_of(view, first, stale, filters, ON_SCREEN if format == "text" else IN_DOCUMENT)
+        timeline = timeline_of(view, Filters(), most=DRAWN) if format == "html" else None
+    if found.needs_attention or not only_attention:
+        _show(found, timeline, format, output)
+    return ATTENTION if exit_code and found.needs_attention else 0
+
+
+def _show(found: Report, timeline: Timeline | None, format: str, output: Path | None) -> None:
+    from ksmy_tracker.render import report as rendered
+    from ksmy_tracker.render.page import WIDTH
+
+    if format == "text":
+        page = rendered.as_page(found, min(WIDTH, terminal_width()) if output is None else WIDTH)
+        if output is None:
+            emit_page(page)
+            return
+        text = str(page)
+    elif format == "md":
+        text = rendered.as_markdown(found)
+    elif timeline is not None:
+        from ksmy_tracker.render.web import as_html
+
+        text = as_html(found, timeline)
+    else:
+        from ksmy_tracker.render import formats
+
+        value = rendered.as_json(found)
+        text = formats.to_json(value) if format == "json" else formats.to_jsonl([value])
+    put(text, output, "report")

@@ -1,0 +1,52 @@
+"""ksmy show: all there is about one record."""
+
+from typing import Any
+
+from ksmy_tracker.cli.command import LOOK, command
+from ksmy_tracker.cli.listing import Listing
+from ksmy_tracker.cli.options import Ref
+from ksmy_tracker.cli.output import emit_object, emit_page, page_width
+from ksmy_tracker.domain.projection import commitment_of
+from ksmy_tracker.domain.rows import Filters, as_dict
+from ksmy_tracker.reading.listings import View
+
+
+@command(LOOK, "ksmy show FTA-CONCLUDE --as-of 2025-06-30", without=("columns",))
+def show(ref: Ref, listing: Listing) -> None:
+    """Show a commitment with its agreement, milestones and history, or an agreement with its commitments."""
+    wanted = commitment_of(ref)
+    with listing.where.reading() as reader:
+        view = View(reader, listing.day)
+        if ref != wanted:
+            view.existing(ref)
+        commitment = view.commitment(wanted)
+        agreements = view.agreements(ref=commitment.agreement if commitment else wanted)
+        if not agreements:
+            raise view.no_such(wanted)
+        milestones = view.milestones(wanted)
+        commitments = (
+            []
+            if commitment
+            else view.commitments(Filters(agreement=[wanted], withdrawn=agreements[0].withdrawn))
+        )
+        entries = view.entries(ref=wanted)
+    if listing.format == "table":
+        from ksmy_tracker.render import records
+
+        width = page_width()
+        if commitment:
+            emit_page(records.commitment_page(commitment, agreements[0], milestones, entries, width))
+        else:
+            emit_page(records.agreement_page(agreements[0], commitments, entries, width))
+        return
+    whole = as_dict(commitment or agreements[0])
+    if listing.format in ("json", "jsonl"):
+        more: dict[str, Any] = {"entries": [as_dict(entry) for entry in entries]}
+        if commitment:
+            more["milestone_list"] = [as_dict(milestone) for milestone in milestones]
+        else:
+            # Here the count of a listing gives way to the list itself.
+            more["commitments"] = [as_dict(one) for one in commitments]
+        emit_object({**whole, **more}, listing.format)
+        return
+    listing.show_cells(("field", "value"), whole.items())

@@ -1,0 +1,60 @@
+"""Which register a command is about, and how long it waits for it."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Annotated
+
+from ksmy_tracker import signals
+from ksmy_tracker.cli import completion
+from ksmy_tracker.cli.command import option
+from ksmy_tracker.errors import Usage
+from ksmy_tracker.storage import register as database
+from ksmy_tracker.storage.place import TIMEOUT, Location, Place, Reader
+
+
+def _named(given: str) -> Place:
+    if not given:  # an empty variable of the environment counts as none
+        raise Usage("--db is empty; name a register, or leave the option out for your own")
+    return database.locate(given)
+
+
+Db = Annotated[
+    Place,
+    option(
+        "--db",
+        read=_named,
+        settle=lambda register: register or database.locate(None),
+        envvar="KSMY_DATABASE_URL",
+        metavar="PATH",
+        autocompletion=completion.files,
+        help="The register: a file's path, or postgresql://USER@HOST/DATABASE.",
+    ),
+]
+Timeout = Annotated[
+    float,
+    option(
+        "--timeout",
+        default=TIMEOUT,
+        metavar="SECONDS",
+        min=0,
+        help="How long to wait for another writer, or for a server.",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A register, and how long to wait for it."""
+
+    db: Db
+    timeout: Timeout
+
+    def reading(self) -> AbstractContextManager[Reader]:
+        """Open the register to read."""
+        return database.reading(self.db, self.timeout)
+
+    def once_made(self, made: str) -> None:
+        """Say that the register is made: a file once it is in its place, a database once it is committed."""
+        step = signals.PLACED if isinstance(self.db, Location) else signals.COMMITTED
+        in_doubt = f"whether {self.db} is {made} is not known; `ksmy check` tells"
+        signals.once(step, f"{self.db} is {made}", in_doubt=in_doubt)
