@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from ksmy_tracker.domain.chain import Entry, canonical_json
 from ksmy_tracker.domain.entries import ENTRY_FIELDS
-from ksmy_tracker.domain.projection import COLUMNS, kind_of, step
+from ksmy_tracker.domain.kinds import COLUMNS, kept
+from ksmy_tracker.domain.projection import States, step
 
 #: An entry as JSON has it; `id`, `previous_hash` and `hash` are given when it is sealed.
 Fields = dict[str, Any]
@@ -124,7 +125,7 @@ def seal(entries: Iterable[Fields]) -> list[Fields]:
 
 def records(entries: Iterable[Fields]) -> dict[str, dict[str, Any]]:
     """The records that entries lead to, by kind and ref, as far as they can be followed."""
-    states: dict[str, dict[str, Any]] = {}
+    states: States = {}
     for one in entries:
         try:
             step(states, Entry(**{name: one[name] for name in ENTRY_FIELDS}))
@@ -132,7 +133,7 @@ def records(entries: Iterable[Fields]) -> dict[str, dict[str, Any]]:
             continue
     found: dict[str, dict[str, Any]] = {kind: {} for kind in COLUMNS}
     for ref, state in sorted(states.items(), key=lambda item: str(item[0])):
-        found[kind_of(state)][ref] = {name: state.get(name) for name in COLUMNS[kind_of(state)]}
+        found[state.record][ref] = kept(state)
     return found
 
 

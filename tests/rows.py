@@ -3,19 +3,12 @@
 from datetime import date
 from typing import Any, Final
 
+from ksmy_tracker.domain.kinds import Agreement, Commitment, Milestone
 from ksmy_tracker.domain.report import Listed, Report
-from ksmy_tracker.domain.rows import (
-    AgreementRow,
-    CommitmentRow,
-    Day,
-    DeadlineRow,
-    EntryRow,
-    Filters,
-    MilestoneRow,
-)
+from ksmy_tracker.domain.rows import Day, DeadlineRow, EntryRow, Filters
 from ksmy_tracker.domain.words import DEADLINE_STATES, STATUSES
 
-COMMITMENT: Final = CommitmentRow(
+COMMITMENT: Final = Commitment(
     ref="FTA-CONCLUDE",
     title="Conclude the agreement",
     detail="Both leaders took it on",
@@ -58,7 +51,7 @@ DEADLINE: Final = DeadlineRow(
     due_phrase="by next year",
     slip_days=365,
 )
-MILESTONE: Final = MilestoneRow(
+MILESTONE: Final = Milestone(
     ref="FTA-CONCLUDE/2",
     number=2,
     title="Signed",
@@ -72,7 +65,7 @@ MILESTONE: Final = MilestoneRow(
     evidence=0,
     withdrawn=False,
 )
-AGREEMENT: Final = AgreementRow(
+AGREEMENT: Final = Agreement(
     ref="FTA",
     title="Free trade agreement",
     kind="treaty",

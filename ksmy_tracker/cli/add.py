@@ -5,7 +5,9 @@ from typing import Annotated, Any
 from ksmy_tracker.cli.command import CHANGE, argument, command
 from ksmy_tracker.cli.fields import fields_of, option_of
 from ksmy_tracker.cli.recording import By, Changing, NewSector, Said
-from ksmy_tracker.domain.changes import FIELDS, Change, read_ref
+from ksmy_tracker.domain.changes import Change
+from ksmy_tracker.domain.kinds import GIVEN
+from ksmy_tracker.domain.values import read_ref
 from ksmy_tracker.domain.words import a
 from ksmy_tracker.errors import Usage
 
@@ -32,7 +34,7 @@ def add(
     """
     kind = "agreement" if "kind" in fields else "commitment"
     for name in fields:
-        if name not in FIELDS[kind]:
+        if name not in GIVEN[kind]:
             raise Usage(f"{option_of(name)} is no field of {a(kind)}; see `ksmy add --help`")
     change = Change("add", ref, record=kind, fields=fields, new_sector=new_sector, **said.of_a_change())
     changing.record([change], by)

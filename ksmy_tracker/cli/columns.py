@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from ksmy_tracker.domain.rows import AgreementRow, CommitmentRow, DeadlineRow, EntryRow, Row
+from ksmy_tracker.domain.kinds import Agreement, Commitment
+from ksmy_tracker.domain.rows import DeadlineRow, EntryRow, Row
 
 ROW_OF: Final[dict[str, type[Row]]] = {
-    "list": CommitmentRow,
+    "list": Commitment,
     "due": DeadlineRow,
     "history": EntryRow,
-    "agreements": AgreementRow,
+    "agreements": Agreement,
 }
 DEFAULT_COLUMNS: Final = {
     "list": ("ref", "status", "deadline", "due", "title"),

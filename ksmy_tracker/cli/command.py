@@ -17,7 +17,7 @@ from typer.main import get_command_from_info
 from typer.models import CommandInfo
 
 from ksmy_tracker import signals
-from ksmy_tracker.domain.changes import Fault
+from ksmy_tracker.domain.values import Fault
 from ksmy_tracker.errors import Damaged, KsmyError, Usage
 
 LOOK, CHANGE, LOOK_AFTER = "Look", "Change", "Look after"

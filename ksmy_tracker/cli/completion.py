@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import typer
 
-from ksmy_tracker.domain.changes import is_kept, read_ref, read_sector
+from ksmy_tracker.domain.values import is_kept, read_ref, read_sector
 
 Offers = list[tuple[str, str]]
 Complete = Callable[[typer.Context, str], Offers]

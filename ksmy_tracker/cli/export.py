@@ -9,8 +9,8 @@ from ksmy_tracker.cli.command import LOOK_AFTER, command, option
 from ksmy_tracker.cli.options import AsOf, Narrowing, Output, Zone, day_of, one_of
 from ksmy_tracker.cli.output import emit, is_stdout, is_terminal, put, spooled
 from ksmy_tracker.cli.where import Where
-from ksmy_tracker.domain.changes import Fault
 from ksmy_tracker.domain.safe_text import escaped
+from ksmy_tracker.domain.values import Fault
 from ksmy_tracker.domain.words import did_you_mean
 from ksmy_tracker.errors import Usage
 

@@ -6,7 +6,7 @@ from ksmy_tracker.cli import completion
 from ksmy_tracker.cli.command import LOOK, argument, command, option
 from ksmy_tracker.cli.listing import Listing
 from ksmy_tracker.cli.since_option import Since, read_since
-from ksmy_tracker.domain.changes import read_any_ref, read_text
+from ksmy_tracker.domain.values import read_any_ref, read_text
 from ksmy_tracker.reading.listings import View
 
 

@@ -25,5 +25,5 @@ def import_(
     where.once_made("imported into")
     with opened(file) as stream, made_aside(transfer.proved(transfer.lines_in(stream))) as parts:
         seen = iter(Counted(parts, "importing", transfer.line_count))
-        head = schema.create(where.db, lambda session: transfer.load(session, seen), where.timeout)
+        head = schema.create(where.db, lambda transaction: transfer.load(transaction, seen), where.timeout)
     emit_done(f"imported into {visible(str(where.db))}; head {head or 'none'}\n")

@@ -45,7 +45,7 @@ def init(
     changes = [] if empty else read_seed(seed or schema.shipped("seed.json"), today)
     recording = Recording(by, now, today)
     where.once_made("created")
-    schema.create(where.db, lambda session: record(session, changes, recording), where.timeout)
+    schema.create(where.db, lambda transaction: record(transaction, changes, recording), where.timeout)
     kinds = [change.record for change in changes]
     emit_done(
         f"created {visible(str(where.db))} with {plural(kinds.count('agreement'), 'agreement')} "

@@ -4,66 +4,30 @@ from typing import Annotated
 
 from ksmy_tracker.cli import completion
 from ksmy_tracker.cli.command import LOOK, command, flag, option, repeatable, several
+from ksmy_tracker.cli.fields import only
 from ksmy_tracker.cli.listing import Listing
 from ksmy_tracker.cli.options import Limit, Withdrawn
-from ksmy_tracker.domain.changes import READERS, read_day, read_text
 from ksmy_tracker.domain.rows import Filters
-from ksmy_tracker.domain.words import FIRMNESSES, PARTIES, STATUSES
+from ksmy_tracker.domain.values import read_day, read_text
 from ksmy_tracker.reading.listings import View
 
 
 @command(LOOK, "ksmy list --sector trade --sort -days_left")
 def list_(
     status: Annotated[
-        list[str],
-        several(
-            "--status",
-            READERS["status"],
-            metavar="STATUS",
-            autocompletion=completion.words(STATUSES),
-            help="Only of this status. Repeatable, like every filter that takes a word.",
-        ),
+        list[str], only("status", "Only of this status. Repeatable, like every filter that takes a word.")
     ],
-    sector: Annotated[
-        list[str],
-        several(
-            "--sector",
-            READERS["sector"],
-            metavar="SLUG",
-            autocompletion=completion.sectors,
-            help="Only in this sector.",
-        ),
-    ],
+    sector: Annotated[list[str], only("sector", "Only in this sector.")],
     party: Annotated[
         list[str],
-        several(
-            "--party",
-            READERS["parties"],
-            metavar="PARTY",
-            autocompletion=completion.words(PARTIES),
-            help="Only where KR (or MY) has a part, alone or with the other; both: only shared ones.",
+        only(
+            "parties",
+            "Only where KR (or MY) has a part, alone or with the other; both: only shared ones.",
+            name="party",
         ),
     ],
-    agreement: Annotated[
-        list[str],
-        several(
-            "--agreement",
-            READERS["agreement"],
-            metavar="REF",
-            autocompletion=completion.agreements,
-            help="Only under this agreement.",
-        ),
-    ],
-    firmness: Annotated[
-        list[str],
-        several(
-            "--firmness",
-            READERS["firmness"],
-            metavar="WORD",
-            autocompletion=completion.words(FIRMNESSES),
-            help="Only said this firmly.",
-        ),
-    ],
+    agreement: Annotated[list[str], only("agreement", "Only under this agreement.")],
+    firmness: Annotated[list[str], only("firmness", "Only said this firmly.")],
     overdue: Annotated[bool, flag("--overdue", "Only open ones whose last day has passed.")],
     due_before: Annotated[
         str | None,

@@ -11,8 +11,8 @@ from ksmy_tracker.cli.command import flag, option
 from ksmy_tracker.cli.options import AsOf, Within, Zone, day_of, format_option
 from ksmy_tracker.cli.output import complain, emit, emit_object, emit_rich, is_terminal
 from ksmy_tracker.cli.where import Where
-from ksmy_tracker.domain.changes import Fault
 from ksmy_tracker.domain.rows import Day, Row, as_dict, names
+from ksmy_tracker.domain.values import Fault
 from ksmy_tracker.domain.words import did_you_mean
 
 FORMATS = ("table", "tsv", "csv", "json", "jsonl", "md")

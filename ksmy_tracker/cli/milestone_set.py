@@ -7,7 +7,8 @@ from ksmy_tracker.cli.command import argument, command, option
 from ksmy_tracker.cli.fields import fields_of
 from ksmy_tracker.cli.options import CommitmentRef
 from ksmy_tracker.cli.recording import By, Changing, Said
-from ksmy_tracker.domain.changes import READERS, Change
+from ksmy_tracker.domain.changes import Change
+from ksmy_tracker.domain.kinds import READERS
 from ksmy_tracker.domain.words import MILESTONE_STATES
 from ksmy_tracker.errors import Usage
 

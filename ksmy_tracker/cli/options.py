@@ -8,11 +8,12 @@ from typing import Annotated
 
 from ksmy_tracker import clock
 from ksmy_tracker.cli import completion
-from ksmy_tracker.cli.command import Option, argument, flag, option, several
-from ksmy_tracker.domain.changes import READERS, Fault, read_any_ref, read_day, read_ref
+from ksmy_tracker.cli.command import Option, argument, flag, option
+from ksmy_tracker.cli.fields import only
 from ksmy_tracker.domain.edtf import HORIZON_DAYS
 from ksmy_tracker.domain.rows import Day, Filters
-from ksmy_tracker.domain.words import PARTIES, did_you_mean
+from ksmy_tracker.domain.values import Fault, read_any_ref, read_day, read_ref
+from ksmy_tracker.domain.words import did_you_mean
 
 
 def one_of(words: Sequence[str]) -> Callable[[str], str]:
@@ -103,36 +104,9 @@ def day_of(as_of: date | None, zone: tzinfo, now: datetime, within: int = HORIZO
 class Narrowing:
     """The part of a register that a command is about."""
 
-    sector: Annotated[
-        list[str],
-        several(
-            "--sector",
-            READERS["sector"],
-            metavar="SLUG",
-            autocompletion=completion.sectors,
-            help="Only this sector. Repeatable.",
-        ),
-    ]
-    party: Annotated[
-        list[str],
-        several(
-            "--party",
-            READERS["parties"],
-            metavar="PARTY",
-            autocompletion=completion.words(PARTIES),
-            help="Only where KR (or MY) has a part.",
-        ),
-    ]
-    agreement: Annotated[
-        list[str],
-        several(
-            "--agreement",
-            READERS["agreement"],
-            metavar="REF",
-            autocompletion=completion.agreements,
-            help="Only this agreement.",
-        ),
-    ]
+    sector: Annotated[list[str], only("sector", "Only this sector. Repeatable.")]
+    party: Annotated[list[str], only("parties", "Only where KR (or MY) has a part.", name="party")]
+    agreement: Annotated[list[str], only("agreement", "Only this agreement.")]
 
     def filters(self) -> Filters:
         """What lets that part through."""

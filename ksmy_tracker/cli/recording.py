@@ -10,8 +10,9 @@ from ksmy_tracker.cli.command import flag, joined, option, repeatable
 from ksmy_tracker.cli.options import Zone, format_option
 from ksmy_tracker.cli.output import complain, emit, emit_done
 from ksmy_tracker.cli.where import Where
-from ksmy_tracker.domain.changes import Change, Fault, read_day, read_evidence, read_filled
+from ksmy_tracker.domain.changes import Change
 from ksmy_tracker.domain.receipt import Receipt
+from ksmy_tracker.domain.values import Fault, read_day, read_evidence, read_filled
 
 if TYPE_CHECKING:
     from ksmy_tracker.writing.invocation import Invocation

@@ -6,7 +6,7 @@ from ksmy_tracker.cli.command import LOOK, command
 from ksmy_tracker.cli.listing import Listing
 from ksmy_tracker.cli.options import Ref
 from ksmy_tracker.cli.output import emit_object, emit_page, page_width
-from ksmy_tracker.domain.projection import commitment_of
+from ksmy_tracker.domain.kinds import commitment_of
 from ksmy_tracker.domain.rows import Filters, as_dict
 from ksmy_tracker.reading.listings import View
 

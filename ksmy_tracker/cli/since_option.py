@@ -5,7 +5,7 @@ import re
 from datetime import date
 from typing import Final, NamedTuple
 
-from ksmy_tracker.domain.changes import Fault, read_day
+from ksmy_tracker.domain.values import Fault, read_day
 from ksmy_tracker.errors import Usage
 from ksmy_tracker.reading.listings import days_before
 

@@ -8,8 +8,8 @@ from ksmy_tracker.cli.command import LOOK, command, option
 from ksmy_tracker.cli.options import AsOf, Narrowing, Output, Within, Zone, day_of, format_option
 from ksmy_tracker.cli.output import emit_page, put, terminal_width
 from ksmy_tracker.cli.where import Where
-from ksmy_tracker.domain.changes import Fault, read_text
 from ksmy_tracker.domain.timeline import Timeline
+from ksmy_tracker.domain.values import Fault, read_text
 from ksmy_tracker.errors import Usage
 from ksmy_tracker.reading.listings import View
 from ksmy_tracker.reading.timeline import timeline as timeline_of

@@ -6,7 +6,9 @@ from ksmy_tracker.cli import completion
 from ksmy_tracker.cli.command import CHANGE, argument, command, option
 from ksmy_tracker.cli.fields import fields_of
 from ksmy_tracker.cli.recording import By, Changing, NewSector, Said
-from ksmy_tracker.domain.changes import Change, read_any_ref, read_expected
+from ksmy_tracker.domain.changes import Change
+from ksmy_tracker.domain.kinds import read_expected
+from ksmy_tracker.domain.values import read_any_ref
 from ksmy_tracker.domain.words import STATUSES
 from ksmy_tracker.errors import Usage
 

@@ -9,7 +9,8 @@ from ksmy_tracker.cli import completion
 from ksmy_tracker.cli.command import option
 from ksmy_tracker.errors import Usage
 from ksmy_tracker.storage import register as database
-from ksmy_tracker.storage.place import TIMEOUT, Location, Place, Reader
+from ksmy_tracker.storage.interface import TIMEOUT, Reader
+from ksmy_tracker.storage.place import Location, Place
 
 
 def _named(given: str) -> Place:

@@ -11,23 +11,22 @@ from typing import Any, Final
 
 from ksmy_tracker.domain import rules
 from ksmy_tracker.domain.chain import Entry, is_hash
-from ksmy_tracker.domain.changes import (
-    FIELDS,
+from ksmy_tracker.domain.entries import UNDONE_BY
+from ksmy_tracker.domain.kinds import GIVEN, READERS, read_field
+from ksmy_tracker.domain.values import (
     LONGEST_TEXT,
     REF_FORM,
     Fault,
     quoted,
     read_any_ref,
     read_day,
-    read_field,
     read_filled,
     read_key,
     read_text,
 )
-from ksmy_tracker.domain.entries import UNDONE_BY
 from ksmy_tracker.domain.words import ACTIONS, RECORDS, a
 
-_FIELDS: Final = {kind: frozenset(FIELDS[kind]) for kind in RECORDS}
+_FIELDS: Final = {kind: frozenset(GIVEN[kind]) for kind in RECORDS}
 
 #: Refs by the kind of record as they are seen at sight to be right.
 _REFS: Final = {
@@ -37,7 +36,7 @@ _REFS: Final = {
 }
 
 #: Fields of any text: to remember these would cost more than to read them.
-_TEXTS: Final = frozenset({"title", "detail", "source", "due_phrase", "place"})
+_TEXTS: Final = frozenset(name for name, read in READERS.items() if read in (read_text, read_filled))
 
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 _INVOCATION: Final = re.compile("[0-9A-Za-z]{1,64}")
@@ -181,7 +180,7 @@ def _value_fault(name: str, value: Any) -> str | None:
 def _text_fault(name: str, value: Any) -> str | None:
     if value is None or value == "":
         return _said_fault(name, lambda given: read_field(name, given), value)
-    return _said_fault(name, read_filled if name == "title" else read_text, value)
+    return _said_fault(name, READERS[name], value)
 
 
 @lru_cache(maxsize=1 << 12)

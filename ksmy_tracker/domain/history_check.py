@@ -10,15 +10,13 @@ from typing import Any, Final
 
 from ksmy_tracker.domain import rules
 from ksmy_tracker.domain.chain import Deed, Entry
-from ksmy_tracker.domain.changes import DEFAULTS, REQUIRED, quoted
 from ksmy_tracker.domain.entries import UNDONE_BY
-from ksmy_tracker.domain.projection import State, States, commitment_of, kind_of, step
+from ksmy_tracker.domain.kinds import DEFAULTS, REQUIRED, Commitment, Milestone, Record, commitment_of
+from ksmy_tracker.domain.projection import States, step
+from ksmy_tracker.domain.values import quoted
 from ksmy_tracker.domain.words import RECORDS, SETTLED_STATUSES, a
 
 _NEEDED: Final = {kind: (*REQUIRED[kind], *DEFAULTS[kind]) for kind in RECORDS}
-
-#: Columns that are true or false in an entry, and 1 or 0 in a record.
-_TRUTHS: Final = frozenset({"verifiable", "withdrawn"})
 
 
 class Agreements:
@@ -100,18 +98,18 @@ class Family:
                 self._broken.add(deed.ref)
                 found = f"entry {deed.id} ({deed.ref}): {found}"
         try:
-            state = step(self.states, deed)
+            record = step(self.states, deed)
         except (KeyError, ValueError, TypeError, AttributeError):  # of a kind only tampering can make
             return found or inapplicable(deed.id, deed.ref)
         if agreements is not None:
             self._before.append(deed)
             if deed.action != "reviewed":
                 self._newest[deed.ref] = deed.effective_on
-            if deed.record == "milestone":
+            if isinstance(record, Milestone):
                 if deed.action == "created":
-                    self._numbers = state["number"]
-            elif agreements.turned and deed.record == "commitment":
-                self._live = None if state["withdrawn"] else (state["agreement"], deed.id)
+                    self._numbers = record.number
+            elif agreements.turned and isinstance(record, Commitment):
+                self._live = None if record.withdrawn else (record.agreement, deed.id)
         return found
 
     def end(self) -> str | None:
@@ -136,14 +134,12 @@ class Family:
                 return "it changes what no entry created"
         elif deed.action == "created":
             return "it was created before"
-        elif kind_of(state) != record:
-            return f"it is {a(kind_of(state))}, not {a(record)}"
+        elif state.record != record:
+            return f"it is {a(state.record)}, not {a(record)}"
         elif deed.effective_on < self._newest[deed.ref]:
             return f"{deed.effective_on} is before an earlier entry of it ({self._newest[deed.ref]})"
         for name, (old, new) in changes.items():
-            have = None if state is None else state.get(name)
-            if name in _TRUTHS and have is not None:
-                have = bool(have)
+            have = getattr(state, name, None)
             if old is not have and (type(old) is not type(have) or old != have):
                 return f"{name} was {quoted(have)}, not {quoted(old)}"
             if old == new:
@@ -158,7 +154,7 @@ class Family:
             return found
         return self._undo_fault(deed) if deed.action in UNDONE_BY else self._change_fault(deed, state)
 
-    def _change_fault(self, deed: Deed, state: State | None) -> str | None:
+    def _change_fault(self, deed: Deed, state: Record | None) -> str | None:
         """What is wrong with what an entry that is no undo changes."""
         kind, changes = deed.record, deed.changes
         if state is None:
@@ -167,15 +163,15 @@ class Family:
                     return f"{a(kind)} is created without {name}"
             if kind == "milestone" and deed.ref.partition("/")[2] != str(self._numbers + 1):
                 return f"the next milestone has the number {self._numbers + 1}"
-        elif state["withdrawn"] and deed.action != "reviewed":
+        elif state.withdrawn and deed.action != "reviewed":
             return "it was withdrawn"
         facts: rules.Changed = {}
         if (
             "status" in changes
             or "state" in changes
-            or (kind == "commitment" and (state is None or state["baseline_due"] is None))
+            or (kind == "commitment" and getattr(state, "baseline_due", None) is None)
         ):
-            facts = rules.facts(kind, state or {}, changes, deed.effective_on)
+            facts = rules.facts(kind, state, changes, deed.effective_on)
         for name in rules.FACTS[kind]:
             if changes.get(name) != facts.get(name):
                 return f"it does not say what follows: {', '.join(sorted(facts)) or 'nothing'}"
@@ -200,25 +196,31 @@ class Family:
             return "it is not the opposite of what it undoes"
         if deed.action == "withdrawn" and deed.record == "commitment":
             using = [
-                ref for ref, state in self.states.items() if "number" in state and not state["withdrawn"]
+                ref
+                for ref, record in self.states.items()
+                if isinstance(record, Milestone) and not record.withdrawn
             ]
             if using:
                 return f"withdrawn, but {using[0]} belongs to it"
         return None
 
-    def _parent_fault(self, deed: Deed, state: State | None, agreements: Agreements) -> str | None:
+    def _parent_fault(self, deed: Deed, state: Record | None, agreements: Agreements) -> str | None:
         """What is wrong with that to which a record belongs."""
         if deed.action == "withdrawn":
             return None
         if deed.record == "milestone":
             parent = self.states.get(commitment_of(deed.ref))
-            if parent is None or kind_of(parent) != "commitment":
+            if not isinstance(parent, Commitment):
                 return f"there was no commitment {commitment_of(deed.ref)}"
-            if parent["withdrawn"]:
-                return f"{parent['ref']}, to which it belongs, was withdrawn"
-            begun = parent["created_on"]
+            if parent.withdrawn:
+                return f"{parent.ref}, to which it belongs, was withdrawn"
+            begun = parent.created_on
         else:
-            ref = deed.changes["agreement"][1] if "agreement" in deed.changes else (state or {})["agreement"]
+            ref = (
+                deed.changes["agreement"][1]
+                if "agreement" in deed.changes
+                else getattr(state, "agreement", None)
+            )
             if (found := agreements.fault_of(ref, deed.id)) is not None:
                 return found
             begun = agreements.created_on(str(ref))

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Generic, NamedTuple, TypeVar
 
-from ksmy_tracker.domain.rows import Day, DeadlineRow, EntryRow, Filters, MilestoneRow
+from ksmy_tracker.domain.kinds import Milestone
+from ksmy_tracker.domain.rows import Day, DeadlineRow, EntryRow, Filters
 from ksmy_tracker.domain.words import DEADLINE_STATES, OPEN_STATUSES, STATUSES
 
 #: Days back from the report's day that count as lately, and days without an entry that count as quiet.
@@ -45,7 +46,7 @@ class NextMilestone(NamedTuple):
     """The next open milestone of an open commitment, whose title this has."""
 
     title: str
-    milestone: MilestoneRow
+    milestone: Milestone
 
 
 class Report(NamedTuple):

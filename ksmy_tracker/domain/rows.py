@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from types import UnionType
-from typing import Any, NamedTuple, TypeVar, get_origin
+from typing import Any, ClassVar, NamedTuple, TypeVar, get_origin
 
 from ksmy_tracker.domain.edtf import HORIZON_DAYS, deadline_state, milestone_deadline_state
 from ksmy_tracker.domain.entries import BrokenEntry
+from ksmy_tracker.domain.kinds import SHOWN, Commitment, Milestone, Record
 from ksmy_tracker.domain.words import OPEN_STATUSES
 
 
@@ -33,7 +34,7 @@ class Day(NamedTuple):
             return date.max
 
 
-Made = TypeVar("Made", bound=tuple[Any, ...])
+Made = TypeVar("Made")
 
 
 class Filters(NamedTuple):
@@ -56,73 +57,6 @@ class Filters(NamedTuple):
     withdrawn: bool = False
     dated: bool | None = None
     marked: bool = False
-
-
-class CommitmentRow(NamedTuple):
-    """A commitment as of a day. `days_left` counts to `due_latest` while it is open; negative: overdue.
-
-    `newest_entry` is the id of the newest entry about it, so that a listing tells which state it shows.
-    """
-
-    ref: str
-    title: str
-    detail: str | None
-    agreement: str
-    sector: str
-    parties: str
-    firmness: str
-    verifiable: bool
-    source: str | None
-    status: str
-    deadline: str
-    days_left: int | None
-    due: str | None
-    due_earliest: str | None
-    due_latest: str | None
-    due_phrase: str | None
-    baseline_due: str | None
-    slip_days: int | None
-    milestones_met: int
-    milestones: int
-    evidence: int
-    created_on: str
-    updated_on: str
-    withdrawn: bool
-    newest_entry: int
-
-
-class MilestoneRow(NamedTuple):
-    """A milestone as of a day."""
-
-    ref: str
-    number: int
-    title: str
-    state: str
-    deadline: str
-    days_left: int | None
-    due: str | None
-    due_earliest: str | None
-    due_latest: str | None
-    met_on: str | None
-    evidence: int
-    withdrawn: bool
-
-
-class AgreementRow(NamedTuple):
-    """An agreement, with how many commitments it has, how many are open and how many overdue."""
-
-    ref: str
-    title: str
-    kind: str
-    stage: str
-    dated: str | None
-    place: str | None
-    parties: str
-    source: str | None
-    commitments: int
-    open: int
-    overdue: int
-    withdrawn: bool
 
 
 class DeadlineRow(NamedTuple):
@@ -212,26 +146,30 @@ class EntryRow(NamedTuple):
             return self.recorded_at  # what only damage can have put there is shown as it is
 
 
-Row = CommitmentRow | MilestoneRow | AgreementRow | DeadlineRow | EntryRow
+Row = Record | DeadlineRow | EntryRow
 
 
 def names(row_class: type[Row]) -> tuple[str, ...]:
     """The fields of a row, in the contract's order."""
+    if issubclass(row_class, Record):
+        return SHOWN[row_class.record]
     fields: tuple[str, ...] = row_class._fields
     return fields
 
 
 def as_dict(row: Row) -> dict[str, Any]:
     """A row as an object of the JSON contract."""
-    return row._asdict()
+    return {name: getattr(row, name) for name in names(type(row))}
 
 
-def sound(rows: list[Made], row_class: type[tuple[Any, ...]]) -> list[Made]:
+def sound(rows: list[Made], row_class: type) -> list[Made]:
     """The rows, if each value is of the type that its field in the class has.
 
     Raises `BrokenEntry` for one that only damage can have put there.
     """
-    for (name, kinds), column in zip(_kinds(row_class), zip(*rows, strict=True), strict=False):
+    its = _kinds(row_class)
+    values = [row if isinstance(row, tuple) else [getattr(row, name) for name, _ in its] for row in rows]
+    for (name, kinds), column in zip(its, zip(*values, strict=True), strict=False):
         if not kinds.issuperset(map(type, column)):
             wrong = next(value for value in column if type(value) not in kinds)
             raise BrokenEntry(f"{name} is {wrong!r:.80}")
@@ -239,9 +177,13 @@ def sound(rows: list[Made], row_class: type[tuple[Any, ...]]) -> list[Made]:
 
 
 @cache
-def _kinds(row_class: type[tuple[Any, ...]]) -> tuple[tuple[str, frozenset[type]], ...]:
+def _kinds(row_class: Any) -> tuple[tuple[str, frozenset[type]], ...]:
     """Each field of a class of rows, with the types that its values can have."""
-    return tuple((name, frozenset(_types(field))) for name, field in row_class.__annotations__.items())
+    return tuple(
+        (name, frozenset(_types(field)))
+        for name, field in row_class.__annotations__.items()
+        if get_origin(field) is not ClassVar
+    )
 
 
 def _types(field: Any) -> tuple[type, ...]:
@@ -257,26 +199,24 @@ def truth(stored: Any) -> bool:
     return bool(stored)
 
 
-def commitment_deadline(stored: Mapping[str, Any], day: Day) -> tuple[str, int | None]:
-    """The deadline state and the days left of a stored commitment."""
+def commitment_deadline(record: Commitment, day: Day) -> tuple[str, int | None]:
+    """The deadline state and the days left of a commitment."""
     state = deadline_state(
-        stored["status"],
-        _date(stored["due_latest"]),
-        _date(stored["completed_on"]),
-        _date(stored["completed_latest"]),
+        record.status,
+        _date(record.due_latest),
+        _date(record.completed_on),
+        _date(record.completed_latest),
         day.today,
         day.horizon,
     )
-    return state, _days_left(stored["due_latest"], stored["status"] in OPEN_STATUSES, day)
+    return state, _days_left(record.due_latest, record.status in OPEN_STATUSES, day)
 
 
-def milestone_deadline(
-    stored: Mapping[str, Any], day: Day, *, settled: bool = False
-) -> tuple[str, int | None]:
-    """The deadline state and the days left of a stored milestone; `settled`: its commitment is."""
-    latest, met_on = _date(stored["due_latest"]), _date(stored["met_on"])
-    state = milestone_deadline_state(stored["state"], latest, met_on, day.today, day.horizon, settled=settled)
-    return state, _days_left(stored["due_latest"], state not in ("met", "met-late", "closed"), day)
+def milestone_deadline(record: Milestone, day: Day, *, settled: bool = False) -> tuple[str, int | None]:
+    """The deadline state and the days left of a milestone; `settled`: its commitment is."""
+    latest, met_on = _date(record.due_latest), _date(record.met_on)
+    state = milestone_deadline_state(record.state, latest, met_on, day.today, day.horizon, settled=settled)
+    return state, _days_left(record.due_latest, state not in ("met", "met-late", "closed"), day)
 
 
 def stored_date(iso: Any) -> date:

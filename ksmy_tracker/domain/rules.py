@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from ksmy_tracker.domain.changes import DEFAULTS, FIELDS, REQUIRED, Change
-from ksmy_tracker.domain.projection import State
+from ksmy_tracker.domain.changes import Change
+from ksmy_tracker.domain.kinds import DEFAULTS, GIVEN, REQUIRED, Record, state_of
 from ksmy_tracker.domain.safe_text import visible
 from ksmy_tracker.domain.words import SETTLED_STATUSES, a
 from ksmy_tracker.errors import Refused, Usage
@@ -37,16 +37,16 @@ def check_complete(change: Change, kind: str) -> None:
 def check_fields(change: Change, kind: str) -> None:
     """Refuse a field that records of this kind do not have."""
     for name in change.fields:
-        if name not in FIELDS[kind]:
+        if name not in GIVEN[kind]:
             raise Usage(
                 f"{change.ref} is {a(kind)}, which has no {name.replace('_', ' ')}; "
-                f"it has {', '.join(FIELDS[kind])}"
+                f"it has {', '.join(GIVEN[kind])}"
             )
 
 
-def check_expected(change: Change, state: State) -> None:
+def check_expected(change: Change, record: Record) -> None:
     """Refuse where the status (the stage, the state) is not the one the change expects."""
-    have = state.get("status") or state.get("stage") or state.get("state")
+    have = state_of(record)
     if change.expect is not None and have != change.expect:
         raise Refused(f"{change.ref} is {have}, not {change.expect} as expected; nothing was changed")
 
@@ -78,13 +78,13 @@ def check_reopening(change: Change, changed: Changed) -> None:
         raise Refused(f"{change.ref} is {was}; say with --note why it is to be {now}")
 
 
-def effective_on(change: Change, newest: str, today: str, parent: State | None = None) -> str:
+def effective_on(change: Change, newest: str, today: str, parent: Record | None = None) -> str:
     """The day a change takes effect: the one it names, else today.
 
     It must lie between the newest entry of the record (or what it belongs to) and today, so that what was so on
     a past day is settled once that day's entries are in; a change without a day never fails on that.
     """
-    begun = parent["created_on"] if parent else ""
+    begun = parent.created_on if parent else ""
     if change.effective_on is None:
         return max(today, newest, begun)
     if change.effective_on > today:
@@ -93,7 +93,7 @@ def effective_on(change: Change, newest: str, today: str, parent: State | None =
         )
     if change.effective_on < begun and parent:
         raise Refused(
-            f"{change.effective_on} is before {parent['ref']} was created ({begun}); "
+            f"{change.effective_on} is before {parent.ref} was created ({begun}); "
             "record it with that date or a later one"
         )
     if change.effective_on < newest:
@@ -104,21 +104,18 @@ def effective_on(change: Change, newest: str, today: str, parent: State | None =
     return change.effective_on
 
 
-def differences(kind: str, state: State | None, change: Change, day: str) -> Changed:
+def differences(kind: str, record: Record | None, change: Change, day: str) -> Changed:
     """What an entry says has changed, with the facts that follow: baseline, completion, meeting."""
-    old = state or {}
     wanted = change.fields
-    if state is None:
+    if record is None:
         given = {**DEFAULTS[kind], **{name: new for name, new in wanted.items() if new is not None}}
-        wanted = {name: given[name] for name in FIELDS[kind] if name in given}
+        wanted = {name: given[name] for name in GIVEN[kind] if name in given}
     changed = {}
     for name, new in wanted.items():
-        have = old.get(name)
-        if name == "verifiable" and have is not None:
-            have = bool(have)
+        have = getattr(record, name, None)
         if new != have and not (change.as_shown and _is_shown(have, new)):
             changed[name] = (have, new)
-    return changed | facts(kind, old, changed, day)
+    return changed | facts(kind, record, changed, day)
 
 
 def _is_shown(have: Any, cell: Any) -> bool:
@@ -128,10 +125,10 @@ def _is_shown(have: Any, cell: Any) -> bool:
     return isinstance(have, str) and cell in (visible(have), have.removeprefix("'"))
 
 
-def facts(kind: str, old: State, changed: Changed, day: str) -> Changed:
+def facts(kind: str, record: Record | None, changed: Changed, day: str) -> Changed:
     """What follows from a change of fields on a day: a commitment's baseline and completion, a milestone's meeting."""
-    found = _facts(kind, old, changed, day)
-    return {name: (old.get(name), new) for name, new in found.items() if new != old.get(name)}
+    found = _facts(kind, record, changed, day)
+    return {name: (have, new) for name, new in found.items() if new != (have := getattr(record, name, None))}
 
 
 def opposite(entries: "Sequence[Deed | Entry]") -> tuple[str, Changed]:
@@ -152,11 +149,11 @@ def opposite(entries: "Sequence[Deed | Entry]") -> tuple[str, Changed]:
 UNDOES: Final = "undoes invocation "
 
 
-def _facts(kind: str, old: State, changed: Changed, day: str) -> dict[str, Any]:
+def _facts(kind: str, record: Record | None, changed: Changed, day: str) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     if kind == "commitment":
-        due = changed["due"][1] if "due" in changed else old.get("due")
-        if old.get("baseline_due") is None:
+        due = changed["due"][1] if "due" in changed else getattr(record, "due", None)
+        if getattr(record, "baseline_due", None) is None:
             facts["baseline_due"] = due
         if "status" in changed:
             completed = changed["status"][1] == "completed"

@@ -4,20 +4,20 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final, NoReturn
 
-from ksmy_tracker.domain.changes import FIELDS, Change
-from ksmy_tracker.domain.projection import State
-from ksmy_tracker.domain.rows import CommitmentRow, Day, commitment_deadline, names, stored_date
+from ksmy_tracker.domain.changes import Change
+from ksmy_tracker.domain.kinds import GIVEN, SHOWN, Commitment, Record
+from ksmy_tracker.domain.rows import Day, commitment_deadline, stored_date
 from ksmy_tracker.errors import Refused
 
 #: What a listing shows of a commitment that no change can set, and what of that follows from its other fields.
-LISTED: Final = tuple(name for name in names(CommitmentRow) if name not in ("ref", *FIELDS["commitment"]))
+LISTED: Final = tuple(name for name in SHOWN["commitment"] if name not in ("ref", *GIVEN["commitment"]))
 DERIVED: Final = tuple(name for name in LISTED if name != "newest_entry")
 
 #: Counts how many milestones a commitment has met, and how many it has.
 CountMilestones = Callable[[str], tuple[int, int]]
 
 
-def check_derived(change: Change, state: State, day: Day, count_milestones: CountMilestones) -> None:
+def check_derived(change: Change, record: Record, day: Day, count_milestones: CountMilestones) -> None:
     """Raise `Refused` where a listing's derived fields are not what the register says of the record.
 
     A listing may be some days old: its days left and its deadline state may be those of any day since the
@@ -26,23 +26,22 @@ def check_derived(change: Change, state: State, day: Day, count_milestones: Coun
     said = {name: cell for name, cell in change.derived.items() if name in DERIVED}
     calendar = ("days_left", "deadline")
     listed: dict[str, str] = {name: said.pop(name) for name in calendar if name in said}
-    have: dict[str, Any] = dict(state)
-    if "milestones" in said or "milestones_met" in said:
-        have["milestones_met"], have["milestones"] = count_milestones(change.ref)
+    if isinstance(record, Commitment) and ("milestones" in said or "milestones_met" in said):
+        record.milestones_met, record.milestones = count_milestones(change.ref)
     for name, cell in said.items():
-        now = have.get(name)
+        now = getattr(record, name, None)
         if name == "withdrawn":
             now = "true" if now else "false"
             cell = cell.lower()  # as a spreadsheet writes it
         if cell != ("" if now is None else str(now)):
             _refuse(name, now, cell)
-    if listed and "status" in state:
-        _check_calendar(listed, state, day)
+    if listed and isinstance(record, Commitment):
+        _check_calendar(listed, record, day)
 
 
-def _check_calendar(listed: dict[str, str], state: State, day: Day) -> None:
-    first = stored_date(state["updated_on"])
-    deadline_now, left_now = commitment_deadline(state, day)
+def _check_calendar(listed: dict[str, str], record: Commitment, day: Day) -> None:
+    first = stored_date(record.updated_on)
+    deadline_now, left_now = commitment_deadline(record, day)
     days = [first, day.today]
     left = listed.get("days_left")
     if left is not None and left_now is None and left:
@@ -54,7 +53,7 @@ def _check_calendar(listed: dict[str, str], state: State, day: Day) -> None:
             _refuse("days_left", left_now, left)
         if not first <= days[0] <= day.today:
             _refuse("days_left", left_now, left)
-    states = {commitment_deadline(state, Day(one, day.within))[0] for one in days}
+    states = {commitment_deadline(record, Day(one, day.within))[0] for one in days}
     if states >= {"upcoming", "overdue"}:
         states.add("due-soon")
     if "deadline" in listed and listed["deadline"] not in states:

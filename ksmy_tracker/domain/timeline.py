@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from ksmy_tracker.domain.edtf import read_due
-from ksmy_tracker.domain.rows import CommitmentRow, MilestoneRow, stored_date
+from ksmy_tracker.domain.kinds import Commitment, Milestone
+from ksmy_tracker.domain.rows import stored_date
 
 
 class Mark(NamedTuple):
@@ -53,8 +54,8 @@ class Timeline(NamedTuple):
 
 
 def build(
-    rows: Sequence[CommitmentRow],
-    milestones: Mapping[str, Sequence[MilestoneRow]],
+    rows: Sequence[Commitment],
+    milestones: Mapping[str, Sequence[Milestone]],
     today: date,
     start: date | None = None,
     end: date | None = None,
@@ -90,7 +91,7 @@ def share(timeline: Timeline, day: date) -> float:
     return min(1.0, max(0.0, (day - timeline.start).days / whole))
 
 
-def _bar(row: CommitmentRow, milestones: Sequence[MilestoneRow]) -> Bar:
+def _bar(row: Commitment, milestones: Sequence[Milestone]) -> Bar:
     due = read_due(row.due) if row.due is not None else None
     baseline = read_due(row.baseline_due) if row.baseline_due not in (None, row.due) else None
     marks = tuple(

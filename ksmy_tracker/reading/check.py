@@ -18,13 +18,14 @@ from ksmy_tracker.domain.chain import (
     read_changes,
     read_entry,
 )
-from ksmy_tracker.domain.changes import is_kept, read_key
 from ksmy_tracker.domain.entries import ENTRY_FIELDS, UNDONE_BY, BrokenEntry
 from ksmy_tracker.domain.entry_check import entry_fault
 from ksmy_tracker.domain.history_check import Agreements, Family, inapplicable
-from ksmy_tracker.domain.projection import COLUMNS, State, States, commitment_of, kind_of
+from ksmy_tracker.domain.kinds import COLUMNS, Record, commitment_of, from_kept, kept
+from ksmy_tracker.domain.projection import States
+from ksmy_tracker.domain.values import is_kept, read_key
 from ksmy_tracker.errors import Damaged, Usage
-from ksmy_tracker.storage.place import Reader
+from ksmy_tracker.storage.interface import Reader
 
 #: How many faults are named before the search ends.
 MOST_FAULTS = 20
@@ -87,7 +88,7 @@ def _chain_faults(reader: Reader, audit: Audit, expected_head: str | None) -> It
     """What is wrong with the chain, from the first entry to the head."""
     audit.counts = dict.fromkeys((*COLUMNS, "entry"), 0)
     previous: Entry | None = None
-    for row in reader.stream(f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry ORDER BY id"):
+    for row in reader.tuple_stream(f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry ORDER BY id"):
         try:
             entry = read_entry(row)
         except BrokenEntry as error:
@@ -124,7 +125,7 @@ def record_faults(reader: Reader, audit: Audit) -> Iterator[str]:
     """
     stored = {kind: _Stored(reader, kind) for kind in COLUMNS}
     # Not all of an entry's columns, nor all of a note: this is less to sort.
-    entries = reader.stream(
+    entries = reader.tuple_stream(
         "SELECT id, invocation, record, ref, action, effective_on, changes, "
         f"CASE WHEN action IN {UNDONE_BY} THEN note WHEN note IS NOT NULL THEN '' END, "
         f"CASE evidence WHEN '[]' THEN '[]' ELSE '[\"\"]' END FROM entry ORDER BY {reader.family('ref')}, id"
@@ -141,13 +142,13 @@ def record_faults(reader: Reader, audit: Audit) -> Iterator[str]:
                 deed.evidence = bool(some)
                 deeds.append(deed)
         for kind, records in stored.items():
-            yield from (f"{kind} {one['ref']} has no history" for one in records.before(ref))
+            yield from (f"{kind} {one.ref} has no history" for one in records.before(ref))
         found = {kind: records.of(ref) for kind, records in stored.items()}
         for kind, states in found.items():
             audit.counts[kind] += len(states)
         yield from family_faults(deeds, found, audit.agreements)
     for kind, records in stored.items():
-        yield from (f"{kind} {one['ref']} has no history" for one in records.before(None))
+        yield from (f"{kind} {one.ref} has no history" for one in records.before(None))
 
 
 def family_faults(
@@ -165,7 +166,7 @@ def family_faults(
         yield fault
     expected: dict[str, States] = {kind: {} for kind in COLUMNS}
     for ref, state in family.states.items():
-        expected[kind_of(state)][ref] = state
+        expected[state.record][ref] = state
     for kind, records in found.items():
         if records != expected[kind]:
             yield from _differences(kind, records, expected[kind])
@@ -178,11 +179,10 @@ def _differences(kind: str, found: States, expected: States) -> Iterator[str]:
         elif ref not in expected:
             yield f"{kind} {ref} has no history"
         else:
-            for column, value in found[ref].items():
-                if value != expected[ref][column]:
-                    yield (
-                        f"{kind} {ref}: {column} is {value!r}, but its history says {expected[ref][column]!r}"
-                    )
+            said = kept(expected[ref])
+            for column, value in kept(found[ref]).items():
+                if value != said[column]:
+                    yield f"{kind} {ref}: {column} is {value!r}, but its history says {said[column]!r}"
 
 
 def key_faults(reader: Reader, audit: Audit) -> Iterator[str]:
@@ -194,7 +194,7 @@ def key_faults(reader: Reader, audit: Audit) -> Iterator[str]:
         "SELECT u.key, u.key_digest, u.hash, e.id FROM unchanged_key u LEFT JOIN entry e ON e.key = u.key "
         "ORDER BY u.key"
     )
-    for key, key_digest, stored, entry in reader.stream(sql):
+    for key, key_digest, stored, entry in reader.tuple_stream(sql):
         audit.counts["unchanged key"] = audit.counts.get("unchanged key", 0) + 1
         if key_hash(key, key_digest) != stored or not is_hash(key_digest) or not is_kept(read_key, key):
             yield f"key {key!r}, of a line that changed nothing, was altered"
@@ -206,21 +206,23 @@ class _Stored:
     """The stored records of a kind, in the order of the agreement or commitment they are or belong to."""
 
     def __init__(self, reader: Reader, kind: str) -> None:
-        self._columns = COLUMNS[kind]
+        self._kind, self._columns = kind, COLUMNS[kind]
         self._key = "commitment" if kind == "milestone" else "ref"
         order = "commitment, number" if kind == "milestone" else "ref"
-        self._rows = reader.stream(f"SELECT {', '.join(self._columns)} FROM {kind} ORDER BY {order}")
-        self._next: State | None = None
+        self._rows = reader.tuple_stream(f"SELECT {', '.join(self._columns)} FROM {kind} ORDER BY {order}")
+        self._next: Record | None = None
         self._advance()
 
     def _advance(self) -> None:
         row: tuple[Any, ...] | None = next(self._rows, None)
-        self._next = None if row is None else dict(zip(self._columns, row, strict=True))
+        self._next = (
+            None if row is None else from_kept(self._kind, dict(zip(self._columns, row, strict=True)))
+        )
 
-    def before(self, ref: str | None) -> list[State]:
+    def before(self, ref: str | None) -> list[Record]:
         """Those that come before a ref (None: all that are left)."""
         found = []
-        while self._next is not None and (ref is None or self._next[self._key] < ref):
+        while self._next is not None and (ref is None or getattr(self._next, self._key) < ref):
             found.append(self._next)
             self._advance()
         return found
@@ -228,7 +230,7 @@ class _Stored:
     def of(self, ref: str) -> States:
         """Those of a ref, each by its own."""
         found = {}
-        while self._next is not None and self._next[self._key] == ref:
-            found[self._next["ref"]] = self._next
+        while self._next is not None and getattr(self._next, self._key) == ref:
+            found[self._next.ref] = self._next
             self._advance()
         return found

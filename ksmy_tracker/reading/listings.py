@@ -8,18 +8,15 @@ from an allow-list.
 import json
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from ksmy_tracker.domain.entries import ENTRY_FIELDS
-from ksmy_tracker.domain.projection import COLUMNS
+from ksmy_tracker.domain.kinds import COLUMNS, Agreement, Commitment, Milestone, from_kept
 from ksmy_tracker.domain.rows import (
-    AgreementRow,
-    CommitmentRow,
     Day,
     DeadlineRow,
     EntryRow,
     Filters,
-    MilestoneRow,
     TitledRef,
     commitment_deadline,
     milestone_deadline,
@@ -39,7 +36,7 @@ from ksmy_tracker.domain.words import (
 )
 from ksmy_tracker.errors import NotFound, Usage
 from ksmy_tracker.reading.snapshot import DayView, midnight_after
-from ksmy_tracker.storage.place import Reader
+from ksmy_tracker.storage.interface import Reader
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -93,7 +90,7 @@ _SEARCHED: Final = (
 
 #: What a listing of commitments can be sorted by.
 SORT: Final = {
-    **{name: f"c.{name}" for name in names(CommitmentRow) if name in COLUMNS["commitment"]},
+    **{name: f"c.{name}" for name in names(Commitment) if name in COLUMNS["commitment"]},
     "status": _in_order("c.status", STATUSES),
     "firmness": _in_order("c.firmness", FIRMNESSES),
     "deadline": _in_order(f"({DEADLINE_SQL})", DEADLINE_STATES),
@@ -119,7 +116,7 @@ class View(DayView):
 
     def commitments(
         self, filters: Filters = _ALL, *, sort: Sequence[str] = (), limit: int | None = None
-    ) -> list[CommitmentRow]:
+    ) -> list[Commitment]:
         """Commitments that pass the filters; `sort` names fields, `-field` for descending; nulls come last.
 
         Raises `Usage` for an unknown field or sector, `NotFound` for an unknown agreement.
@@ -128,7 +125,7 @@ class View(DayView):
         order = ", ".join([*(_order(name) for name in sort), "c.ref"])
         sql = f"{_COMMITMENTS} {where} ORDER BY {order}{_limited(limit)}"
         rows = [self._commitment(row) for row in self._rows(sql, **parameters, limit=limit)]
-        return sound(rows, CommitmentRow)
+        return sound(rows, Commitment)
 
     def count(self, filters: Filters = _ALL) -> int:
         """How many commitments pass the filters."""
@@ -136,41 +133,17 @@ class View(DayView):
         count: int = self._rows(f"SELECT count(*) FROM commitment c {where}", **parameters)[0][0]
         return count
 
-    def commitment(self, ref: str) -> CommitmentRow | None:
+    def commitment(self, ref: str) -> Commitment | None:
         """One commitment, or None."""
         rows = self._rows(f"{_COMMITMENTS} WHERE c.ref = :ref", ref=ref)
-        return sound([self._commitment(rows[0])], CommitmentRow)[0] if rows else None
+        return sound([self._commitment(rows[0])], Commitment)[0] if rows else None
 
-    def _commitment(self, row: tuple[Any, ...]) -> CommitmentRow:
+    def _commitment(self, row: tuple[Any, ...]) -> Commitment:
         stored = dict(zip(_STORED, row, strict=False))
-        deadline, days_left = commitment_deadline(stored, self.day)
-        return CommitmentRow(
-            ref=stored["ref"],
-            title=stored["title"],
-            detail=stored["detail"],
-            agreement=stored["agreement"],
-            sector=stored["sector"],
-            parties=stored["parties"],
-            firmness=stored["firmness"],
-            verifiable=truth(stored["verifiable"]),
-            source=stored["source"],
-            status=stored["status"],
-            deadline=deadline,
-            days_left=days_left,
-            due=stored["due"],
-            due_earliest=stored["due_earliest"],
-            due_latest=stored["due_latest"],
-            due_phrase=stored["due_phrase"],
-            baseline_due=stored["baseline_due"],
-            slip_days=stored["slip_days"],
-            milestones_met=row[-3],
-            milestones=row[-2],
-            evidence=stored["evidence"],
-            created_on=stored["created_on"],
-            updated_on=stored["updated_on"],
-            withdrawn=truth(stored["withdrawn"]),
-            newest_entry=row[-1],
-        )
+        record = cast("Commitment", from_kept("commitment", stored))
+        record.deadline, record.days_left = commitment_deadline(record, self.day)
+        record.milestones_met, record.milestones, record.newest_entry = row[-3:]
+        return record
 
     def _where(self, filters: Filters) -> tuple[str, dict[str, Any]]:
         parts: list[str] = []
@@ -224,7 +197,7 @@ class View(DayView):
         """The sectors asked for; raises `Usage` for one that no commitment is in, on the day of the view or now."""
         if wanted:
             sql = "SELECT DISTINCT sector FROM commitment"
-            known = sorted({sector for (sector,) in (*self._rows(sql), *self._reader.rows(sql))})
+            known = sorted({sector for (sector,) in (*self._rows(sql), *self._reader.tuples(sql))})
             for sector in wanted:
                 if known and sector not in known:
                     raise Usage(f"there is no sector {sector}; {did_you_mean(sector, known, short=40)}")
@@ -239,9 +212,9 @@ class View(DayView):
             )
         ]
 
-    def agreements(self, *, ref: str | None = None, withdrawn: bool = False) -> list[AgreementRow]:
+    def agreements(self, *, ref: str | None = None, withdrawn: bool = False) -> list[Agreement]:
         """The agreements, by ref, with those that are withdrawn or without; or the one named."""
-        stored = ("withdrawn", *names(AgreementRow)[:-4])
+        stored = ("withdrawn", *names(Agreement)[:-4])
         where = "(:withdrawn = 1 OR a.withdrawn = 0)" if ref is None else "a.ref = :ref"
         sql = (
             f"SELECT {', '.join(f'a.{name}' for name in stored)}, count(c.ref), "
@@ -252,47 +225,44 @@ class View(DayView):
             f"GROUP BY {', '.join(f'a.{name}' for name in stored)} ORDER BY a.ref"
         )
         rows = self._rows(sql, ref=ref, withdrawn=int(withdrawn))
-        return sound([AgreementRow._make((*row[1:], truth(row[0]))) for row in rows], AgreementRow)
+        return sound(
+            [
+                Agreement(
+                    **dict(zip((*names(Agreement)[:-1], "withdrawn"), (*row[1:], truth(row[0])), strict=True))
+                )
+                for row in rows
+            ],
+            Agreement,
+        )
 
-    def milestones(self, commitment: str) -> list[MilestoneRow]:
+    def milestones(self, commitment: str) -> list[Milestone]:
         """The milestones of a commitment, by number."""
         columns = COLUMNS["milestone"]
         sql = f"{_MILESTONES} WHERE m.commitment = :ref ORDER BY m.number"
         rows = self._rows(sql, ref=commitment)
         found = [self._milestone(dict(zip(columns, row[1:], strict=True)), row[0]) for row in rows]
-        return sound(found, MilestoneRow)
+        return sound(found, Milestone)
 
-    def milestones_of(self, commitments: Sequence[str]) -> dict[str, list[MilestoneRow]]:
+    def milestones_of(self, commitments: Sequence[str]) -> dict[str, list[Milestone]]:
         """The milestones of several commitments, each one's by number."""
         columns = COLUMNS["milestone"]
         sql = (
             f"{_MILESTONES} WHERE {self._reader.among('m.commitment', 'wanted')} "
             "ORDER BY m.commitment, m.number"
         )
-        found: dict[str, list[MilestoneRow]] = {}
+        found: dict[str, list[Milestone]] = {}
         for row in self._rows(sql, wanted=json.dumps(list(commitments))):
             stored = dict(zip(columns, row[1:], strict=True))
             found.setdefault(stored["commitment"], []).append(self._milestone(stored, row[0]))
         for steps in found.values():
-            sound(steps, MilestoneRow)
+            sound(steps, Milestone)
         return found
 
-    def _milestone(self, stored: dict[str, Any], status: str) -> MilestoneRow:
-        deadline, days_left = milestone_deadline(stored, self.day, settled=status in SETTLED_STATUSES)
-        return MilestoneRow(
-            ref=stored["ref"],
-            number=stored["number"],
-            title=stored["title"],
-            state=stored["state"],
-            deadline=deadline,
-            days_left=days_left,
-            due=stored["due"],
-            due_earliest=stored["due_earliest"],
-            due_latest=stored["due_latest"],
-            met_on=stored["met_on"],
-            evidence=stored["evidence"],
-            withdrawn=truth(stored["withdrawn"]),
-        )
+    def _milestone(self, stored: dict[str, Any], status: str) -> Milestone:
+        record = cast("Milestone", from_kept("milestone", stored))
+        settled = status in SETTLED_STATUSES
+        record.deadline, record.days_left = milestone_deadline(record, self.day, settled=settled)
+        return record
 
     def deadlines(
         self, *, after: str | None = None, until: str | None = None, limit: int | None = None
@@ -366,7 +336,7 @@ class View(DayView):
         """The parameters of `changed_since`."""
         if since is None:
             return {}
-        first = self._reader.rows("SELECT invocation FROM entry WHERE id = 1")
+        first = self._reader.tuples("SELECT invocation FROM entry WHERE id = 1")
         day_before = days_before(date.fromisoformat(since), 1)
         return {
             "since": since,
@@ -384,7 +354,7 @@ class View(DayView):
 
     def no_such(self, ref: str) -> NotFound:
         """The error for a ref that names nothing, with the nearest one that does."""
-        created = self._reader.rows(
+        created = self._reader.tuples(
             "SELECT effective_on FROM entry WHERE ref = :ref AND action = 'created'", {"ref": ref}
         )
         if created:

@@ -5,17 +5,9 @@ Each query reads indexes alone until it knows which few records it shows, so tha
 
 from typing import Final
 
-from ksmy_tracker.domain.projection import COLUMNS
+from ksmy_tracker.domain.kinds import COLUMNS, Milestone
 from ksmy_tracker.domain.report import Contradiction, Listed, NextMilestone, Quiet, Report, tally
-from ksmy_tracker.domain.rows import (
-    CalendarRow,
-    CountRow,
-    Filters,
-    MilestoneRow,
-    TitledRef,
-    sound,
-    stored_date,
-)
+from ksmy_tracker.domain.rows import CalendarRow, CountRow, Filters, TitledRef, sound, stored_date
 from ksmy_tracker.reading.listings import (
     DEADLINE_SQL,
     MILESTONES,
@@ -117,7 +109,7 @@ class ReportView(View):
             NextMilestone(row[1], self._milestone(dict(zip(columns, row[3:], strict=True)), row[2]))
             for row in rows
         ]
-        sound([one.milestone for one in found], MilestoneRow)
+        sound([one.milestone for one in found], Milestone)
         sound([TitledRef(one.milestone.ref, one.title) for one in found], TitledRef)
         return found, rows[0][0] if rows else 0
 

@@ -8,9 +8,10 @@ import json
 from typing import Any
 
 from ksmy_tracker.domain.entries import ENTRY_FIELDS, BrokenEntry
-from ksmy_tracker.domain.projection import COLUMNS, commitment_of, kind_of, replay
+from ksmy_tracker.domain.kinds import COLUMNS, commitment_of, kept
+from ksmy_tracker.domain.projection import replay
 from ksmy_tracker.domain.rows import Day
-from ksmy_tracker.storage.place import Reader
+from ksmy_tracker.storage.interface import Reader
 
 
 def midnight_after(day: str) -> str:
@@ -33,16 +34,16 @@ class DayView:
         }
         if day.as_it_stood and self._newest() > self._parameters["today"]:
             sql = "SELECT DISTINCT ref FROM entry WHERE effective_on > :today"
-            self._put_in_front(self._as_they_were([ref for (ref,) in reader.rows(sql, self._parameters)]))
+            self._put_in_front(self._as_they_were([ref for (ref,) in reader.tuples(sql, self._parameters)]))
         self._whole = self._with
 
     def _newest(self) -> str:
         """The latest day on which an entry takes effect."""
-        return self._reader.rows("SELECT max(effective_on) FROM entry")[0][0] or ""
+        return self._reader.tuples("SELECT max(effective_on) FROM entry")[0][0] or ""
 
     def head(self) -> str | None:
         """The hash of the newest entry, whatever the view is narrowed to."""
-        rows = self._reader.rows(
+        rows = self._reader.tuples(
             self._whole + "SELECT hash FROM entry ORDER BY id DESC LIMIT 1", self._parameters
         )
         return rows[0][0] if rows else None
@@ -61,11 +62,11 @@ class DayView:
         families = {commitment_of(ref) for ref in later}
         parameters: dict[str, Any] = {**self._parameters, "families": json.dumps(sorted(families))}
         among = self._reader.among
-        steps = self._reader.rows(
+        steps = self._reader.tuples(
             f"SELECT ref FROM milestone WHERE {among('commitment', 'families')}", parameters
         )
         parameters["changed"] = json.dumps(sorted(families | {ref for (ref,) in steps}))
-        past = self._reader.stream(
+        past = self._reader.tuple_stream(
             f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry "
             f"WHERE {among('ref', 'changed')} AND effective_on <= :today ORDER BY id",
             parameters,
@@ -74,12 +75,12 @@ class DayView:
             states = replay(read_entry(row) for row in past)
         except BrokenEntry:
             raise
-        except (KeyError, ValueError, TypeError) as error:
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
             raise BrokenEntry(f"its history cannot be followed ({error})") from None
         self._parameters["changed"] = parameters["changed"]
         tables = {}
         for record, columns in COLUMNS.items():
-            rows = [state for state in states.values() if kind_of(state) == record]
+            rows = [kept(state) for state in states.values() if state.record == record]
             self._parameters[f"past_{record}"] = json.dumps(rows)
             tables[record] = self._reader.past(record, columns)
         tables["entry"] = self._reader.until("entry", ENTRY_FIELDS)
@@ -105,4 +106,4 @@ class DayView:
         )
 
     def _rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
-        return self._reader.rows(self._with + sql, {**self._parameters, **parameters})
+        return self._reader.tuples(self._with + sql, {**self._parameters, **parameters})

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from ksmy_tracker.domain.rows import CommitmentRow, Filters
+from ksmy_tracker.domain.kinds import Commitment
+from ksmy_tracker.domain.rows import Filters
 from ksmy_tracker.domain.timeline import Timeline, build
 from ksmy_tracker.domain.words import OPEN_STATUSES
 from ksmy_tracker.reading.listings import View, days_before
@@ -35,7 +36,7 @@ def timeline(
 
 def _nearest(
     view: View, dated: Filters, total: int, most: int
-) -> tuple[list[CommitmentRow], Sequence[tuple[str, int]]]:
+) -> tuple[list[Commitment], Sequence[tuple[str, int]]]:
     """What is due next, with the latest of what is overdue as a quarter of it at most; and the rest by kind."""
     overdue = dated._replace(overdue=True)
     coming = dated._replace(status=OPEN_STATUSES, due_after=days_before(view.day.today, 1))

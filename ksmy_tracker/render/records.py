@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 
-from ksmy_tracker.domain.rows import AgreementRow, CommitmentRow, EntryRow, MilestoneRow, as_dict
+from ksmy_tracker.domain.kinds import Agreement, Commitment, Milestone
+from ksmy_tracker.domain.rows import EntryRow, as_dict
 from ksmy_tracker.render.page import Page
 from ksmy_tracker.render.wording import cell, entry_summary, field_name, left, plural, slip, window
 from ksmy_tracker.render.wording import due as due_date
 
 
 def commitment_page(
-    row: CommitmentRow,
-    agreement: AgreementRow,
-    milestones: Sequence[MilestoneRow],
+    row: Commitment,
+    agreement: Agreement,
+    milestones: Sequence[Milestone],
     entries: Sequence[EntryRow],
     width: int,
 ) -> Page:
@@ -43,7 +44,7 @@ def commitment_page(
 
 
 def agreement_page(
-    row: AgreementRow, commitments: Sequence[CommitmentRow], entries: Sequence[EntryRow], width: int
+    row: Agreement, commitments: Sequence[Commitment], entries: Sequence[EntryRow], width: int
 ) -> Page:
     """An agreement: its fields, its commitments and its history."""
     page = Page(width)
@@ -76,7 +77,7 @@ def history(page: Page, entries: Sequence[EntryRow]) -> None:
             page.text(evidence, indent=6, hanging=2)
 
 
-def _milestone(row: MilestoneRow) -> str:
+def _milestone(row: Milestone) -> str:
     due = ""
     if row.due and row.due_earliest and row.due_latest:
         span = window(row.due, row.due_earliest, row.due_latest)

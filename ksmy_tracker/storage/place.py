@@ -1,24 +1,15 @@
-"""The places where a register can be, its schema's revisions, and what reads it whichever engine keeps it."""
+"""The places where a register can be, and its schema's revisions."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Final
 
 from ksmy_tracker.errors import Damaged, NoRegister
 
-if TYPE_CHECKING:
-    from sqlmodel import Session
-
 #: Every schema revision this program has known, oldest first; it reads and writes the last.
 REVISIONS: Final = ("0001", "0002", "0003")
-
-#: Rows that one INSERT takes: several cost far less than as many statements, and these fit a processor's cache.
-INSERTED_AT_ONCE: Final = 200
-
-#: Seconds a command waits for another process that holds the register.
-TIMEOUT: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,45 +66,3 @@ def require_current(revision: str | None, place: Place) -> None:
     require_known(revision, place)
     if revision != REVISIONS[-1]:
         raise NoRegister(f"the schema of {place} is older than this program; run `ksmy migrate`")
-
-
-class Reader(Protocol):
-    """A consistent view of a register for reading: one transaction, closed by the caller's `with`."""
-
-    #: What its driver raises where a statement fails.
-    failures: tuple[type[Exception], ...]
-
-    def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        """The rows of a SELECT with named parameters (`:name`)."""
-
-    def stream(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:
-        """The same one by one, in bounded memory."""
-
-    def damage(self) -> Iterator[str]:
-        """What is wrong with the schema, and what the engine itself finds wrong."""
-
-    def dangling(self) -> Iterator[str]:
-        """Every record that belongs to one that is not there."""
-
-    @staticmethod
-    def among(column: str, parameter: str) -> str:
-        """SQL for "the column is in the JSON list bound to the parameter"."""
-
-    @staticmethod
-    def family(column: str) -> str:
-        """SQL for the ref of the commitment that a milestone's ref such as `X/2` belongs to; else the ref."""
-
-    def past(self, table: str, columns: Sequence[str]) -> str:
-        """SQL for a table as it was: its rows but those in `:changed`, which `:past_<table>` has as JSON."""
-
-    def whole(self, table: str, columns: Sequence[str]) -> str:
-        """SQL for a table as it is, whatever stands in front of it under its name."""
-
-    def until(self, table: str, columns: Sequence[str]) -> str:
-        """SQL for the entries that were in effect by the end of `:today`."""
-        return f"{self.whole(table, columns)} WHERE effective_on <= :today"
-
-
-def driver_of(session: "Session") -> Any:
-    """The connection of the driver under a session: sqlite3's, or psycopg's for a server."""
-    return session.connection().connection.driver_connection

@@ -4,18 +4,15 @@ What is an engine's own is in sqlite.py and server.py; each is imported only for
 """
 
 import re
-import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from ksmy_tracker.errors import NoRegister, Usage
 from ksmy_tracker.storage.files import expanded
-from ksmy_tracker.storage.place import INSERTED_AT_ONCE, TIMEOUT, Location, Place, Reader, Server, driver_of
-
-if TYPE_CHECKING:
-    from sqlmodel import Session
+from ksmy_tracker.storage.interface import TIMEOUT, Reader, Transaction
+from ksmy_tracker.storage.place import Location, Place, Server
 
 Done = TypeVar("Done")
 
@@ -87,7 +84,7 @@ def reading(place: Place, timeout: float = TIMEOUT) -> AbstractContextManager[Re
 
 def write(
     place: Place,
-    work: Callable[["Session"], Done],
+    work: Callable[[Transaction], Done],
     timeout: float = TIMEOUT,
     *,
     dry_run: bool = False,
@@ -104,55 +101,3 @@ def write(
     from ksmy_tracker.storage.sqlite import engine as sqlite
 
     return sqlite.write(place, work, timeout, dry_run=dry_run)
-
-
-def _engine_of(driver: Any) -> Any:
-    """The module of the engine that a driver's connection is to."""
-    if isinstance(driver, sqlite3.Connection):
-        from ksmy_tracker.storage.sqlite import engine as sqlite
-
-        return sqlite
-    from ksmy_tracker.storage.postgres import engine as server
-
-    return server
-
-
-def reader_of(session: "Session") -> Reader:
-    """A reader of what a session sees, with what it has written."""
-    driver = driver_of(session)
-    reader: Reader = _engine_of(driver).reader_of(driver)
-    return reader
-
-
-def refusals(session: "Session") -> tuple[type[Exception], ...]:
-    """What a session's driver raises for rows that break a rule of the schema."""
-    raised: tuple[type[Exception], ...] = _engine_of(driver_of(session)).REFUSALS
-    return raised
-
-
-def insert_rows(
-    session: "Session", table: str, columns: Sequence[str], values: Sequence[Any], then: str = ""
-) -> None:
-    """Insert rows by the driver itself, many with each statement; `values` has theirs, one row after another."""
-    driver = driver_of(session)
-    insert = _engine_of(driver).insert
-    step = len(columns) * INSERTED_AT_ONCE
-    for begin in range(0, len(values), step):
-        insert(driver, table, columns, values[begin : begin + step], then)
-
-
-def put_rows(session: "Session", table: str, columns: Sequence[str], values: Sequence[Any]) -> None:
-    """Insert rows in the same way, or update those whose ref is there already."""
-    news = ", ".join(f"{column} = excluded.{column}" for column in columns if column != "ref")
-    insert_rows(session, table, columns, values, f" ON CONFLICT (ref) DO UPDATE SET {news}")
-
-
-@contextmanager
-def bulk_loading(session: "Session") -> Iterator[None]:
-    """Without triggers while much is inserted, and in a file without indexes, which are built again at the end.
-
-    The caller answers for what the triggers would have refused.
-    """
-    driver = driver_of(session)
-    with _engine_of(driver).bulk_loading(driver):
-        yield

@@ -295,38 +295,3 @@ class UnchangedKey(Table, table=True):
     key: str = Field(primary_key=True, sa_type=TEXT)
     key_digest: str = Field(sa_type=TEXT)
     hash: str = Field(sa_type=TEXT)
-
-
-#: What holds the history together on PostgreSQL: functions by their names, and the triggers that call them.
-HISTORY_FUNCTIONS = {
-    "entry_refuse": "BEGIN RAISE EXCEPTION 'the history is append-only'; END",
-    "entry_at_end": (
-        "BEGIN IF NEW.id <> (SELECT coalesce(max(id), 0) + 1 FROM entry) OR NEW.previous_hash "
-        "IS DISTINCT FROM (SELECT hash FROM entry WHERE id = NEW.id - 1) THEN "
-        "RAISE EXCEPTION 'an entry is only added at the end of the history'; "
-        "END IF; RETURN NEW; END"
-    ),
-}
-SERVER_TRIGGERS = {
-    "entry_no_update": "entry_refuse",
-    "entry_no_truncate": "entry_refuse",
-    "entry_append": "entry_at_end",
-}
-
-#: What holds the history together on SQLite; migrations/versions/0001_register.py made them.
-HISTORY_TRIGGERS = {
-    **{
-        f"entry_no_{verb.lower()}": f"CREATE TRIGGER entry_no_{verb.lower()} BEFORE {verb} ON entry "
-        "BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END"
-        for verb in ("UPDATE", "DELETE")
-    },
-    "entry_append": (
-        "CREATE TRIGGER entry_append BEFORE INSERT ON entry "
-        "WHEN NEW.id IS NOT (SELECT coalesce(max(id), 0) + 1 FROM entry) "
-        "OR NEW.previous_hash IS NOT (SELECT hash FROM entry WHERE id = NEW.id - 1) "
-        "OR EXISTS (SELECT 1 FROM entry WHERE key = NEW.key) "
-        "OR (NEW.action = 'created' AND EXISTS "
-        "(SELECT 1 FROM entry WHERE ref = NEW.ref AND action = 'created')) "
-        "BEGIN SELECT RAISE(ABORT, 'an entry is only added at the end of the history'); END"
-    ),
-}

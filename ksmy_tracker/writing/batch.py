@@ -10,26 +10,23 @@ from hashlib import sha256
 from typing import Any, BinaryIO, Final
 
 from ksmy_tracker.domain.chain import canonical_json
-from ksmy_tracker.domain.changes import (
-    READERS,
-    BadLine,
-    Change,
+from ksmy_tracker.domain.changes import BadLine, Change
+from ksmy_tracker.domain.kinds import READERS, read_expected, read_field
+from ksmy_tracker.domain.safe_text import FORMULA, visible
+from ksmy_tracker.domain.stale_listing import LISTED
+from ksmy_tracker.domain.strict_json import Unreadable, read_json
+from ksmy_tracker.domain.values import (
     Fault,
     quoted,
     read_any_ref,
     read_day,
     read_evidence,
-    read_expected,
-    read_field,
     read_filled,
     read_key,
     read_number,
     read_text,
     read_truth,
 )
-from ksmy_tracker.domain.safe_text import FORMULA, visible
-from ksmy_tracker.domain.stale_listing import LISTED
-from ksmy_tracker.domain.strict_json import Unreadable, read_json
 from ksmy_tracker.domain.words import did_you_mean
 from ksmy_tracker.writing.lines import LONGEST, Texts, lines_of
 

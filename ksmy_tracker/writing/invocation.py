@@ -14,7 +14,7 @@ from ksmy_tracker.storage.place import Place
 from ksmy_tracker.writing.record import Recording, record, undo
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
+    from ksmy_tracker.storage.interface import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,15 @@ class Invocation:
 
     def record(self, changes: Sequence[Change]) -> Receipt:
         """Make the changes, all or none; raises what forbids the first that cannot be made."""
-        return self._write(lambda session: record(session, changes, self.recording, dry_run=self.dry_run))
+        return self._write(
+            lambda transaction: record(transaction, changes, self.recording, dry_run=self.dry_run)
+        )
 
     def undo(self, wanted: str | None) -> Receipt:
         """Append the opposite of an invocation: of the newest, or the one that `wanted` begins."""
-        return self._write(lambda session: undo(session, wanted, self.recording, dry_run=self.dry_run))
+        return self._write(
+            lambda transaction: undo(transaction, wanted, self.recording, dry_run=self.dry_run)
+        )
 
     def apply(self, lines: Iterable[Change | BadLine], name: str, most_faults: int) -> Receipt:
         """Make the changes of a batch, all or none; the lines may be gone through several times.
@@ -40,9 +44,9 @@ class Invocation:
         Raises `BadInput` with the first `most_faults` of the faults in what `name` names.
         """
 
-        def change(session: "Session") -> Receipt:
+        def change(transaction: "Transaction") -> Receipt:
             faults = Faults(most_faults)
-            receipt = record(session, lines, self.recording, dry_run=self.dry_run, faults=faults)
+            receipt = record(transaction, lines, self.recording, dry_run=self.dry_run, faults=faults)
             if faults.count:
                 count = plural(faults.count, "fault")
                 raise BadInput(f"{name} has {count}; nothing was applied", faults.lines())
@@ -50,9 +54,9 @@ class Invocation:
 
         return self._write(change)
 
-    def _write(self, change: Callable[["Session"], Receipt]) -> Receipt:
-        def work(session: "Session") -> Receipt:
-            receipt = change(session)
+    def _write(self, change: Callable[["Transaction"], Receipt]) -> Receipt:
+        def work(transaction: "Transaction") -> Receipt:
+            receipt = change(transaction)
             if not self.dry_run:
                 _say_once_committed(receipt)
             return receipt

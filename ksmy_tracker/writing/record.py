@@ -4,29 +4,31 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from itertools import chain, islice
-from operator import itemgetter
+from itertools import islice
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Table as SQLTable
-from sqlalchemy import case, func, select
-from sqlmodel import Session
-
 from ksmy_tracker.clock import timestamp
 from ksmy_tracker.domain import rules
-from ksmy_tracker.domain.chain import Entry, digest, entry_row, read_entry
+from ksmy_tracker.domain.chain import Entry, digest, entry_row, read_entry, to_canonical_json
 from ksmy_tracker.domain.changes import BadLine, Change
 from ksmy_tracker.domain.entries import ENTRY_FIELDS
-from ksmy_tracker.domain.projection import COLUMNS, State, States, commitment_of, kind_of, step
+from ksmy_tracker.domain.kinds import (
+    COLUMNS,
+    KINDS,
+    Agreement,
+    Milestone,
+    Record,
+    commitment_of,
+)
+from ksmy_tracker.domain.projection import States, step
 from ksmy_tracker.domain.receipt import Outcome, Receipt
 from ksmy_tracker.domain.rows import Day
 from ksmy_tracker.domain.rules import Changed
 from ksmy_tracker.domain.stale_listing import check_derived
 from ksmy_tracker.domain.words import a, did_you_mean, nearest
 from ksmy_tracker.errors import Damaged, Faults, KsmyError, NotFound, Refused, Usage
-from ksmy_tracker.storage import tables as models
-from ksmy_tracker.storage.register import insert_rows, put_rows, reader_of
+from ksmy_tracker.storage.interface import INSERTED_AT_ONCE, Transaction
 
 #: Changes that are read, decided and written together, and states kept in memory: bounds on memory, not on a
 #: transaction.
@@ -35,10 +37,6 @@ MOST_STATES = 40_000
 
 #: How much of an invocation names it.
 SHORTEST = 4
-
-_TABLES: dict[str, SQLTable] = dict(models.Table.metadata.tables)
-_ENTRY = _TABLES["entry"]
-_UNCHANGED_KEY = _TABLES["unchanged_key"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +50,20 @@ class Recording:
 
 
 def record(
-    session: Session,
+    transaction: Transaction,
     changes: Iterable[Change | BadLine],
     recording: Recording,
     *,
     dry_run: bool = False,
     faults: Faults | None = None,
 ) -> Receipt:
-    """Make changes, in order, in the session's transaction: an entry each, and the records as they then are.
+    """Make changes, in order, in the transaction: an entry each, and the records as they then are.
 
     The first change that cannot be made raises `NotFound`, `Refused` or `Usage`; with `faults`, each one is
     counted there instead, nothing more is written, and the caller must roll back. A change may be refused for what
     its `derived` says of the record.
     """
-    writer = _Writer(session, recording)
+    writer = _Writer(transaction, recording)
     receipt = Receipt(recording.invocation, head=writer.head)
     for chunk in _chunks(changes):
         writer.load([change for change in chunk if isinstance(change, Change)])
@@ -92,19 +90,21 @@ def record(
     return receipt
 
 
-def undo(session: Session, wanted: str | None, recording: Recording, *, dry_run: bool = False) -> Receipt:
+def undo(
+    transaction: Transaction, wanted: str | None, recording: Recording, *, dry_run: bool = False
+) -> Receipt:
     """Append the opposite of an invocation: of the newest, or the one that `wanted` begins.
 
     What it added is withdrawn, what it withdrew comes back, any other field gets the value it had. Raises
     `Refused` where a later entry changed one of these fields, or something belongs to what would be withdrawn.
     """
-    invocation = _invocation(session, wanted)
-    its_refs = select(_ENTRY.c.ref).where(_ENTRY.c.invocation == invocation)
-    undone = _by_ref(_entries(session, _ENTRY.c.invocation == invocation))
+    invocation = _invocation(transaction, wanted)
+    undone = _by_ref(_entries(transaction, "invocation = :invocation", invocation=invocation))
     first = min(entries[0].id for entries in undone.values())
-    others = (_ENTRY.c.id > first) & (_ENTRY.c.invocation != invocation)
-    later = _by_ref(_entries(session, _ENTRY.c.ref.in_(its_refs) & others))
-    writer = _Writer(session, recording)
+    others = "id > :first AND invocation <> :invocation"
+    its_refs = "ref IN (SELECT ref FROM entry WHERE invocation = :invocation)"
+    later = _by_ref(_entries(transaction, f"{others} AND {its_refs}", first=first, invocation=invocation))
+    writer = _Writer(transaction, recording)
     receipt = Receipt(recording.invocation, head=writer.head)
     refs = iter(sorted(undone, key=lambda ref: _turn(undone[ref]), reverse=True))
     while chunk := list(islice(refs, CHUNK)):
@@ -129,22 +129,25 @@ def undo(session: Session, wanted: str | None, recording: Recording, *, dry_run:
     return receipt
 
 
-def milestone_counter(session: Session) -> Callable[[str], tuple[int, int]]:
+def milestone_counter(transaction: Transaction) -> Callable[[str], tuple[int, int]]:
     """Counts a commitment's milestones, those met and all."""
-    table = _TABLES["milestone"]
-    met = func.count(case((table.c.state == "met", 1)))
-    counts = select(met, func.count()).where(table.c.withdrawn == 0)
+    sql = (
+        "SELECT count(CASE WHEN state = 'met' THEN 1 END), count(*) FROM milestone "
+        "WHERE withdrawn = 0 AND commitment = :ref"
+    )
 
     def count(ref: str) -> tuple[int, int]:
-        row = session.execute(counts.where(table.c.commitment == ref)).one()
-        return row[0], row[1]
+        ((met, every),) = transaction.tuples(sql, {"ref": ref})
+        return met, every
 
     return count
 
 
-def _in_a_row(rows: Iterable[Iterable[Any]]) -> tuple[Any, ...]:
-    """The values of rows, one after another."""
-    return tuple(chain.from_iterable(rows))
+def _batched(rows: Iterable[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+    """Rows, as many at once as one INSERT takes."""
+    iterator = iter(rows)
+    while some := list(islice(iterator, INSERTED_AT_ONCE)):
+        yield some
 
 
 def _chunks(changes: Iterable[Change | BadLine]) -> Iterator[list[Change | BadLine]]:
@@ -153,19 +156,20 @@ def _chunks(changes: Iterable[Change | BadLine]) -> Iterator[list[Change | BadLi
         yield chunk
 
 
-def _invocation(session: Session, wanted: str | None) -> str:
+def _invocation(transaction: Transaction, wanted: str | None) -> str:
     """The invocation meant: the newest that said something, or the only one that begins so."""
-    invocation = _ENTRY.c.invocation
     if wanted is None:
-        said = select(invocation).where(_ENTRY.c.action != "reviewed")
-        newest = session.execute(said.order_by(_ENTRY.c.id.desc()).limit(1)).scalar()
-        if newest is None:
+        newest = transaction.tuples(
+            "SELECT invocation FROM entry WHERE action <> 'reviewed' ORDER BY id DESC LIMIT 1"
+        )
+        if not newest:
             raise Refused("the register has no entry; there is nothing to undo")
-        return str(newest)
-    begins = invocation.startswith(wanted, autoescape=True)
-    matching = select(invocation).where(begins if len(wanted) >= SHORTEST else invocation == wanted)
-    found = session.execute(matching.distinct().limit(2)).scalars().all()
-    if wanted not in found and (its := _of_entry(session, wanted)) is not None:
+        return str(newest[0][0])
+    begins = "lower(substr(invocation, 1, length(:wanted))) = lower(:wanted)"
+    where = begins if len(wanted) >= SHORTEST else "invocation = :wanted"
+    sql = f"SELECT DISTINCT invocation FROM entry WHERE {where} LIMIT 2"
+    found = [invocation for (invocation,) in transaction.tuples(sql, {"wanted": wanted})]
+    if wanted not in found and (its := _of_entry(transaction, wanted)) is not None:
         raise Usage(f"{wanted} is an entry, not an invocation; what made it is undone with `ksmy undo {its}`")
     if not found and len(wanted) < SHORTEST:
         raise Usage(
@@ -179,17 +183,17 @@ def _invocation(session: Session, wanted: str | None) -> str:
     return str(found[0])
 
 
-def _of_entry(session: Session, number: str) -> str | None:
+def _of_entry(transaction: Transaction, number: str) -> str | None:
     """The invocation that made the entry of a number, where there is one; receipts name entries by number."""
     if not re.fullmatch("[1-9][0-9]{0,17}", number):
         return None
-    return session.execute(select(_ENTRY.c.invocation).where(_ENTRY.c.id == int(number))).scalar()
+    found = transaction.tuples("SELECT invocation FROM entry WHERE id = :id", {"id": int(number)})
+    return found[0][0] if found else None
 
 
-def _entries(session: Session, where: Any) -> list[Entry]:
-    columns = [_ENTRY.c[name] for name in ENTRY_FIELDS]
-    rows = session.execute(select(*columns).where(where).order_by(_ENTRY.c.id))
-    return [read_entry(tuple(row)) for row in rows]
+def _entries(transaction: Transaction, where: str, **parameters: Any) -> list[Entry]:
+    sql = f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry WHERE {where} ORDER BY id"
+    return [read_entry(row) for row in transaction.tuples(sql, parameters)]
 
 
 def _by_ref(entries: list[Entry]) -> dict[str, list[Entry]]:
@@ -214,12 +218,12 @@ def _turn(entries: list[Entry]) -> tuple[int, int]:
 class _Writer:
     """The records that changes touch, the entries they make, and the end of the chain."""
 
-    def __init__(self, session: Session, recording: Recording) -> None:
+    def __init__(self, transaction: Transaction, recording: Recording) -> None:
         self.given_up: set[str | None] = set()
         self.explains = True
-        self._session = session
+        self._transaction = transaction
         self._recording = recording
-        self._count_milestones = milestone_counter(session)
+        self._count_milestones = milestone_counter(transaction)
         self._recorded_at = timestamp(recording.now)
         self._today = recording.today.isoformat()
         self._states: States = {}
@@ -231,11 +235,9 @@ class _Writer:
         self._sectors: set[str] | None = None
         self._entries: list[Entry] = []
         self._last: tuple[Any, ...] | None = None
-        last = session.execute(
-            select(_ENTRY.c.id, _ENTRY.c.hash).order_by(_ENTRY.c.id.desc()).limit(1)
-        ).first()
-        self._last_id = self._first_id = last.id if last else 0
-        self.head: str | None = last.hash if last else None
+        last = transaction.tuples("SELECT id, hash FROM entry ORDER BY id DESC LIMIT 1")
+        self._last_id = self._first_id = last[0][0] if last else 0
+        self.head: str | None = last[0][1] if last else None
 
     def load(self, chunk: list[Change]) -> None:
         """Read what changes are about, unless it is known."""
@@ -250,35 +252,45 @@ class _Writer:
             self._load_newest_entries(listed)
         growing = {change.ref for change in chunk if change.record == "milestone" and change.op == "add"}
         if growing - self._numbers.keys():
-            table = _TABLES["milestone"]
-            numbers = select(table.c.commitment, func.max(table.c.number)).group_by(table.c.commitment)
-            for ref, number in self._session.execute(numbers.where(table.c.commitment.in_(growing))):
+            numbers = f"SELECT commitment, max(number) FROM milestone WHERE {self._among('commitment')} "
+            for ref, number in self._about(growing, f"{numbers}GROUP BY commitment"):
                 self._numbers.setdefault(ref, number)
         keys = {change.key for change in chunk if change.key is not None} - self._keys.keys()
         if keys:
-            for table in (_ENTRY, _UNCHANGED_KEY):
-                known = select(table.c.key, table.c.key_digest).where(table.c.key.in_(keys))
-                self._keys.update((key, key_digest) for key, key_digest in self._session.execute(known))
+            for table in ("entry", "unchanged_key"):
+                known = f"SELECT key, key_digest FROM {table} WHERE {self._among('key')}"
+                self._keys.update(self._about(keys, known))
+
+    def _among(self, column: str) -> str:
+        """SQL for "the column is among those that `_about` is asked about"."""
+        return self._transaction.among(column, "wanted")
+
+    def _about(self, wanted: set[str], sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        """The rows of a SELECT about some refs or keys."""
+        return self._transaction.tuples(sql, {"wanted": to_canonical_json(list(wanted)), **parameters})
 
     def _load_states(self, refs: set[str]) -> None:
-        for name in COLUMNS:
-            table = _TABLES[name]
-            for row in self._session.execute(select(table).where(table.c.ref.in_(refs))).mappings():
-                self._states[row["ref"]] = dict(row)
-        newest = select(_ENTRY.c.ref, func.max(_ENTRY.c.effective_on)).group_by(_ENTRY.c.ref)
-        newest = newest.where(_ENTRY.c.action != "reviewed")
-        for ref, day in self._session.execute(newest.where(_ENTRY.c.ref.in_(refs))):
-            self._newest[ref] = day
+        for kind, its in KINDS.items():
+            sql = f"SELECT {', '.join(COLUMNS[kind])} FROM {kind} WHERE {self._among('ref')}"
+            for record in self._transaction.rows(its, sql, wanted=to_canonical_json(list(refs))):
+                self._states[record.ref] = record
+        self._newest.update(
+            self._about(
+                refs,
+                "SELECT ref, max(effective_on) FROM entry "
+                f"WHERE action <> 'reviewed' AND {self._among('ref')} GROUP BY ref",
+            )
+        )
 
     def _load_newest_entries(self, refs: set[str]) -> None:
         """Read the newest entry of each commitment or its milestones that said something, and the newest of all."""
-        milestone = _TABLES["milestone"]
-        of_a_milestone = _ENTRY.join(milestone, milestone.c.ref == _ENTRY.c.ref)
-        for tables, ref in ((_ENTRY, _ENTRY.c.ref), (of_a_milestone, milestone.c.commitment)):
-            said = case((_ENTRY.c.action != "reviewed", _ENTRY.c.id), else_=0)
-            newest = select(ref, func.max(said), func.max(_ENTRY.c.id)).select_from(tables).group_by(ref)
-            before = (_ENTRY.c.id <= self._first_id) & ref.in_(refs)
-            for named, *numbers in self._session.execute(newest.where(before)):
+        of_a_milestone = "entry e JOIN milestone m ON m.ref = e.ref"
+        for tables, ref in (("entry e", "e.ref"), (of_a_milestone, "m.commitment")):
+            sql = (
+                f"SELECT {ref}, max(CASE WHEN e.action <> 'reviewed' THEN e.id ELSE 0 END), max(e.id) "
+                f"FROM {tables} WHERE e.id <= :first AND {self._among(ref)} GROUP BY {ref}"
+            )
+            for named, *numbers in self._about(refs, sql, first=self._first_id):
                 known = self._newest_entries.get(named, (0, 0))
                 self._newest_entries[named] = max(numbers[0], known[0]), max(numbers[1], known[1] or 0)
 
@@ -290,7 +302,7 @@ class _Writer:
                     f"key {change.key!r} was used before with other content; give this change its own key"
                 )
             known_as = self._states.get(change.ref)
-            kind = change.record or (kind_of(known_as) if known_as else "commitment")
+            kind = change.record or (known_as.record if known_as else "commitment")
             return Outcome(change.ref, kind, None, {}, skipped=True)
         if change.key is not None and change.key_digest is not None:
             self._keys[change.key] = change.key_digest
@@ -299,7 +311,7 @@ class _Writer:
             change = self._prepared(change, kind)
         else:
             state = self._known(change)
-            kind = kind_of(state)
+            kind = state.record
             rules.check_fields(change, kind)
             rules.check_expected(change, state)
         parent = self._parent(change, kind)
@@ -316,12 +328,12 @@ class _Writer:
             if change.key is not None:
                 self._append(change, kind, "reviewed", effective_on, {})
             return Outcome(change.ref, kind, None, {})
-        if state is not None and state["withdrawn"]:
+        if state is not None and state.withdrawn:
             raise self._withdrawn(change.ref, "before changing it")
         action = "created" if state is None else "updated" if changed else "noted"
         return self._append(change, kind, action, effective_on, changed)
 
-    def _check_listed(self, change: Change, state: State, *, is_needless: bool) -> None:
+    def _check_listed(self, change: Change, state: Record, *, is_needless: bool) -> None:
         """Refuse a line of a listing that would change what is newer than it, or says what is not so."""
         said, newest = self._newest_entries.get(change.ref, (0, None))
         if rules.is_current(change, said, newest):
@@ -331,19 +343,17 @@ class _Writer:
 
     def revert(self, ref: str, action: str, changed: Changed, note: str) -> Outcome:
         """Put the opposite of earlier entries of a record at the end of the chain."""
-        kind = kind_of(self._states[ref])
+        kind = self._states[ref].record
         if action == "withdrawn":
             if self._is_withdrawn(ref):
                 raise Refused(f"{ref} is withdrawn already; nothing to undo")
             self._check_unused(ref, kind)
         else:
-            parent = self._parent_state(
-                self._states[ref] | {name: new for name, (_, new) in changed.items()}, kind
-            )
-            if parent is not None and parent["withdrawn"]:
-                back = self._undone_by(parent["ref"], "withdrawn")
+            parent = self._parent_of(self._states[ref], changed)
+            if parent is not None and parent.withdrawn:
+                back = self._undone_by(parent.ref, "withdrawn")
                 raise Refused(
-                    f"{parent['ref']}, to which {ref} belongs, is withdrawn; restore that first with {back}"
+                    f"{parent.ref}, to which {ref} belongs, is withdrawn; restore that first with {back}"
                 )
         day = max(self._today, self._newest.get(ref, ""))
         return self._append(Change("update", ref, note=note), kind, action, day, changed)
@@ -353,7 +363,9 @@ class _Writer:
         left = {name: new for entry in undone for name, (_, new) in entry.changes.items()}
         state = self._states[ref]
         for entry in later:
-            both = sorted(name for name in left.keys() & entry.changes.keys() if state[name] != left[name])
+            both = sorted(
+                name for name in left.keys() & entry.changes.keys() if getattr(state, name) != left[name]
+            )
             if both:
                 commitment, _, number = ref.partition("/")
                 by = f"`ksmy milestone set {commitment} {number}`" if number else "`ksmy update`"
@@ -377,7 +389,8 @@ class _Writer:
         The records are kept in memory while there is room.
         """
         if to_database and self._entries:
-            insert_rows(self._session, "entry", ENTRY_FIELDS, _in_a_row(map(entry_row, self._entries)))
+            for some in _batched(map(entry_row, self._entries)):
+                self._transaction.insert_tuples("entry", ENTRY_FIELDS, some)
             self._changed.update(entry.ref for entry in self._entries)
             self._last = entry_row(self._entries[-1])
         self._entries.clear()
@@ -387,10 +400,9 @@ class _Writer:
     def store_records(self) -> None:
         """Write the records whose entries were written, as they now are, and forget them all."""
         changed = self._changed | {commitment_of(ref) for ref in self._changed if "/" in ref}
-        for kind, columns in COLUMNS.items():
-            states = [self._states[ref] for ref in changed if kind_of(self._states[ref]) == kind]
-            rows = map(itemgetter(*columns), states)
-            put_rows(self._session, kind, columns, _in_a_row(rows))
+        for kind in KINDS:
+            states = [self._states[ref] for ref in changed if self._states[ref].record == kind]
+            self._transaction.upsert(kind, states)
         self._changed.clear()
         self._states.clear()
         self._newest.clear()
@@ -399,14 +411,15 @@ class _Writer:
         """Raise `Damaged` unless the database has the entries that were written, in this same transaction."""
         if self._last is None:
             return
-        reader = reader_of(self._session)  # by the driver, as the rows were written
         written = {
             "first": self._first_id,
             "last": self._last_id,
             "invocation": self._recording.invocation,
         }
-        found = reader.rows(f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry WHERE id = :last", written)
-        counted = reader.rows(
+        found = self._transaction.tuples(
+            f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry WHERE id = :last", written
+        )
+        counted = self._transaction.tuples(
             "SELECT count(*) FROM entry WHERE id > :first AND invocation = :invocation", written
         )
         if found != [self._last] or counted != [(self._last_id - self._first_id,)]:
@@ -422,44 +435,43 @@ class _Writer:
             number = self._numbers[change.ref] = self._numbers.get(change.ref, 0) + 1
             change = replace(change, ref=f"{change.ref}/{number}")
         elif (taken := self._states.get(change.ref)) is not None:
-            how = (
-                "it was withdrawn and keeps its ref" if taken["withdrawn"] else "change it with `ksmy update`"
-            )
-            raise Refused(f"there is already {a(kind_of(taken))} {change.ref}; {how}")
+            how = "it was withdrawn and keeps its ref" if taken.withdrawn else "change it with `ksmy update`"
+            raise Refused(f"there is already {a(taken.record)} {change.ref}; {how}")
         rules.check_fields(change, kind)
         rules.check_complete(change, kind)
         return change
 
-    def _known(self, change: Change) -> State:
+    def _known(self, change: Change) -> Record:
         state = self._states.get(change.ref)
         if state is None:
             raise self._not_found(change.ref, "record")
         return state
 
-    def _parent(self, change: Change, kind: str) -> State | None:
+    def _parent(self, change: Change, kind: str) -> Record | None:
         """What a change says its record belongs to."""
         if kind == "milestone":
             return self._parent_named(commitment_of(change.ref), "commitment")
-        have = self._states.get(change.ref, {}).get("agreement")
+        have = getattr(self._states.get(change.ref), "agreement", None)
         if kind == "commitment" and change.fields.get("agreement") not in (None, have):
             return self._parent_named(change.fields["agreement"], "agreement")
         return None
 
-    def _parent_named(self, ref: str, kind: str) -> State:
+    def _parent_named(self, ref: str, kind: str) -> Record:
         state = self._states.get(ref)
         if state is None:
             raise self._not_found(ref, kind, kind)
-        if kind_of(state) != kind:
-            raise Refused(f"{ref} is {a(kind_of(state))}, not {a(kind)}")
-        if state["withdrawn"]:
+        if state.record != kind:
+            raise Refused(f"{ref} is {a(state.record)}, not {a(kind)}")
+        if state.withdrawn:
             raise self._withdrawn(ref, "first")
         return state
 
-    def _parent_state(self, state: State, kind: str) -> State | None:
-        """The record another belongs to, as it is stored."""
-        ref = state.get({"commitment": "agreement", "milestone": "commitment"}.get(kind, ""))
-        if ref is None:
+    def _parent_of(self, record: Record, changed: Changed) -> Record | None:
+        """The record that another belongs to once it is changed, as it is stored."""
+        if isinstance(record, Agreement):
             return None
+        ref = record.commitment if isinstance(record, Milestone) else record.agreement
+        ref = changed["agreement"][1] if "agreement" in changed else ref
         if ref not in self._states:
             self._load_states({ref})
         return self._states[ref]
@@ -469,12 +481,11 @@ class _Writer:
         child = {"agreement": "commitment", "commitment": "milestone"}.get(kind)
         if child is None:
             return
-        table = _TABLES[child]
-        found = select(table.c.ref).where((table.c[kind] == ref) & (table.c.withdrawn == 0))
+        sql = f"SELECT ref FROM {child} WHERE {kind} = :ref AND withdrawn = 0"
         using = [
             one
-            for one in self._session.execute(found).scalars()
-            if not self._is_withdrawn(one) and self._states.get(one, {}).get(kind, ref) == ref
+            for (one,) in self._transaction.tuples(sql, {"ref": ref})
+            if not self._is_withdrawn(one) and getattr(self._states.get(one), kind, ref) == ref
         ]
         if using:
             first = min(using)
@@ -487,18 +498,18 @@ class _Writer:
 
     def _undone_by(self, ref: str, action: str) -> str:
         """The command that undoes what was last done to a record in this way."""
-        last = select(_ENTRY.c.invocation).where((_ENTRY.c.ref == ref) & (_ENTRY.c.action == action))
-        found = self._session.execute(last.order_by(_ENTRY.c.id.desc()).limit(1)).scalar()
-        return f"`ksmy undo {found}`" if found else "`ksmy undo`"
+        sql = "SELECT invocation FROM entry WHERE ref = :ref AND action = :action ORDER BY id DESC LIMIT 1"
+        found = self._transaction.tuples(sql, {"ref": ref, "action": action})
+        return f"`ksmy undo {found[0][0]}`" if found else "`ksmy undo`"
 
     def _is_withdrawn(self, ref: str) -> bool:
-        return ref in self._states and bool(self._states[ref]["withdrawn"])
+        return ref in self._states and self._states[ref].withdrawn
 
     def _meet(self, sector: str, *, asked: bool) -> None:
         """Refuse a new sector that looks like a slip of the pen for a known one, unless it was asked for."""
         if self._sectors is None:
-            known = select(_TABLES["commitment"].c.sector).distinct()
-            self._sectors = set(self._session.execute(known).scalars())
+            known = self._transaction.tuples("SELECT DISTINCT sector FROM commitment")
+            self._sectors = {sector for (sector,) in known}
         if sector not in self._sectors and not asked:
             near = nearest(sector, self._sectors, cutoff=0.75)
             if near is not None:
@@ -539,7 +550,7 @@ class _Writer:
 
     def _all_refs(self, *kinds: str) -> list[str]:
         wanted = kinds or tuple(COLUMNS)
-        found = {ref for ref, state in self._states.items() if kind_of(state) in wanted}
+        found = {ref for ref, state in self._states.items() if state.record in wanted}
         for name in wanted:
-            found |= set(self._session.execute(select(_TABLES[name].c.ref)).scalars())
+            found |= {ref for (ref,) in self._transaction.tuples(f"SELECT ref FROM {name}")}
         return sorted(found)

@@ -5,23 +5,22 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import ksmy_tracker
 from ksmy_tracker.errors import Damaged, KsmyError
 from ksmy_tracker.reading import check as audit
-from ksmy_tracker.storage import register as database
 from ksmy_tracker.storage.files import APPLICATION_ID, check_place, placed, sync
-from ksmy_tracker.storage.place import REVISIONS, TIMEOUT, Location, Place, Server, driver_of, require_known
+from ksmy_tracker.storage.interface import TIMEOUT, Transaction
+from ksmy_tracker.storage.place import REVISIONS, Location, Place, Server, require_known
 from ksmy_tracker.storage.private_folder import remains
 from ksmy_tracker.storage.sqlite import engine as sqlite
 from ksmy_tracker.storage.sqlite.backup import copy_beside
 from ksmy_tracker.storage.sqlite.new_register import check_new_place, head_of, new_mode, read_back, unseen
+from ksmy_tracker.storage.sqlite.transaction import FileTransaction
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-    from sqlmodel import Session
-
 
 Filled = TypeVar("Filled")
 
@@ -44,21 +43,14 @@ def check_free(location: Place) -> None:
         check_new_place(location.path)
 
 
-def create(location: Place, fill: Callable[["Session"], Filled], timeout: float = TIMEOUT) -> Filled:
+def create(location: Place, fill: Callable[[Transaction], Filled], timeout: float = TIMEOUT) -> Filled:
     """Create a register (a file 0600, in a directory that is made 0700 if it is new), fill it, return what that says.
 
     It appears only once it is whole. Raises `Refused` if there is one, and whatever `fill` raises.
     """
-    from sqlmodel import Session
-
     if isinstance(location, Server):
-        with (
-            _server_schema(location, timeout, new=True) as connection,
-            Session(connection) as session,
-        ):
-            filled = fill(session)
-            session.flush()
-        return filled
+        with _server_schema(location, timeout, new=True) as connection:
+            return fill(_transaction_in(connection))
     if sqlite3.sqlite_version_info < (3, 37):
         raise KsmyError(f"this Python's SQLite is {sqlite3.sqlite_version}; a register needs 3.37 or newer")
     check_free(location)
@@ -73,10 +65,9 @@ def create(location: Place, fill: Callable[["Session"], Filled], timeout: float 
         ):
             with closing(sqlite.connect(path, TIMEOUT)) as new:
                 new.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            with _schema_connection(Location(path)) as (connection, _), Session(connection) as session:
-                filled = fill(session)
-                session.flush()
-                head = head_of(driver_of(session))
+            with _schema_connection(Location(path)) as (connection, _):
+                filled = fill(_transaction_in(connection))
+                head = head_of(_driver_under(connection))
             check_new_place(location.path)
         read_back(location.path, head, "register")
     except BaseException as error:
@@ -121,10 +112,22 @@ def migrate(location: Place, timeout: float = TIMEOUT) -> tuple[str | None, Path
 
 def _require_sound(connection: "Connection") -> None:
     """Refuse a register whose history or records no writer can have left."""
-    from sqlmodel import Session
+    audit.require_sound(_transaction_in(connection))
 
-    with Session(connection) as session:
-        audit.require_sound(database.reader_of(session))
+
+def _driver_under(connection: "Connection") -> Any:
+    """The driver's connection under SQLAlchemy's: sqlite3's, or psycopg's for a server."""
+    return connection.connection.driver_connection
+
+
+def _transaction_in(connection: "Connection") -> Transaction:
+    """What work gets of SQLAlchemy's connection to a register whose schema is made or migrated."""
+    driver = _driver_under(connection)
+    if isinstance(driver, sqlite3.Connection):
+        return FileTransaction(driver)
+    from ksmy_tracker.storage.postgres.transaction import ServerTransaction
+
+    return ServerTransaction(driver)
 
 
 def _revision(location: Place, timeout: float) -> str | None:

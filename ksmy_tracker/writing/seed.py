@@ -10,18 +10,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from ksmy_tracker.domain.changes import (
-    FIELDS,
-    REQUIRED,
-    Change,
-    Fault,
-    read_day,
-    read_evidence,
-    read_field,
-    read_filled,
-    read_ref,
-)
+from ksmy_tracker.domain.changes import Change
+from ksmy_tracker.domain.kinds import GIVEN, REQUIRED, read_field
 from ksmy_tracker.domain.strict_json import Unreadable, read_json, repeated
+from ksmy_tracker.domain.values import Fault, read_day, read_evidence, read_filled, read_ref
 from ksmy_tracker.domain.words import a, did_you_mean
 from ksmy_tracker.errors import BadInput
 
@@ -122,12 +114,12 @@ class _SeedReader:
                 change.note = self._value(f"{place}.note", read_filled, value)
             elif name == "evidence":
                 change.evidence = self._value(f"{place}.evidence", read_evidence, value) or ()
-            elif name in FIELDS[kind]:
+            elif name in GIVEN[kind]:
                 change.fields[name] = self._value(
                     f"{place}.{name}", lambda given, name=name: read_field(name, given), value
                 )
             elif name != named_by:
-                hint = did_you_mean(name, (named_by, *FIELDS[kind], "note", "evidence"), short=0)
+                hint = did_you_mean(name, (named_by, *GIVEN[kind], "note", "evidence"), short=0)
                 self._fault(f"{place}.{name}", f"is no field of {a(kind)}; {hint}")
         for name in REQUIRED[kind]:
             if name not in row:

@@ -16,7 +16,7 @@ from itertools import chain, groupby, islice
 from operator import itemgetter
 from tempfile import TemporaryFile
 from types import NoneType
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final
 from zlib import crc32
 
 import msgspec
@@ -35,16 +35,13 @@ from ksmy_tracker.domain.chain import (
 from ksmy_tracker.domain.entries import ENTRY_FIELDS, UNCHANGED_KEY, BrokenEntry
 from ksmy_tracker.domain.entry_check import entry_fault
 from ksmy_tracker.domain.history_check import Agreements
-from ksmy_tracker.domain.projection import COLUMNS, State, States, commitment_of
+from ksmy_tracker.domain.kinds import COLUMNS, commitment_of, from_kept
+from ksmy_tracker.domain.projection import States
 from ksmy_tracker.domain.strict_json import repeated
 from ksmy_tracker.errors import BadInput, KsmyError
 from ksmy_tracker.reading.check import Audit, family_faults, key_faults
-from ksmy_tracker.storage.place import INSERTED_AT_ONCE, Reader
-from ksmy_tracker.storage.register import bulk_loading, insert_rows, reader_of, refusals
+from ksmy_tracker.storage.interface import INSERTED_AT_ONCE, Reader, Transaction
 from ksmy_tracker.writing.lines import lines_of
-
-if TYPE_CHECKING:
-    from sqlmodel import Session
 
 FORMAT: Final = "ksmy-export/1"
 
@@ -52,18 +49,18 @@ FORMAT: Final = "ksmy-export/1"
 _BEFORE: Final = {**COLUMNS, "unchanged_key": UNCHANGED_KEY}
 _COLUMNS: Final = {**_BEFORE, "entry": ENTRY_FIELDS}
 
-#: A table's name with the values of some of its rows, one after another. The head of the history has no table.
+#: A table's name with some of its rows. The head of the history has no table.
 Part = tuple[str, tuple[Any, ...]]
 
 
 def export_lines(reader: Reader) -> Iterator[str]:
     """The lines of an export, each with its line break, one at a time; raises `BrokenEntry` on damage."""
-    count, head = reader.rows(
+    count, head = reader.tuples(
         "SELECT count(*), (SELECT hash FROM entry ORDER BY id DESC LIMIT 1) FROM entry"
     )[0]
     yield to_canonical_json({"format": FORMAT, "entries": count, "head": head}) + "\n"
     for table, columns in _COLUMNS.items():
-        for row in reader.stream(f"SELECT {', '.join(columns)} FROM {table} ORDER BY {columns[0]}"):
+        for row in reader.tuple_stream(f"SELECT {', '.join(columns)} FROM {table} ORDER BY {columns[0]}"):
             if not {str, int, NoneType}.issuperset(map(type, row)):
                 raise BrokenEntry(f"a value in the table {table} is of a kind that no register has")
             fields = dict(zip(columns, row, strict=True))
@@ -96,33 +93,33 @@ def proved(lines: Iterable[bytes]) -> Iterator[Part]:
     with closing(_Kept()) as kept:
         for table, checked in groupby(_checked(lines, kept, agreements), key=itemgetter(0)):
             while rows := [row for _, row in islice(checked, INSERTED_AT_ONCE)]:
-                yield table, tuple(chain.from_iterable(rows))
+                yield table, tuple(rows)
         for deeds, records in kept.families():
             for fault in family_faults(deeds, records, agreements):
                 raise _contradiction(fault)
 
 
-def load(session: "Session", parts: Iterator[Part]) -> str | None:
+def load(transaction: Transaction, parts: Iterator[Part]) -> str | None:
     """Fill an empty register with what `proved` gives; return its head.
 
     Raises `BadInput` for what no register can hold, and what `proved` raises. The caller must roll back then.
     """
     head = unfit = None
-    refused: tuple[type[Exception], ...] = (*refusals(session), OverflowError)
+    refused: tuple[type[Exception], ...] = (*transaction.refusals, OverflowError)
     try:
-        with bulk_loading(session):
+        with transaction.bulk_loading():
             for table, values in parts:
                 if table not in _COLUMNS:
-                    (head,) = values
+                    ((head,),) = values
                     break
-                insert_rows(session, table, _COLUMNS[table], values)
+                columns = _COLUMNS[table]
+                transaction.insert_tuples(table, columns, values)
     except refused as error:
         unfit = _unfit(error)
     deque(parts, maxlen=0)  # the rest of the proof, which says better what is unfit: which record, and why
     if unfit is not None:
         raise unfit
-    reader = reader_of(session)
-    for fault in chain(reader.dangling(), key_faults(reader, Audit())):
+    for fault in chain(transaction.dangling(), key_faults(transaction, Audit())):
         raise _contradiction(fault)
     return head
 
@@ -163,7 +160,7 @@ _read = msgspec.json.Decoder(_Line).decode
 def line_count(part: Part) -> int:
     """How many lines of an export a part has."""
     table, values = part
-    return len(values) // len(_COLUMNS[table]) if table in _COLUMNS else 0
+    return len(values) if table in _COLUMNS else 0
 
 
 def _header(line: bytes) -> _Header:
@@ -290,7 +287,7 @@ class _Kept:
         self._places: list[list[tuple[int, int]]] = [[] for _ in range(SHARES)]
         self._shares = [bytearray() for _ in range(SHARES)]
 
-    def keep_record(self, number: int, kind: str, record: State) -> None:
+    def keep_record(self, number: int, kind: str, record: dict[str, Any]) -> None:
         """Take a record as line `number` says it is."""
         family = record["commitment" if kind == "milestone" else "ref"]
         if not isinstance(family, str):
@@ -333,7 +330,7 @@ class _Kept:
                 if line.deed is not None:
                     deeds.append(line.deed)
                 elif line.record is not None:
-                    records[line.kind][line.record["ref"]] = line.record
+                    records[line.kind][line.record["ref"]] = from_kept(line.kind, line.record)
             yield from families.values()
 
     def close(self) -> None:
@@ -351,7 +348,7 @@ class _KeptLine(msgspec.Struct, array_like=True, omit_defaults=True):
     family: str
     kind: str = ""
     deed: Deed | None = None
-    record: State | None = None
+    record: dict[str, Any] | None = None
 
 
 _encode = msgspec.json.Encoder().encode

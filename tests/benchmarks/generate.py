@@ -16,11 +16,10 @@ from random import Random
 from time import perf_counter
 from typing import Final
 
-from sqlmodel import Session
-
 from ksmy_tracker.domain.changes import Change
 from ksmy_tracker.domain.edtf import read_due
 from ksmy_tracker.domain.words import FIRMNESSES, KINDS, OPEN_STATUSES, PARTIES, STAGES
+from ksmy_tracker.storage.interface import Transaction
 from ksmy_tracker.storage.place import Location
 from ksmy_tracker.writing import schema
 from ksmy_tracker.writing.record import CHUNK, Recording, record
@@ -94,14 +93,14 @@ class Register:
         self._goal: list[str | None] = [None] * commitments
         self._due: list[str | None] = [None] * commitments
 
-    def fill(self, session: Session) -> None:
+    def fill(self, transaction: Transaction) -> None:
         """Write every change, batch by batch: a receipt holds what became of each change of its batch."""
         changes = self._changes()
         while batch := list(islice(changes, CHUNK)):
             days = [date.fromisoformat(change.effective_on) for change in batch if change.effective_on]
             noon = datetime.combine(max(days), time(12), UTC)
             invocation = f"{self._rng.getrandbits(128):032x}"
-            record(session, batch, Recording("generator", noon, max(days), invocation))
+            record(transaction, batch, Recording("generator", noon, max(days), invocation))
 
     def _changes(self) -> Iterator[Change]:
         for number in range(1, self.agreements + 1):

@@ -30,6 +30,7 @@ from typer.main import get_command
 from ksmy_tracker import cli
 from ksmy_tracker.cli import completion, shell_scripts
 from ksmy_tracker.domain import rows
+from ksmy_tracker.domain.kinds import Agreement, Commitment
 from ksmy_tracker.domain.words import FIRMNESSES, KINDS, STAGES, STATUSES
 from tests.conftest import Ksmy, Ran, everything_in, sentence
 
@@ -201,7 +202,7 @@ def test_what_is_begun_is_completed(complete: Complete, shell: str, line: str, e
 
 def test_a_column_that_is_named_is_not_offered_again(complete: Complete) -> None:
     found = words(complete("fish", "ksmy agreements --columns stage,ref,"))
-    every = rows.names(rows.AgreementRow)
+    every = rows.names(Agreement)
     assert found == [f"stage,ref,{name}" for name in every if name not in ("ref", "stage")]
 
 
@@ -218,7 +219,7 @@ def test_the_numbers_of_milestones_come_with_their_titles_and_without_the_withdr
 def test_all_words_of_a_vocabulary_are_offered_in_its_order(complete: Complete, shell: str) -> None:
     assert words(complete(shell, "ksmy list --status ")) == list(STATUSES)
     assert words(complete(shell, "ksmy list --firmness ")) == list(FIRMNESSES)
-    assert words(complete(shell, "ksmy list --columns ")) == list(rows.names(rows.CommitmentRow))
+    assert words(complete(shell, "ksmy list --columns ")) == list(rows.names(Commitment))
 
 
 @pytest.mark.parametrize(("option", "vocabulary"), [("--kind", KINDS), ("--stage", STAGES)])

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import Session
 
+from ksmy_tracker.storage.interface import Transaction
 from ksmy_tracker.storage.place import REVISIONS, Location
 from ksmy_tracker.storage.private_folder import private_file
 from ksmy_tracker.writing import schema
@@ -243,12 +243,12 @@ def test_of_two_inits_at_once_exactly_one_makes_the_register(
     create = schema.create
 
     def create_with_the_other(
-        location: Location, fill: Callable[[Session], object], timeout: float
+        location: Location, fill: Callable[[Transaction], object], timeout: float
     ) -> object:
         # Neither looks for a file before the other may, nor has one before the other has looked.
-        def fill_with_the_other(session: Session) -> object:
+        def fill_with_the_other(transaction: Transaction) -> object:
             both.wait()
-            return fill(session)
+            return fill(transaction)
 
         both.wait()
         return create(location, fill_with_the_other, timeout)

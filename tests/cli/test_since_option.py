@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ksmy_tracker.cli.since_option import read_since
-from ksmy_tracker.domain.changes import Fault
+from ksmy_tracker.domain.values import Fault
 from ksmy_tracker.errors import Usage
 
 

@@ -15,19 +15,11 @@ import pytest
 
 from ksmy_tracker import errors
 from ksmy_tracker.domain import report
-from ksmy_tracker.domain.changes import FIELDS
+from ksmy_tracker.domain.kinds import GIVEN, Agreement, Commitment, Milestone
 from ksmy_tracker.domain.receipt import Outcome, Receipt
-from ksmy_tracker.domain.rows import (
-    AgreementRow,
-    CommitmentRow,
-    DeadlineRow,
-    EntryRow,
-    MilestoneRow,
-    Row,
-    names,
-)
+from ksmy_tracker.domain.rows import DeadlineRow, EntryRow, Row, names
 from ksmy_tracker.render.receipt import as_json
-from ksmy_tracker.storage.place import TIMEOUT
+from ksmy_tracker.storage.interface import TIMEOUT
 from ksmy_tracker.writing import batch, lines
 from tests.conftest import Ksmy
 
@@ -91,10 +83,10 @@ def test_every_variable_that_is_read_is_on_the_page() -> None:
 @pytest.mark.parametrize(
     ("heading", "row"),
     [
-        ("A commitment", CommitmentRow),
-        ("An agreement", AgreementRow),
+        ("A commitment", Commitment),
+        ("An agreement", Agreement),
         ("An entry", EntryRow),
-        ("A milestone", MilestoneRow),
+        ("A milestone", Milestone),
         ("A deadline", DeadlineRow),
     ],
 )
@@ -146,7 +138,7 @@ def test_the_keys_of_a_line_are_on_the_page() -> None:
     listed = {name for cell in cells for name in cell}
     about = {"op", "ref", "number", "key", "note", "evidence", "on", "by", "expect", "new_sector"}
     assert about <= listed
-    assert listed - about <= {*FIELDS["commitment"], *FIELDS["agreement"], *FIELDS["milestone"]}
+    assert listed - about <= {*GIVEN["commitment"], *GIVEN["agreement"], *GIVEN["milestone"]}
     for name in listed:
         line = json.dumps({"ref": "X", name: 5}).encode()
         assert "is no field" not in str(list(batch.read_json_lines(BytesIO(line)))), name

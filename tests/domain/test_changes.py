@@ -9,18 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ksmy_tracker.domain import words as vocabulary
-from ksmy_tracker.domain.changes import (
-    DEFAULTS,
-    FIELDS,
+from ksmy_tracker.domain.changes import Change
+from ksmy_tracker.domain.kinds import DEFAULTS, GIVEN, READERS, REQUIRED, read_field
+from ksmy_tracker.domain.values import (
     LONGEST_TEXT,
-    READERS,
-    REQUIRED,
-    Change,
     Fault,
     read_day,
     read_edtf,
     read_evidence,
-    read_field,
     read_filled,
     read_ref,
     read_sector,
@@ -427,13 +423,13 @@ def test_false_is_a_value_and_does_not_clear() -> None:
 
 
 def test_every_field_of_every_record_can_be_read() -> None:
-    assert {name for names in FIELDS.values() for name in names} == set(READERS)
+    assert {name for names in GIVEN.values() for name in names} == set(READERS)
 
 
-@pytest.mark.parametrize("record", FIELDS)
+@pytest.mark.parametrize("record", GIVEN)
 def test_what_a_new_record_needs_and_what_it_is_taken_to_be_are_fields_of_it(record: str) -> None:
-    assert set(REQUIRED[record]) <= set(FIELDS[record])
-    assert set(DEFAULTS[record]) <= set(FIELDS[record])
+    assert set(REQUIRED[record]) <= set(GIVEN[record])
+    assert set(DEFAULTS[record]) <= set(GIVEN[record])
     assert not set(DEFAULTS[record]) & set(REQUIRED[record])
 
 

@@ -8,11 +8,11 @@ import pytest
 
 from ksmy_tracker.domain.chain import to_canonical_json
 from ksmy_tracker.domain.entries import ENTRY_FIELDS
-from ksmy_tracker.domain.projection import COLUMNS
+from ksmy_tracker.domain.kinds import COLUMNS
 from ksmy_tracker.errors import BadInput, Damaged
 from ksmy_tracker.reading import check as audit
 from ksmy_tracker.storage.place import Location
-from ksmy_tracker.storage.sqlite.engine import FileReader
+from ksmy_tracker.storage.sqlite.reader import FileReader
 from ksmy_tracker.writing import transfer
 from tests import exports
 from tests.exports import CRAFTED, Fields, history

@@ -1,17 +1,16 @@
 """The rows of the JSON contract, and what is derived from the day they are looked at."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from ksmy_tracker.domain.kinds import Agreement, Commitment, Milestone
 from ksmy_tracker.domain.rows import (
-    AgreementRow,
-    CommitmentRow,
     Day,
     DeadlineRow,
     EntryRow,
-    MilestoneRow,
     Row,
     as_dict,
     commitment_deadline,
@@ -23,33 +22,27 @@ from tests.rows import MILESTONE
 TODAY = date(2026, 1, 15)
 
 
-def commitment(status: str, due_latest: str | None = None, **more: str | None) -> dict[str, Any]:
+def commitment(status: str, due_latest: str | None = None, **more: Any) -> Commitment:
     """What a register stores of a commitment, as far as its deadline goes."""
-    return {
-        "status": status,
-        "due_latest": due_latest,
-        "completed_on": None,
-        "completed_latest": None,
-        **more,
-    }
+    return Commitment(status=status, due_latest=due_latest, **more)
 
 
-def milestone(state: str, due_latest: str | None = None, met_on: str | None = None) -> dict[str, Any]:
+def milestone(state: str, due_latest: str | None = None, met_on: str | None = None) -> Milestone:
     """What a register stores of a milestone, as far as its deadline goes."""
-    return {"state": state, "due_latest": due_latest, "met_on": met_on}
+    return Milestone(state=state, due_latest=due_latest, met_on=met_on)
 
 
 @pytest.mark.parametrize(
     ("row_class", "fields"),
     [
         (
-            CommitmentRow,
+            Commitment,
             "ref, title, detail, agreement, sector, parties, firmness, verifiable, source, status, deadline, "
             "days_left, due, due_earliest, due_latest, due_phrase, baseline_due, slip_days, milestones_met, "
             "milestones, evidence, created_on, updated_on, withdrawn, newest_entry",
         ),
         (
-            AgreementRow,
+            Agreement,
             "ref, title, kind, stage, dated, place, parties, source, commitments, open, overdue, withdrawn",
         ),
         (
@@ -58,7 +51,7 @@ def milestone(state: str, due_latest: str | None = None, met_on: str | None = No
             "changes, note, evidence, previous_hash, hash",
         ),
         (
-            MilestoneRow,
+            Milestone,
             "ref, number, title, state, deadline, days_left, due, due_earliest, due_latest, met_on, evidence, "
             "withdrawn",
         ),
@@ -76,8 +69,8 @@ def test_the_fields_of_a_row_are_those_of_the_contract_in_its_order(
 
 
 def test_a_row_is_an_object_with_a_key_for_each_field() -> None:
-    row = MILESTONE._replace(number=1, due=None)
-    assert tuple(as_dict(row)) == names(MilestoneRow)
+    row = replace(MILESTONE, number=1, due=None)
+    assert tuple(as_dict(row)) == names(Milestone)
     assert as_dict(row)["number"] == 1
     assert as_dict(row)["due"] is None
 
@@ -162,7 +155,7 @@ def test_an_open_milestone_counts_the_days_to_its_last_day(
         (milestone("not-met", "2025-12-31"), "closed"),
     ],
 )
-def test_a_settled_milestone_has_no_days_left(stored: dict[str, Any], expected: str) -> None:
+def test_a_settled_milestone_has_no_days_left(stored: Milestone, expected: str) -> None:
     assert milestone_deadline(stored, Day(TODAY)) == (expected, None)
 
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from ksmy_tracker.domain import rules
-from ksmy_tracker.domain.changes import REQUIRED, Change
+from ksmy_tracker.domain.changes import Change
+from ksmy_tracker.domain.kinds import KINDS, REQUIRED, Agreement, Commitment, Milestone, Record
 from ksmy_tracker.domain.words import SETTLED_STATUSES, STATUSES
 from ksmy_tracker.errors import Refused, Usage
 
@@ -17,7 +18,7 @@ COMMITMENT: dict[str, Any] = {
     "sector": "trade",
     "parties": "both",
     "firmness": "committed",
-    "verifiable": 1,
+    "verifiable": True,
     "source": None,
     "status": "in-progress",
     "due": "2025",
@@ -42,7 +43,7 @@ def completed(**more: Any) -> dict[str, Any]:
 
 
 def changed_by(change: Change, state: dict[str, Any] | None = COMMITMENT, kind: str = "commitment") -> Any:
-    return rules.differences(kind, state, change, TODAY)
+    return rules.differences(kind, None if state is None else KINDS[kind](**state), change, TODAY)
 
 
 # What a record needs, and what it has
@@ -72,7 +73,7 @@ def test_all_that_a_new_record_lacks_is_named_at_once() -> None:
             "due_phrase",
             "X is an agreement, which has no due phrase; it has title, kind, stage, ",
         ),
-        ("milestone", "status", "X is a milestone, which has no status; it has title, due, state"),
+        ("milestone", "status", "X is a milestone, which has no status; it has title, state, due"),
     ],
 )
 def test_a_field_of_another_kind_of_record_is_refused(kind: str, name: str, problem: str) -> None:
@@ -84,14 +85,12 @@ def test_a_field_of_another_kind_of_record_is_refused(kind: str, name: str, prob
 @pytest.mark.parametrize(
     ("state", "have", "other"),
     [
-        (COMMITMENT, "in-progress", "completed"),
-        (AGREEMENT, "negotiating", "signed"),
-        (MILESTONE, "scheduled", "met"),
+        (Commitment(**COMMITMENT), "in-progress", "completed"),
+        (Agreement(**AGREEMENT), "negotiating", "signed"),
+        (Milestone(**MILESTONE), "scheduled", "met"),
     ],
 )
-def test_what_is_expected_is_the_status_the_stage_or_the_state(
-    state: dict[str, Any], have: str, other: str
-) -> None:
+def test_what_is_expected_is_the_status_the_stage_or_the_state(state: Record, have: str, other: str) -> None:
     rules.check_expected(Change("update", "X"), state)
     rules.check_expected(Change("update", "X", expect=have), state)
     with pytest.raises(Refused, match=f"^X is {have}, not {other} as expected; nothing was changed$"):

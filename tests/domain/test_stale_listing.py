@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ksmy_tracker.domain.changes import FIELDS, Change
+from ksmy_tracker.domain.changes import Change
 from ksmy_tracker.domain.edtf import HORIZON_DAYS, read_due
-from ksmy_tracker.domain.rows import CommitmentRow, Day, commitment_deadline, names
+from ksmy_tracker.domain.kinds import GIVEN, Commitment
+from ksmy_tracker.domain.rows import Day, commitment_deadline, names
 from ksmy_tracker.domain.stale_listing import DERIVED, check_derived
 from ksmy_tracker.domain.words import OPEN_STATUSES, STATUSES
 from ksmy_tracker.errors import Refused
@@ -31,7 +32,7 @@ STATE: dict[str, Any] = {
     "evidence": 3,
     "created_on": "2024-11-25",
     "updated_on": UPDATED.isoformat(),
-    "withdrawn": 0,
+    "withdrawn": False,
 }
 
 
@@ -42,20 +43,21 @@ def two_of_five(ref: str) -> tuple[int, int]:
 
 def listed(state: dict[str, Any], on: date, within: int = HORIZON_DAYS) -> dict[str, str]:
     """The derived cells that a listing made on a day has for a record."""
-    deadline, days_left = commitment_deadline(state, Day(on, within))
+    deadline, days_left = commitment_deadline(Commitment(**state), Day(on, within))
     known = {**state, "deadline": deadline, "days_left": days_left, "milestones_met": 2, "milestones": 5}
-    known["withdrawn"] = bool(state["withdrawn"])
     ((_, row),) = [formats.to_csv(DERIVED, [[known[name] for name in DERIVED]]).splitlines()]
     return dict(zip(DERIVED, row.split(","), strict=True))
 
 
 def check(derived: dict[str, str], state: dict[str, Any] = STATE, today: date = TODAY) -> None:
-    check_derived(Change("update", "CCS-START", derived=derived), state, Day(today), two_of_five)
+    check_derived(
+        Change("update", "CCS-START", derived=derived), Commitment(**state), Day(today), two_of_five
+    )
 
 
 def test_what_a_listing_shows_is_either_set_or_derived() -> None:
-    assert {"ref", *FIELDS["commitment"], *DERIVED, "newest_entry"} == set(names(CommitmentRow))
-    assert not set(DERIVED) & set(FIELDS["commitment"])
+    assert {"ref", *GIVEN["commitment"], *DERIVED, "newest_entry"} == set(names(Commitment))
+    assert not set(DERIVED) & set(GIVEN["commitment"])
 
 
 def test_a_listing_of_today_is_accepted() -> None:
@@ -164,7 +166,7 @@ def test_milestones_are_counted_when_they_are_asked_for() -> None:
         raise AssertionError(ref)
 
     change = Change("update", "CCS-START", derived={"evidence": "3"})
-    check_derived(change, STATE, Day(TODAY), never)
+    check_derived(change, Commitment(**STATE), Day(TODAY), never)
 
 
 def test_a_record_that_gained_a_milestone_since_the_listing_is_refused() -> None:
@@ -173,7 +175,7 @@ def test_a_record_that_gained_a_milestone_since_the_listing_is_refused() -> None
 
     change = Change("update", "CCS-START", derived=listed(STATE, TODAY))
     with pytest.raises(Refused, match=r"^milestones_met: it follows from other fields and is 3 now; '2' "):
-        check_derived(change, STATE, Day(TODAY), three_of_six)
+        check_derived(change, Commitment(**STATE), Day(TODAY), three_of_six)
 
 
 DAYS = st.dates(date(2020, 1, 1), date(2030, 12, 31))

@@ -24,6 +24,7 @@ from ksmy_tracker.errors import BadInput, Faults
 from ksmy_tracker.reading import check as audit
 from ksmy_tracker.storage.place import Location
 from ksmy_tracker.storage.sqlite import engine as sqlite
+from ksmy_tracker.storage.sqlite.reader import FileReader
 from ksmy_tracker.writing import batch
 from ksmy_tracker.writing.record import Recording, record
 from tests.conftest import NOW, run
@@ -384,7 +385,7 @@ class Room:
             self.counts["changes"] += counts.get("applied", 0)
             self.counts["as the model"] += 1
         if model.entries:
-            assert audit.check(sqlite.FileReader(self.memory)).faults == []
+            assert audit.check(FileReader(self.memory)).faults == []
 
 
 @pytest.fixture(scope="module")

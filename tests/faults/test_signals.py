@@ -31,6 +31,7 @@ from ksmy_tracker.render import receipt as rendered
 from ksmy_tracker.storage import files
 from ksmy_tracker.storage import register as database
 from ksmy_tracker.storage.sqlite import engine as sqlite
+from ksmy_tracker.storage.sqlite.reader import FileReader
 from tests.conftest import Contents, Ksmy, Ran
 from tests.faults.conftest import Tell, entries
 
@@ -342,10 +343,10 @@ def test_a_signal_ends_a_statement_that_does_not_end_by_itself(
 ) -> None:
     before = register.read_bytes()
 
-    def reading(reader: sqlite.FileReader, *_: Any) -> Any:
+    def reading(reader: FileReader, *_: Any) -> Any:
         go_on_for_ever(reader._connection, number)
 
-    def searching(reader: sqlite.FileReader) -> Any:
+    def searching(reader: FileReader) -> Any:
         yield "a fault that was found before"
         reading(reader)
 
@@ -355,9 +356,9 @@ def test_a_signal_ends_a_statement_that_does_not_end_by_itself(
 
     with pytest.MonkeyPatch.context() as patch:
         if where == "rows":
-            patch.setattr(sqlite.FileReader, "rows", reading)
+            patch.setattr(FileReader, "rows", reading)
         elif where == "dangling":
-            patch.setattr(sqlite.FileReader, "dangling", searching)
+            patch.setattr(FileReader, "dangling", searching)
         else:
             patch.setattr(sqlite, "insert", inserting)
         ran = program(tmp_path / "run", *arguments, "--db", str(register))

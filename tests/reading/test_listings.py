@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from ksmy_tracker.domain import words as vocabulary
 from ksmy_tracker.domain.changes import Change
 from ksmy_tracker.domain.edtf import deadline_state
-from ksmy_tracker.domain.rows import CommitmentRow, Day, DeadlineRow, Filters, as_dict, names
+from ksmy_tracker.domain.kinds import Commitment
+from ksmy_tracker.domain.rows import Day, DeadlineRow, Filters, as_dict, names
 from ksmy_tracker.errors import KsmyError, NotFound, Refused, Usage
 from ksmy_tracker.reading.listings import DEADLINE_SQL, SORT, View, days_before
 from ksmy_tracker.reading.report import ReportView
@@ -198,15 +199,15 @@ def assorted(empty_register: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 def test_every_field_of_a_commitment_can_be_sorted_by() -> None:
-    assert sorted(SORT) == sorted(names(CommitmentRow))
+    assert sorted(SORT) == sorted(names(Commitment))
 
 
-def key_of(row: CommitmentRow, field: str) -> Any:
+def key_of(row: Commitment, field: str) -> Any:
     """What a listing sorts a row by: of a due date its last day, since EDTF has no order of its own."""
     return row.due_latest if field == "due" else as_dict(row)[field]
 
 
-@pytest.mark.parametrize("field", [name for name in names(CommitmentRow) if name not in WORDS])
+@pytest.mark.parametrize("field", [name for name in names(Commitment) if name not in WORDS])
 @pytest.mark.parametrize("descending", [False, True], ids=["ascending", "descending"])
 @pytest.mark.parametrize("on", ["2025-01-07", "2026-01-15"])
 def test_rows_are_sorted_by_a_field_with_nulls_last(

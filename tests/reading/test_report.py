@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from ksmy_tracker.domain.rows import CommitmentRow, Day, DeadlineRow, Filters
+from ksmy_tracker.domain.kinds import Commitment
+from ksmy_tracker.domain.rows import Day, DeadlineRow, Filters
 from ksmy_tracker.reading.report import ReportView
 from ksmy_tracker.storage import register as database
 from tests.conftest import NOW, At, Ksmy, run
@@ -436,7 +437,7 @@ def test_a_narrowed_report_has_that_part_of_the_whole_one(day: str, only: Filter
         assert part.head() == whole.head()
 
 
-def _passes(row: CommitmentRow, only: Filters) -> bool:
+def _passes(row: Commitment, only: Filters) -> bool:
     return (
         (not only.sector or row.sector in only.sector)
         and (not only.party or row.parties in (*only.party, "both"))

@@ -13,7 +13,7 @@ from ksmy_tracker.reading.listings import View
 from ksmy_tracker.storage import register as database
 from ksmy_tracker.storage.place import Location
 from ksmy_tracker.storage.sqlite import engine as sqlite
-from ksmy_tracker.storage.sqlite.engine import FileReader
+from ksmy_tracker.storage.sqlite.reader import FileReader
 from tests.conftest import NOW, At, Ksmy
 
 #: Half past midnight in Seoul on the 16th; still the 15th in Kuala Lumpur and in New York.
@@ -29,13 +29,15 @@ class Asked(FileReader):
         super().__init__(reader._connection)
         self.asked: list[str] = []
 
-    def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    def tuples(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         self.asked.append(sql)
-        return super().rows(sql, parameters)
+        return super().tuples(sql, parameters)
 
-    def stream(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:
+    def tuple_stream(
+        self, sql: str, parameters: Mapping[str, Any] | None = None
+    ) -> Iterator[tuple[Any, ...]]:
         self.asked.append(sql)
-        return super().stream(sql, parameters)
+        return super().tuple_stream(sql, parameters)
 
 
 @contextmanager

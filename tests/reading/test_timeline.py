@@ -1,6 +1,7 @@
 """The timeline as a value: its range in whole quarters, its bars in order, its marks."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -10,16 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ksmy_tracker.domain.edtf import read_due
-from ksmy_tracker.domain.rows import CommitmentRow, MilestoneRow
+from ksmy_tracker.domain.kinds import Commitment, Milestone
 from ksmy_tracker.domain.timeline import Timeline, build, quarters, share
 from tests.rows import COMMITMENT, MILESTONE
 
 TODAY = date(2026, 1, 15)
 
 
-def commitment(ref: str, due: str | None, baseline: str | None = None, **more: Any) -> CommitmentRow:
+def commitment(ref: str, due: str | None, baseline: str | None = None, **more: Any) -> Commitment:
     window = read_due(due) if due else None
-    return COMMITMENT._replace(
+    return replace(
+        COMMITMENT,
         ref=ref,
         due=window.edtf if window else None,
         due_earliest=str(window.earliest) if window else None,
@@ -29,9 +31,10 @@ def commitment(ref: str, due: str | None, baseline: str | None = None, **more: A
     )
 
 
-def milestone(number: int, due: str | None, **more: Any) -> MilestoneRow:
+def milestone(number: int, due: str | None, **more: Any) -> Milestone:
     window = read_due(due) if due else None
-    return MILESTONE._replace(
+    return replace(
+        MILESTONE,
         number=number,
         due=due,
         due_earliest=str(window.earliest) if window else None,
@@ -337,7 +340,7 @@ def test_a_timeline_is_whole_quarters_that_leave_no_day_out(
         assert len(timeline.bars) == len(rows)
 
 
-def _touches(row: CommitmentRow, timeline: Timeline) -> bool:
+def _touches(row: Commitment, timeline: Timeline) -> bool:
     windows = [read_due(due) for due in (row.due, row.baseline_due) if due is not None]
     earliest = min(window.earliest for window in windows)
     latest = max(window.latest for window in windows)

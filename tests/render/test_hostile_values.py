@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from html.parser import HTMLParser
 from typing import Any, Final
@@ -18,6 +19,7 @@ from ksmy_tracker.cli.output import complain
 from ksmy_tracker.domain import report as reports
 from ksmy_tracker.domain import rows, timeline
 from ksmy_tracker.domain.entries import BrokenEntry
+from ksmy_tracker.domain.kinds import Agreement, Commitment, Milestone
 from ksmy_tracker.domain.receipt import Outcome, Receipt
 from ksmy_tracker.domain.report import Contradiction, Listed, NextMilestone, Quiet, Report
 from ksmy_tracker.domain.rows import CalendarRow, Filters, as_dict, names
@@ -64,18 +66,28 @@ def a_report(**parts: Any) -> Report:
     return EMPTY._replace(by_status=by_status, head="c" * 64, **listed)
 
 
+def _fields(thing: Any) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(thing)) if is_dataclass(thing) else tuple(thing._fields)
+
+
+def _with(thing: Any, **values: Any) -> Any:
+    if isinstance(thing, Agreement | Commitment | Milestone):
+        return replace(thing, **values)
+    return thing._replace(**values)
+
+
 def spoilt(thing: Any) -> Iterator[tuple[str, Any]]:
     """The same with a hostile text in one field after the other, and within what has parts."""
-    for name in thing._fields:
+    for name in _fields(thing):
         value = getattr(thing, name)
-        yield name, thing._replace(**{name: HOSTILE})
+        yield name, _with(thing, **{name: HOSTILE})
         if isinstance(value, list | tuple) and not hasattr(value, "_fields"):
-            yield name, thing._replace(**{name: [HOSTILE]})
+            yield name, _with(thing, **{name: [HOSTILE]})
         if isinstance(value, dict):
-            yield name, thing._replace(**{name: {HOSTILE: [HOSTILE, HOSTILE]}})
-            yield name, thing._replace(**{name: {"status": [HOSTILE, HOSTILE], "due": ["2025", HOSTILE]}})
-    if "changes" in thing._fields:
-        yield "action", thing._replace(action="created", changes={"title": [None, HOSTILE]}, note=HOSTILE)
+            yield name, _with(thing, **{name: {HOSTILE: [HOSTILE, HOSTILE]}})
+            yield name, _with(thing, **{name: {"status": [HOSTILE, HOSTILE], "due": ["2025", HOSTILE]}})
+    if "changes" in _fields(thing):
+        yield "action", _with(thing, action="created", changes={"title": [None, HOSTILE]}, note=HOSTILE)
 
 
 def spoilt_timelines() -> Iterator[Timeline]:

@@ -1,5 +1,6 @@
 """The listings in words: what a person sees who did not choose columns, and who did."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from ksmy_tracker.render.listing import cells
 from tests.rows import AGREEMENT, COMMITMENT, DEADLINE, ENTRY
 
 #: An agreement whose counts and date all differ.
-DATED = AGREEMENT._replace(dated="2024-11-25", commitments=12, open=11, overdue=2)
+DATED = replace(AGREEMENT, dated="2024-11-25", commitments=12, open=11, overdue=2)
 
 
 def one(command: str, row: Row, *columns: str) -> dict[str, str]:
@@ -35,12 +36,12 @@ def test_list_shows_ref_status_deadline_due_and_title() -> None:
 
 
 def test_a_commitment_without_a_due_date_leaves_its_cell_empty() -> None:
-    undated = COMMITMENT._replace(deadline="undated", due=None, due_earliest=None, due_latest=None)
+    undated = replace(COMMITMENT, deadline="undated", due=None, due_earliest=None, due_latest=None)
     assert one("list", undated)["due"] == ""
 
 
 def test_list_shows_a_quarter_as_people_write_it() -> None:
-    assert one("list", COMMITMENT._replace(due="2025-36"))["due"] == "2025-Q4"
+    assert one("list", replace(COMMITMENT, due="2025-36"))["due"] == "2025-Q4"
 
 
 def test_due_shows_deadline_days_left_ref_window_and_title() -> None:
@@ -112,17 +113,17 @@ def test_agreements_shows_how_many_commitments_there_are_open_and_overdue() -> N
 
 
 def test_an_agreement_without_a_date_leaves_its_cell_empty() -> None:
-    assert one("agreements", DATED._replace(dated=None))["dated"] == ""
+    assert one("agreements", replace(DATED, dated=None))["dated"] == ""
 
 
 @pytest.mark.parametrize(("dated", "shown"), [("2024-36", "2024-Q4"), ("2024-11", "2024-11")])
 def test_an_agreement_made_in_a_quarter_says_so_as_people_write_it(dated: str, shown: str) -> None:
-    assert one("agreements", DATED._replace(dated=dated))["dated"] == shown
-    assert one("agreements", DATED._replace(dated=dated), "dated")["dated"] == shown
+    assert one("agreements", replace(DATED, dated=dated))["dated"] == shown
+    assert one("agreements", replace(DATED, dated=dated), "dated")["dated"] == shown
 
 
 def test_chosen_columns_come_in_the_order_they_were_chosen() -> None:
-    unsourced = COMMITMENT._replace(source=None)
+    unsourced = replace(COMMITMENT, source=None)
     assert list(one("list", unsourced, "days_left", "ref", "verifiable", "source").items()) == [
         ("days left", "-15"),
         ("ref", "FTA-CONCLUDE"),
@@ -133,9 +134,9 @@ def test_chosen_columns_come_in_the_order_they_were_chosen() -> None:
 
 @pytest.mark.parametrize("name", ["due", "baseline_due"])
 def test_a_chosen_due_date_reads_as_people_write_it(name: str) -> None:
-    quarter = COMMITMENT._replace(due="2025-36", baseline_due="2025-36")
+    quarter = replace(COMMITMENT, due="2025-36", baseline_due="2025-36")
     assert list(one("list", quarter, name).values()) == ["2025-Q4"]
-    undated = COMMITMENT._replace(due=None, baseline_due=None)
+    undated = replace(COMMITMENT, due=None, baseline_due=None)
     assert list(one("list", undated, name).values()) == [""]
 
 

@@ -1,15 +1,18 @@
 """One record with all that belongs to it, as a page."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
-from ksmy_tracker.domain.rows import CommitmentRow, EntryRow, MilestoneRow
+from ksmy_tracker.domain.kinds import Commitment, Milestone
+from ksmy_tracker.domain.rows import EntryRow
 from ksmy_tracker.render.records import agreement_page, commitment_page
 from tests.rows import AGREEMENT, COMMITMENT, ENTRY, MILESTONE
 from tests.terminal import columns
 
-MET = MILESTONE._replace(
+MET = replace(
+    MILESTONE,
     ref="FTA-CONCLUDE/1",
     number=1,
     title="Finish the talks",
@@ -22,7 +25,8 @@ MET = MILESTONE._replace(
     met_on="2025-03-20",
     evidence=1,
 )
-OPEN = MILESTONE._replace(
+OPEN = replace(
+    MILESTONE,
     title="Sign the treaty",
     deadline="due-soon",
     days_left=30,
@@ -43,8 +47,8 @@ CREATED = ENTRY._replace(
 
 
 def commitment_lines(
-    row: CommitmentRow = COMMITMENT,
-    milestones: Sequence[MilestoneRow] = (),
+    row: Commitment = COMMITMENT,
+    milestones: Sequence[Milestone] = (),
     entries: Sequence[EntryRow] = (CREATED,),
     width: int = 78,
 ) -> list[str]:
@@ -79,7 +83,8 @@ def test_a_commitment_shows_its_fields_in_words() -> None:
 
 
 def test_a_field_without_a_value_is_a_dash() -> None:
-    bare = COMMITMENT._replace(
+    bare = replace(
+        COMMITMENT,
         detail=None,
         source=None,
         deadline="undated",
@@ -101,7 +106,7 @@ def test_a_field_without_a_value_is_a_dash() -> None:
 
 
 def test_a_due_date_that_is_one_day_shows_no_window() -> None:
-    one_day = COMMITMENT._replace(due="2025-12-31", due_earliest="2025-12-31")
+    one_day = replace(COMMITMENT, due="2025-12-31", due_earliest="2025-12-31")
     assert "due 2025-12-31" in {" ".join(line.split()) for line in commitment_lines(one_day)}
 
 
@@ -115,11 +120,11 @@ def test_a_met_milestone_says_when_and_an_open_one_how_long() -> None:
     ]
 
 
-QUARTER = COMMITMENT._replace(due="2025-36", due_earliest="2025-10-01", baseline_due="2025-33")
+QUARTER = replace(COMMITMENT, due="2025-36", due_earliest="2025-10-01", baseline_due="2025-33")
 
 
 def test_a_quarter_reads_as_people_write_it() -> None:
-    step = OPEN._replace(due="2026-33", due_earliest="2026-01-01", due_latest="2026-03-31")
+    step = replace(OPEN, due="2026-33", due_earliest="2026-01-01", due_latest="2026-03-31")
     found = {" ".join(line.split()) for line in commitment_lines(QUARTER, [step], width=100)}
     assert "due 2025-Q4 (2025-10-01 to 2025-12-31)" in found
     assert "2. Sign the treaty: scheduled, due 2026-Q1 (2026-01-01 to 2026-03-31), in 30 days" in found
@@ -129,21 +134,21 @@ def test_a_quarter_reads_as_people_write_it() -> None:
 
 def test_the_first_due_date_and_an_agreements_date_read_so_too() -> None:
     assert "baseline due 2025-Q1" in {" ".join(line.split()) for line in commitment_lines(QUARTER)}
-    page = str(agreement_page(AGREEMENT._replace(dated="2024-36"), [], [CREATED], 100))
+    page = str(agreement_page(replace(AGREEMENT, dated="2024-36"), [], [CREATED], 100))
     assert "dated 2024-Q4" in " ".join(page.split())
 
 
 def test_what_is_withdrawn_says_so_and_what_is_not_says_nothing() -> None:
-    found = {" ".join(line.split()) for line in commitment_lines(COMMITMENT._replace(withdrawn=True))}
+    found = {" ".join(line.split()) for line in commitment_lines(replace(COMMITMENT, withdrawn=True))}
     assert "withdrawn yes" in found
-    gone = str(agreement_page(AGREEMENT._replace(withdrawn=True), [], [CREATED], 78))
+    gone = str(agreement_page(replace(AGREEMENT, withdrawn=True), [], [CREATED], 78))
     assert "withdrawn yes" in {" ".join(line.split()) for line in gone.splitlines()}
     for page in ("\n".join(commitment_lines()), str(agreement_page(AGREEMENT, [], [CREATED], 78))):
         assert "withdrawn" not in page
 
 
 def test_a_withdrawn_milestone_is_not_shown_as_one_to_come() -> None:
-    gone = OPEN._replace(withdrawn=True)
+    gone = replace(OPEN, withdrawn=True)
     lines = commitment_lines(milestones=[MET, gone], width=100)
     assert [line for line in lines if "Sign the treaty" in line and "withdrawn" not in line] == []
 
@@ -164,7 +169,7 @@ def test_history_gives_every_evidence_in_full() -> None:
 
 
 def test_an_agreement_shows_its_fields_and_its_commitments() -> None:
-    second = COMMITMENT._replace(ref="FTA-SCOPE", title="Widen it", deadline="undated", due=None)
+    second = replace(COMMITMENT, ref="FTA-SCOPE", title="Widen it", deadline="undated", due=None)
     lines = str(agreement_page(AGREEMENT, [COMMITMENT, second], [CREATED], 78)).splitlines()
     assert lines[0] == "FTA  Free trade agreement"
     found = {" ".join(line.split()) for line in lines}
@@ -198,21 +203,21 @@ def test_names_and_values_line_up() -> None:
 @pytest.mark.parametrize("width", [40, 78, 100])
 def test_no_line_is_wider_than_the_page(width: int) -> None:
     korean = "한국과 말레이시아의 자유무역협정 " * 20
-    row = COMMITMENT._replace(title=korean, detail="x" * 500, source=korean, due_phrase=korean)
+    row = replace(COMMITMENT, title=korean, detail="x" * 500, source=korean, due_phrase=korean)
     entry = CREATED._replace(note=korean, actor=korean, evidence=["https://example.org/" + "x" * 200, korean])
-    step = OPEN._replace(title=korean)
+    step = replace(OPEN, title=korean)
     for line in commitment_lines(row, [step], [entry], width):
         assert columns(line) <= width
 
 
 def test_controls_are_shown_wherever_they_stand() -> None:
     hostile = "\x1b[31m\r\n\t\x9b\u202e"
-    row = COMMITMENT._replace(
-        title=hostile, detail=hostile, source=hostile, due_phrase=hostile, sector=hostile
+    row = replace(
+        COMMITMENT, title=hostile, detail=hostile, source=hostile, due_phrase=hostile, sector=hostile
     )
     entry = CREATED._replace(note=hostile, actor=hostile, evidence=[hostile])
-    agreement = AGREEMENT._replace(title=hostile, place=hostile, source=hostile)
-    step = OPEN._replace(title=hostile)
+    agreement = replace(AGREEMENT, title=hostile, place=hostile, source=hostile)
+    step = replace(OPEN, title=hostile)
     pages = (
         str(commitment_page(row, agreement, [step], [entry], 78)),
         str(agreement_page(agreement, [row], [entry], 78)),

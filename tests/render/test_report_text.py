@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from html import unescape
 from itertools import pairwise
@@ -14,8 +15,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from rich.cells import cell_len
 
+from ksmy_tracker.domain.kinds import Milestone
 from ksmy_tracker.domain.report import Contradiction, Listed, NextMilestone, Quiet, Report
-from ksmy_tracker.domain.rows import Day, EntryRow, Filters, MilestoneRow
+from ksmy_tracker.domain.rows import Day, EntryRow, Filters, as_dict
 from ksmy_tracker.domain.words import DEADLINE_STATES, STATUSES
 from ksmy_tracker.render.report import as_json, as_markdown, as_page
 from ksmy_tracker.render.sections import milestone_summary, quiet_since
@@ -395,11 +397,11 @@ def test_what_is_quiet_says_since_when() -> None:
     ("milestone", "said"),
     [
         (MILESTONE, "2. Signed, scheduled, due 2026, in 350 days"),
-        (MILESTONE._replace(due="2025-36", days_left=-15), "2. Signed, scheduled, due 2025-Q4, 15 days ago"),
-        (MILESTONE._replace(due=None, days_left=None, state="partially-met"), "2. Signed, partially-met"),
+        (replace(MILESTONE, due="2025-36", days_left=-15), "2. Signed, scheduled, due 2025-Q4, 15 days ago"),
+        (replace(MILESTONE, due=None, days_left=None, state="partially-met"), "2. Signed, partially-met"),
     ],
 )
-def test_a_next_milestone_says_its_state_and_when_it_is_due(milestone: MilestoneRow, said: str) -> None:
+def test_a_next_milestone_says_its_state_and_when_it_is_due(milestone: Milestone, said: str) -> None:
     assert milestone_summary(NextMilestone("Conclude the agreement", milestone)) == said
 
 
@@ -461,7 +463,7 @@ def test_what_is_news_only_because_it_was_recorded_lately_says_when(recorded_at:
 
 
 def test_a_milestone_that_is_overdue_says_so_beside_its_state() -> None:
-    milestone = MILESTONE._replace(deadline="overdue", days_left=-3)
+    milestone = replace(MILESTONE, deadline="overdue", days_left=-3)
     said = milestone_summary(NextMilestone("Conclude the agreement", milestone))
     assert said == "2. Signed, scheduled, overdue, due 2026, 3 days ago"
 
@@ -477,7 +479,7 @@ def test_nothing_in_a_page_is_wider_than_a_mail_program_leaves_alone() -> None:
         due_soon=Listed([SOON._replace(title="x" * 300, ref=f"{'W' * 64}/12")], 1),
         changed=Listed([UPDATED._replace(note="한" * 200)], 1),
         contradictions=Listed([Contradiction("W" * 64, TITLE, "completed with milestone 2 open")], 1),
-        next_milestones=Listed([NextMilestone(TITLE, MILESTONE._replace(title=TITLE))], 1),
+        next_milestones=Listed([NextMilestone(TITLE, replace(MILESTONE, title=TITLE))], 1),
         by_sector={"m" * 64: 1, "n" * 64: 2},
         only=Filters(["m" * 64, "n" * 64]),
     )
@@ -536,7 +538,7 @@ def test_control_characters_are_shown_and_never_sent(write: Any) -> None:
     report = FULL._replace(
         overdue=Listed([OVERDUE._replace(title=evil)], 1),
         changed=Listed([UPDATED._replace(note=evil), CREATED._replace(changes={"title": [None, evil]})], 2),
-        next_milestones=Listed([NextMilestone(evil, MILESTONE._replace(title=evil))], 1),
+        next_milestones=Listed([NextMilestone(evil, replace(MILESTONE, title=evil))], 1),
         by_sector={evil: 1},
         only=Filters([evil]),
     )
@@ -665,7 +667,7 @@ def test_json_says_everything_in_plain_values() -> None:
             "why": "in-progress though its deadline has passed",
         }
     ]
-    assert value["next_milestones"] == [MILESTONE._asdict()]
+    assert value["next_milestones"] == [as_dict(MILESTONE)]
 
 
 def test_json_of_an_empty_register_has_empty_lists_zeros_and_no_head() -> None:

@@ -13,8 +13,9 @@ from sqlalchemy import CheckConstraint
 from ksmy_tracker.domain import words as vocabulary
 from ksmy_tracker.domain.chain import Entry, digest, to_canonical_json
 from ksmy_tracker.domain.entries import ENTRY_FIELDS
-from ksmy_tracker.domain.projection import COLUMNS
+from ksmy_tracker.domain.kinds import COLUMNS
 from ksmy_tracker.storage import tables as models
+from ksmy_tracker.storage.history_triggers import HISTORY_TRIGGERS
 from ksmy_tracker.storage.tables import Table
 
 TABLES = Table.metadata.tables
@@ -588,4 +589,4 @@ def test_an_entry_is_not_altered_by_inserting_it_again(database: sqlite3.Connect
 
 def test_the_rules_of_the_history_are_those_the_models_name(database: sqlite3.Connection) -> None:
     stored = dict(database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall())
-    assert stored == models.HISTORY_TRIGGERS
+    assert stored == HISTORY_TRIGGERS

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ksmy_tracker.domain.changes import FIELDS, LONGEST_TEXT, BadLine, Change
+from ksmy_tracker.domain.changes import BadLine, Change
+from ksmy_tracker.domain.kinds import GIVEN
 from ksmy_tracker.domain.stale_listing import LISTED
+from ksmy_tracker.domain.values import LONGEST_TEXT
 from ksmy_tracker.writing import batch
 from ksmy_tracker.writing.batch import MOST_KEYS
 from ksmy_tracker.writing.lines import LONGEST
@@ -124,7 +126,7 @@ def test_a_key_is_an_option_s_name_with_hyphens_or_underscores(name: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "name", sorted({name for kind in ("agreement", "commitment") for name in FIELDS[kind]})
+    "name", sorted({name for kind in ("agreement", "commitment") for name in GIVEN[kind]})
 )
 def test_every_field_of_add_and_update_is_a_key(name: str) -> None:
     value = {
@@ -793,7 +795,7 @@ VALUES = st.recursive(
 )
 KEYS = st.sampled_from(
     [
-        *FIELDS["commitment"],
+        *GIVEN["commitment"],
         "op",
         "ref",
         "number",

@@ -17,7 +17,7 @@ from ksmy_tracker.reading import check as audit
 from ksmy_tracker.storage import register as database
 from ksmy_tracker.storage.place import Location
 from ksmy_tracker.storage.sqlite import engine as sqlite
-from ksmy_tracker.storage.sqlite.engine import FileReader
+from ksmy_tracker.storage.sqlite.reader import FileReader
 from ksmy_tracker.writing import record as write_side
 from ksmy_tracker.writing.record import Recording
 from tests.conftest import NOW, Ksmy, execute
@@ -47,7 +47,7 @@ def undo(register: Path, wanted: str | None = None) -> Receipt:
 
 def rows(register: Path, sql: str) -> list[tuple[Any, ...]]:
     with database.reading(Location(register)) as reader:
-        return reader.rows(sql)
+        return reader.tuples(sql)
 
 
 def test_its_entry_has_the_key_and_no_more(register: Path, make: Make) -> None:

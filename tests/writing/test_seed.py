@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from ksmy_tracker.domain.changes import FIELDS, Change
+from ksmy_tracker.domain.changes import Change
+from ksmy_tracker.domain.kinds import GIVEN
 from ksmy_tracker.errors import BadInput
 from ksmy_tracker.writing import schema
 from ksmy_tracker.writing.seed import read_seed
@@ -299,7 +300,7 @@ def test_a_seed_takes_every_field_a_user_can_set_and_a_note_and_evidence(written
         "note": "as announced",
         "evidence": ["https://example.org/a", "https://example.org/b"],
     }
-    assert set(FIELDS["commitment"]) < set(full)
+    assert set(GIVEN["commitment"]) < set(full)
 
     change = read_seed(written(seed_of(commitments=[full])))[1]
 

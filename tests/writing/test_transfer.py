@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from ksmy_tracker.domain.chain import Entry, digest, key_hash, to_canonical_json
 from ksmy_tracker.domain.changes import Change
 from ksmy_tracker.domain.entries import ENTRY_FIELDS
-from ksmy_tracker.domain.projection import COLUMNS
+from ksmy_tracker.domain.kinds import COLUMNS
 from ksmy_tracker.errors import BadInput, KsmyError
 from ksmy_tracker.reading import check as audit
 from ksmy_tracker.storage import register as database
@@ -122,7 +122,7 @@ def busy(register: Path) -> Path:
 def test_the_first_line_names_the_format_the_head_and_the_number_of_entries(register: Path) -> None:
     header = exported(register)[0]
     with database.reading(Location(register)) as reader:
-        ((count, head),) = reader.rows("SELECT count(*), max(hash) FROM entry WHERE id = 30 OR id < 0")
+        ((count, head),) = reader.tuples("SELECT count(*), max(hash) FROM entry WHERE id = 30 OR id < 0")
         assert count == 1
     assert header == f'{{"entries":30,"format":"ksmy-export/1","head":"{head}"}}\n'
 
@@ -215,7 +215,7 @@ def test_an_imported_history_is_still_append_only(busy: Path, importer: Importer
     path, _ = importer.load(exported(busy))
     with database.reading(Location(busy)) as old, database.reading(Location(path)) as new:
         sql = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name"
-        assert new.rows(sql) == old.rows(sql)
+        assert new.tuples(sql) == old.tuples(sql)
 
 
 def test_an_empty_register_goes_there_and_back(empty: Path, importer: Importer) -> None:

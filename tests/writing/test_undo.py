@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 
 from ksmy_tracker.domain.changes import Change
+from ksmy_tracker.domain.kinds import Commitment
 from ksmy_tracker.domain.receipt import Receipt
-from ksmy_tracker.domain.rows import CommitmentRow, Day, EntryRow, Filters, as_dict
+from ksmy_tracker.domain.rows import Day, EntryRow, Filters, as_dict
 from ksmy_tracker.errors import NotFound, Refused, Usage
 from ksmy_tracker.reading import check as audit
 from ksmy_tracker.reading.listings import View
 from ksmy_tracker.storage import register as database
-from ksmy_tracker.storage.place import Location, Reader
+from ksmy_tracker.storage.interface import Reader
+from ksmy_tracker.storage.place import Location
 from ksmy_tracker.storage.sqlite import engine as sqlite
 from ksmy_tracker.writing import record as write_side
 from ksmy_tracker.writing import schema
@@ -50,7 +52,7 @@ class Desk:
             assert audit.check(reader).faults == []
         return receipt
 
-    def show(self, ref: str, on: date = TODAY) -> CommitmentRow:
+    def show(self, ref: str, on: date = TODAY) -> Commitment:
         with database.reading(self.location) as reader:
             row = View(reader, Day(on)).commitment(ref)
         assert row is not None
@@ -60,7 +62,7 @@ class Desk:
         """All of a stored record but what counts its entries."""
         kind = "milestone" if "/" in ref else "commitment"
         with database.reading(self.location) as reader:
-            ((found, *_),) = reader.rows(
+            ((found, *_),) = reader.tuples(
                 f"SELECT json_object({self._pairs(reader, kind)}) FROM {kind} WHERE ref = :ref", {"ref": ref}
             )
         stored: dict[str, Any] = json.loads(found)
@@ -69,7 +71,7 @@ class Desk:
 
     @staticmethod
     def _pairs(reader: Reader, kind: str) -> str:
-        names = [name for (name,) in reader.rows(f"SELECT name FROM pragma_table_info('{kind}')")]
+        names = [name for (name,) in reader.tuples(f"SELECT name FROM pragma_table_info('{kind}')")]
         return ", ".join(f"'{name}', {name}" for name in names)
 
     def refs(self, on: date = TODAY, *, withdrawn: bool = False) -> set[str]:
@@ -231,7 +233,7 @@ def test_too_short_a_beginning_is_refused_even_where_one_invocation_alone_has_it
 def test_the_number_of_an_entry_is_not_taken_for_an_invocation(desk: Desk) -> None:
     desk.make(update("FTA-CONCLUDE", due="2026"), invocation="beef" + "0" * 28)
     with database.reading(desk.location) as reader:
-        ((number,),) = reader.rows("SELECT max(id) FROM entry")
+        ((number,),) = reader.tuples("SELECT max(id) FROM entry")
     desk.make(update("TOURISM", due="2026"), invocation=f"{number}" + "f" * 28)
     head = desk.head()
     with pytest.raises(Usage, match=rf"^{number} is an entry, .* is undone with `ksmy undo beef0+`$"):

@@ -12,7 +12,7 @@ from ksmy_tracker.domain.chain import digest, entry_row, read_entry
 from ksmy_tracker.domain.entries import ENTRY_FIELDS
 from ksmy_tracker.storage import register as database
 from ksmy_tracker.storage.place import REVISIONS, Location
-from ksmy_tracker.storage.sqlite import engine as sqlite
+from ksmy_tracker.storage.sqlite.reader import FileReader
 from ksmy_tracker.writing import transfer
 from tests.conftest import Ksmy, execute, sentence
 
@@ -166,7 +166,7 @@ def test_a_second_migration_does_nothing(ksmy: Ksmy, old: Path) -> None:
 @pytest.mark.parametrize("revision", ["0002"])
 def test_a_migrated_register_exports_the_bytes_that_it_exported_before(ksmy: Ksmy, old: Path) -> None:
     with closing(sqlite3.connect(old)) as connection:
-        before = "".join(transfer.export_lines(sqlite.FileReader(connection)))
+        before = "".join(transfer.export_lines(FileReader(connection)))
     assert all(f'"action":"{one}"' in before for one in ("undone", "withdrawn", "restored"))
     assert before.count('{"unchanged_key":') == 2
     ksmy("migrate")

@@ -3,7 +3,7 @@
 Imported only for a register that is on a server, for it imports psycopg.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from random import uniform
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from ksmy_tracker import signals
 from ksmy_tracker.domain.entries import BrokenEntry
 from ksmy_tracker.errors import Busy, KsmyError, NoRegister, Refused
-from ksmy_tracker.storage.place import Reader, Server, driver_of, require_current, require_known
+from ksmy_tracker.storage.interface import Reader, Transaction
+from ksmy_tracker.storage.place import Server, require_current, require_known
 from ksmy_tracker.storage.postgres.attempts import Silent, psycopg
 from ksmy_tracker.storage.postgres.connection import Connection, NoAnswer, connect
 from ksmy_tracker.storage.postgres.failures import (
@@ -27,17 +28,14 @@ from ksmy_tracker.storage.postgres.failures import (
     translated,
 )
 from ksmy_tracker.storage.postgres.reader import ServerReader, stored_revision
+from ksmy_tracker.storage.postgres.transaction import ServerTransaction
 
 if TYPE_CHECKING:
     import sqlalchemy
-    from sqlmodel import Session
 
 IsolationLevel = psycopg.IsolationLevel
 
 Done = TypeVar("Done")
-
-#: What breaks a rule of the schema.
-REFUSALS: Final = (psycopg.IntegrityError, psycopg.DataError)
 
 #: The advisory lock of whoever changes the schema ("ksmy" in ASCII).
 SCHEMA_LOCK: Final = 0x6B736D79
@@ -57,7 +55,7 @@ def reading(server: Server, timeout: float) -> Iterator[Reader]:
 
 
 def write(
-    server: Server, work: Callable[["Session"], Done], timeout: float, *, dry_run: bool, invocation: str
+    server: Server, work: Callable[[Transaction], Done], timeout: float, *, dry_run: bool, invocation: str
 ) -> Done:
     """Do the work in one serializable transaction and return what it returns, once it is on the server.
 
@@ -105,7 +103,7 @@ class _Tried(Generic[Done]):
 
 def _attempt(
     server: Server,
-    work: Callable[["Session"], Done],
+    work: Callable[[Transaction], Done],
     until: float,
     invocation: str,
     tried: _Tried[Done],
@@ -113,49 +111,31 @@ def _attempt(
     dry_run: bool,
 ) -> Done:
     """One try."""
-    from sqlmodel import Session
-
     level = IsolationLevel.REPEATABLE_READ if dry_run else IsolationLevel.SERIALIZABLE
     left = max(0.05, until - monotonic())
-    register = engine(server, left, level, read_only=dry_run)
-    try:
-        with Session(register, autoflush=False) as session:
-            driver = driver_of(session)
-            tried.connected = True
-            if not dry_run and driver.schema:
-                # Before the first read, which fixes what the transaction sees: writers stand in a line, none in vain.
-                with suppress(psycopg.errors.UndefinedTable):
-                    driver.execute(f"LOCK TABLE {driver.schema}.commitment IN SHARE ROW EXCLUSIVE MODE")
-                if driver.info.transaction_status == psycopg.pq.TransactionStatus.INERROR:
-                    driver.rollback()
-            require_current(stored_revision(driver, server), server)
-            session.connection().execution_options(schema_translate_map={None: _name(str(driver.schema))})
-            if tried.committing:
-                where = str(driver.schema).replace("%", "%%")
-                landed = driver.execute(
-                    f"SELECT 1 FROM {where}.entry WHERE invocation = %s LIMIT 1", [invocation]
-                ).fetchone()
-                if landed:
-                    signals.reached(signals.COMMITTED)
-                    return tried.committing[0]
-            tried.committing = None
-            signals.doubt(False)
-            done = work(session)
-            session.flush()
-            tried.committing, tried.ending = (done,), True
-            session.commit()
-            return done
-    finally:
-        with suppress(Exception):
-            register.dispose()
-
-
-def _name(quoted: str) -> Any:
-    """The name of a schema for SQLAlchemy, which quotes it itself."""
-    from sqlalchemy.sql import quoted_name
-
-    plain = quoted[1:-1].replace('""', '"') if quoted.startswith('"') else quoted
-    return quoted_name(plain, quote=True)
+    with closing(connect(server, left)) as connection:
+        tried.connected = True
+        connection.isolation_level = level
+        connection.read_only = dry_run
+        if not dry_run and connection.schema:
+            # Before the first read, which fixes what the transaction sees: writers stand in a line, none in vain.
+            with suppress(psycopg.errors.UndefinedTable):
+                connection.execute(f"LOCK TABLE {connection.schema}.commitment IN SHARE ROW EXCLUSIVE MODE")
+            if connection.info.transaction_status == psycopg.pq.TransactionStatus.INERROR:
+                connection.rollback()
+        require_current(stored_revision(connection, server), server)
+        transaction = ServerTransaction(connection)
+        if tried.committing:
+            sql = "SELECT 1 FROM entry WHERE invocation = :invocation LIMIT 1"
+            if transaction.tuples(sql, {"invocation": invocation}):
+                signals.reached(signals.COMMITTED)
+                return tried.committing[0]
+        tried.committing = None
+        signals.doubt(False)
+        done = work(transaction)
+        tried.committing, tried.ending = (done,), True
+        connection.commit()
+        return done
 
 
 def _given_up(server: Server, invocation: str, tried: _Tried[Any], *, lost: Exception | None) -> KsmyError:
@@ -198,46 +178,6 @@ def engine(
     return create_engine(
         "postgresql+psycopg://", creator=open_one, poolclass=NullPool, use_native_hstore=False
     )
-
-
-def reader_of(driver: Connection) -> ServerReader:
-    """A reader of what a connection sees, with what it has written."""
-    return ServerReader(driver)
-
-
-@contextmanager
-def bulk_loading(driver: Connection) -> Iterator[None]:
-    """Without triggers, for the entries have some that cost time."""
-    driver.execute(f"ALTER TABLE {driver.schema}.entry DISABLE TRIGGER USER")
-    yield
-    driver.execute(f"ALTER TABLE {driver.schema}.entry ENABLE TRIGGER USER")
-
-
-def insert(driver: Any, table: str, columns: Sequence[str], values: Sequence[Any], then: str) -> None:
-    """Insert rows; `values` has theirs, one row after another. `then` ends the statement.
-
-    They go as one JSON value: the server takes half the time that a parameter for each of their fields would cost it.
-    The trigger of the entries looks for their table on the search path, so there the schema is put on it meanwhile, by
-    statements that are sent together. All that is looked for then has its schema with it, or, in the trigger, types
-    that fit pg_catalog's own functions and operators exactly.
-    """
-    from ksmy_tracker.domain.chain import to_canonical_json
-
-    width = len(columns)
-    rows = [
-        dict(zip(columns, values[begin : begin + width], strict=True))
-        for begin in range(0, len(values), width)
-    ]
-    names = ", ".join(columns)
-    schema = str(driver.schema).replace("%", "%%")
-    its = f"{schema}.{table}"
-    sql = (
-        f"INSERT INTO {its} ({names}) SELECT {names} "
-        f"FROM pg_catalog.json_populate_recordset(NULL::{its}, CAST(%s AS pg_catalog.json)){then}"
-    )
-    if table == "entry" and not driver.at_home:
-        sql = f"SET LOCAL search_path = {schema}, pg_temp; {sql}; SET LOCAL search_path = pg_catalog, pg_temp"
-    psycopg.ClientCursor(driver).execute(sql.encode(), [to_canonical_json(rows)])
 
 
 @contextmanager

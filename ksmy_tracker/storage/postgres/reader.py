@@ -7,9 +7,11 @@ from functools import lru_cache
 from typing import Any, Final
 
 from ksmy_tracker.errors import NoRegister
-from ksmy_tracker.storage.place import Reader, Server, the_revision
+from ksmy_tracker.storage.interface import Reader, Row
+from ksmy_tracker.storage.place import Server, the_revision
 from ksmy_tracker.storage.postgres.attempts import psycopg
 from ksmy_tracker.storage.postgres.connection import Connection
+from ksmy_tracker.storage.rows_by_name import made, made_one_by_one
 
 #: Columns that hold numbers; all others hold text.
 _NUMBERS: Final = ("number", "verifiable", "slip_days", "evidence", "withdrawn")
@@ -28,18 +30,33 @@ class ServerReader(Reader):
     failures = (psycopg.Error,)
 
     def __init__(self, connection: Connection) -> None:
-        self._server_connection = connection
+        self._connection = connection
         self._schema = str(connection.schema)
         self._streams = itertools.count(1)
 
-    def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        """The rows of a SELECT with named parameters (`:name`)."""
-        cursor = psycopg.ClientCursor(self._server_connection)
-        return cursor.execute(_placed(sql, self._schema), parameters or {}).fetchall()
+    def rows(self, row: type[Row], sql: str, /, **parameters: Any) -> list[Row]:
+        """The rows of a SELECT."""
+        cursor = self._asked(sql, parameters)
+        return made(row, _names(cursor), cursor.fetchall())
 
-    def stream(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:
+    def stream(self, row: type[Row], sql: str, /, **parameters: Any) -> Iterator[Row]:
         """The same one by one, in bounded memory."""
-        with self._server_connection.cursor(name=f"stream_{next(self._streams)}") as cursor:
+        with self._connection.cursor(name=f"stream_{next(self._streams)}") as cursor:
+            cursor.execute(_placed(sql, self._schema), parameters)
+            yield from made_one_by_one(row, _names(cursor), cursor.fetchmany)
+
+    def _asked(self, sql: str, parameters: Mapping[str, Any]) -> psycopg.Cursor[Any]:
+        return psycopg.ClientCursor(self._connection).execute(_placed(sql, self._schema), parameters)
+
+    def tuples(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """The rows of a SELECT, by position."""
+        return self._asked(sql, parameters or {}).fetchall()
+
+    def tuple_stream(
+        self, sql: str, parameters: Mapping[str, Any] | None = None
+    ) -> Iterator[tuple[Any, ...]]:
+        """The same one by one, in bounded memory."""
+        with self._connection.cursor(name=f"stream_{next(self._streams)}") as cursor:
             cursor.itersize = 2000
             cursor.execute(_placed(sql, self._schema), parameters or {})
             yield from cursor
@@ -48,7 +65,7 @@ class ServerReader(Reader):
         """What is wrong with the schema; the server looks after its pages, types and CHECKs itself."""
         from ksmy_tracker.storage.postgres.schema_check import differences, planted
 
-        execute = self._server_connection.execute
+        execute = self._connection.execute
         yield from differences(execute, self._schema)
         yield from (f"schema: {one} does not belong to a register" for one in planted(execute, self._schema))
 
@@ -59,7 +76,7 @@ class ServerReader(Reader):
                 f"SELECT t.ref FROM {table} t LEFT JOIN {parent} p ON p.ref = t.{parent} "
                 "WHERE p.ref IS NULL ORDER BY 1"
             )
-            for (ref,) in self.rows(sql):
+            for (ref,) in self.tuples(sql):
                 yield f"{table} {ref} belongs to a {parent} that is missing"
 
     @staticmethod
@@ -88,6 +105,11 @@ class ServerReader(Reader):
     def whole(self, table: str, columns: Sequence[str]) -> str:
         """SQL for a table as it is, whatever stands in front of it under its name."""
         return f"SELECT {', '.join(columns)} FROM {self._schema}.{table}"
+
+
+def _names(cursor: Any) -> list[str]:
+    """The names of a result's columns."""
+    return [column.name for column in cursor.description]
 
 
 def _is_number(table: str, column: str) -> bool:

@@ -18,7 +18,8 @@ from sqlalchemy import Table as SQLTable
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
-from ksmy_tracker.storage.tables import HISTORY_FUNCTIONS, SERVER_TRIGGERS, Table
+from ksmy_tracker.storage.history_triggers import HISTORY_FUNCTIONS, SERVER_TRIGGERS
+from ksmy_tracker.storage.tables import Table
 
 #: Runs a statement of the driver's, with parameters `%(name)s`.
 Execute = Callable[..., Any]

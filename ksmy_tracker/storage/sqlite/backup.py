@@ -9,7 +9,8 @@ from pathlib import Path
 
 from ksmy_tracker.errors import Damaged, KsmyError, Refused, Usage
 from ksmy_tracker.storage.files import placed, put_in_place, sync, unwritten
-from ksmy_tracker.storage.place import REVISIONS, TIMEOUT, Location, Place, Server
+from ksmy_tracker.storage.interface import TIMEOUT
+from ksmy_tracker.storage.place import REVISIONS, Location, Place, Server
 from ksmy_tracker.storage.private_folder import private_file, remains
 from ksmy_tracker.storage.sqlite import engine as sqlite
 from ksmy_tracker.storage.sqlite.new_register import check_new_place, head_of, new_mode, read_back

@@ -1,40 +1,34 @@
 """A register in an SQLite file: its connections, its transactions, and the SQL that is SQLite's own.
 
-A reader uses the standard library alone; SQLModel and SQLAlchemy are imported only by what writes.
+The standard library alone reads and writes it; SQLAlchemy is imported only by what makes or migrates its schema.
 """
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from random import uniform
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
 from ksmy_tracker import signals
 from ksmy_tracker.domain.entries import BrokenEntry
-from ksmy_tracker.domain.words import a
 from ksmy_tracker.errors import Busy, Damaged, KsmyError, NoRegister
 from ksmy_tracker.storage.files import APPLICATION_ID
-from ksmy_tracker.storage.place import TIMEOUT, Location, Reader, driver_of, require_current, the_revision
+from ksmy_tracker.storage.interface import TIMEOUT, Transaction
+from ksmy_tracker.storage.place import Location, require_current, the_revision
 from ksmy_tracker.storage.sqlite.ordinary_tables import (
     fault_in_header,
     fault_in_tables,
     fault_in_what_runs,
-    stored_schema,
 )
+from ksmy_tracker.storage.sqlite.reader import FileReader
+from ksmy_tracker.storage.sqlite.transaction import FileTransaction
 from ksmy_tracker.storage.trust import require_trusted
 
-if TYPE_CHECKING:
-    from sqlmodel import Session
-
 Done = TypeVar("Done")
-
-#: What breaks a rule of the schema, or is no value that a column can have.
-REFUSALS: Final = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError)
-
 
 #: Seconds between two tries for a lock where nobody stands in line: at random, and the same for all. SQLite's own
 #: pauses grow with the wait: who has waited longest then asks most seldom.
@@ -66,64 +60,6 @@ class Connection(sqlite3.Connection):
                 signals.raise_noted()
 
 
-class FileReader(Reader):
-    """A consistent view of a register in a file: one transaction, closed by the caller's `with`."""
-
-    failures = (sqlite3.DatabaseError,)
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        """The rows of a SELECT with named parameters (`:name`)."""
-        return self._connection.execute(sql, parameters or {}).fetchall()
-
-    def stream(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:
-        """The same one by one, in bounded memory."""
-        return iter(self._connection.execute(sql, parameters or {}))
-
-    def damage(self) -> Iterator[str]:
-        """What is wrong with the schema; then what SQLite itself finds wrong with its pages, types and CHECKs."""
-        from ksmy_tracker.storage.sqlite.schema_check import differences
-
-        stored = stored_schema(self._connection)
-        yield from differences({name: (kind, table, sql) for name, kind, table, sql in stored})
-        for (found,) in self.stream("PRAGMA integrity_check(20)"):
-            if found != "ok":
-                yield f"database: {found}"
-        mode = self.rows("PRAGMA journal_mode")[0][0]
-        if mode not in ("delete", "memory"):  # the latter only where all of the database is in memory
-            yield f"database: its journal mode is {mode}, not the delete it was made with"
-
-    def dangling(self) -> Iterator[str]:
-        """Every record that belongs to one that is not there."""
-        for table, rowid, parent, _ in self.stream("PRAGMA foreign_key_check"):
-            ref = self.rows(f"SELECT ref FROM {table} WHERE rowid = :rowid", {"rowid": rowid})[0][0]
-            yield f"{table} {ref} belongs to {a(parent)} that is missing"
-
-    @staticmethod
-    def among(column: str, parameter: str) -> str:
-        """SQL for "the column is in the JSON list bound to the parameter"."""
-        return f"{column} IN (SELECT value FROM json_each(:{parameter}))"
-
-    @staticmethod
-    def family(column: str) -> str:
-        """SQL for the ref of the commitment that a milestone's ref such as `X/2` belongs to; else the ref."""
-        return f"CASE instr({column}, '/') WHEN 0 THEN {column} ELSE substr({column}, 1, instr({column}, '/') - 1) END"
-
-    def past(self, table: str, columns: Sequence[str]) -> str:
-        """SQL for a table as it was: its rows but those in `:changed`, which `:past_<table>` has as JSON."""
-        fields = ", ".join(f"json_extract(value, '$.{column}') AS {column}" for column in columns)
-        return (
-            f"{self.whole(table, columns)} WHERE NOT {self.among('ref', 'changed')} "
-            f"UNION ALL SELECT {fields} FROM json_each(:past_{table})"
-        )
-
-    def whole(self, table: str, columns: Sequence[str]) -> str:
-        """SQL for a table as it is, whatever stands in front of it under its name."""
-        return f"SELECT {', '.join(columns)} FROM main.{table}"
-
-
 @contextmanager
 def reading(location: Location, timeout: float = TIMEOUT) -> Iterator[FileReader]:
     """Open a register to read: nothing it does changes it.
@@ -139,70 +75,36 @@ def reading(location: Location, timeout: float = TIMEOUT) -> Iterator[FileReader
         yield FileReader(connection)
 
 
-def write(location: Location, work: Callable[["Session"], Done], timeout: float, *, dry_run: bool) -> Done:
+def write(location: Location, work: Callable[[Transaction], Done], timeout: float, *, dry_run: bool) -> Done:
     """Do the work in one transaction and return what it returns, once that is committed."""
-    with writing(location, timeout, dry_run=dry_run) as session:
-        return work(session)
+    with writing(location, timeout, dry_run=dry_run) as transaction:
+        return work(transaction)
 
 
 @contextmanager
-def writing(location: Location, timeout: float = TIMEOUT, *, dry_run: bool = False) -> Iterator["Session"]:
-    """A session in one transaction that holds the write lock; commits at the end, rolls back on an error.
+def writing(
+    location: Location, timeout: float = TIMEOUT, *, dry_run: bool = False
+) -> Iterator[FileTransaction]:
+    """One transaction that holds the write lock; it is committed at the end, rolled back on an error.
 
     A dry run takes no lock and can write nothing. Raises `NoRegister`, `Busy` or `Damaged`.
     """
-    from sqlmodel import Session
-
     require_file(location)
-    with translated(location):
-        register = engine(location, timeout, "BEGIN" if dry_run else "BEGIN IMMEDIATE")
-        try:
-            with Session(register, autoflush=False) as session, session.begin():
-                driver = driver_of(session)
-                require_current(stored_revision(driver, location), location)
-                require_writable(driver, location)
-                if dry_run:
-                    driver.execute("PRAGMA query_only = ON")
-                yield session
-        finally:
-            register.dispose()
+    with translated(location), closing(connect(location.path, timeout)) as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        begin(connection, "BEGIN" if dry_run else "BEGIN IMMEDIATE", timeout)
+        require_current(stored_revision(connection, location), location)
+        require_writable(connection, location)
+        if dry_run:
+            connection.execute("PRAGMA query_only = ON")
+        yield FileTransaction(connection)
+        connection.commit()
 
 
 def _roll_back(location: Location) -> None:
     """Undo at once what a full disk kept SQLite from undoing; else the next command would."""
     with suppress(sqlite3.Error), closing(connect(location.path, 1.0)) as connection:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-
-
-def reader_of(driver: sqlite3.Connection) -> FileReader:
-    """A reader of what a connection sees, with what it has written."""
-    return FileReader(driver)
-
-
-def insert(
-    driver: sqlite3.Connection, table: str, columns: Sequence[str], values: Sequence[Any], then: str
-) -> None:
-    """Insert rows; `values` has theirs, one row after another. `then` ends the statement."""
-    marks = f"({', '.join('?' * len(columns))})"
-    places = ", ".join([marks] * (len(values) // len(columns)))
-    driver.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES {places}{then}", values)
-
-
-@contextmanager
-def bulk_loading(driver: sqlite3.Connection) -> Iterator[None]:
-    """Without CHECKs, which cost as much as all else, and without triggers and indexes, which are built again."""
-    found = driver.execute(
-        "SELECT type, name, sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND sql IS NOT NULL"
-    ).fetchall()
-    for kind, name, _ in found:
-        driver.execute(f"DROP {kind} {name}")
-    driver.execute("PRAGMA ignore_check_constraints = ON")
-    try:
-        yield
-    finally:
-        driver.execute("PRAGMA ignore_check_constraints = OFF")
-    for _, _, sql in found:
-        driver.execute(sql)
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from ksmy_tracker.errors import Damaged, KsmyError, Refused
 from ksmy_tracker.storage.files import umask
-from ksmy_tracker.storage.place import TIMEOUT, Location
+from ksmy_tracker.storage.interface import TIMEOUT
+from ksmy_tracker.storage.place import Location
 from ksmy_tracker.storage.sqlite import engine as sqlite
 from ksmy_tracker.storage.trust import require_trusted_folder, shared_by
 

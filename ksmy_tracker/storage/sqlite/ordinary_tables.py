@@ -7,6 +7,8 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
+from ksmy_tracker.storage.history_triggers import HISTORY_TRIGGERS
+
 #: The tables of every schema; an older one lacks some. (The models name them too, but are not loaded to look.)
 NAMES: Final = ("agreement", "commitment", "milestone", "entry", "unchanged_key", "alembic_version")
 
@@ -31,10 +33,20 @@ def fault_in_tables(connection: sqlite3.Connection) -> str | None:
 
 
 def fault_in_what_runs(connection: sqlite3.Connection) -> str | None:
-    """A trigger that is none of the register's own, or a virtual table: they run when a row is written."""
-    from ksmy_tracker.storage.sqlite.schema_check import strangers
+    """A trigger that is none of the register's own, or a virtual table: they run when a row is written.
 
-    return next(strangers(stored_schema(connection)), None)
+    Every revision has had the same triggers.
+    """
+    for name, kind, table, sql in stored_schema(connection):
+        if kind == "trigger":
+            expected = HISTORY_TRIGGERS.get(name)
+            if expected is None:
+                return f"schema: the trigger {name} does not belong to a register"
+            if table != "entry" or " ".join((sql or "").split()) != expected:
+                return f"schema: the trigger {name} is not as it should be"
+        elif kind == "table" and not (sql or "").startswith("CREATE TABLE "):
+            return f"schema: the virtual table {name} does not belong to a register"
+    return None
 
 
 def stored_schema(connection: sqlite3.Connection) -> list[tuple[str, str, str, str | None]]:

@@ -1,12 +1,13 @@
 """Whether the schema of a register in a file is the one that the models describe."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from ksmy_tracker.storage.tables import HISTORY_TRIGGERS, Table
+from ksmy_tracker.storage.history_triggers import HISTORY_TRIGGERS
+from ksmy_tracker.storage.tables import Table
 
 
 def differences(stored: Mapping[str, tuple[str, str, str | None]]) -> Iterator[str]:
@@ -30,22 +31,6 @@ def differences(stored: Mapping[str, tuple[str, str, str | None]]) -> Iterator[s
         own = sql_text is None and kind == "index" and name == f"sqlite_autoindex_{of_table}_1"
         if name not in expected and not own:
             yield f"schema: the {kind} {name} does not belong to a register"
-
-
-def strangers(stored: Iterable[tuple[str, str, str, str | None]]) -> Iterator[str]:
-    """What would run while a row is written and is not the register's own, given the schema of any revision.
-
-    As name, kind, table and SQL. Every revision has had the same triggers.
-    """
-    for name, kind, table_name, sql in stored:
-        if kind == "trigger":
-            expected = HISTORY_TRIGGERS.get(name)
-            if expected is None:
-                yield f"schema: the trigger {name} does not belong to a register"
-            elif table_name != "entry" or _parts(sql or "") != _parts(expected):
-                yield f"schema: the trigger {name} is not as it should be"
-        elif kind == "table" and not (sql or "").startswith("CREATE TABLE "):
-            yield f"schema: the virtual table {name} does not belong to a register"
 
 
 #: Alembic's own table, in which it keeps the revision.

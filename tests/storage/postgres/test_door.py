@@ -90,7 +90,7 @@ def test_what_was_put_straight_into_a_server_with_right_hashes_is_found(
 ) -> None:
     place = database.locate(database_on_server)
     with database.reading(place) as reader:
-        ((last, head),) = reader.rows("SELECT id, hash FROM entry ORDER BY id DESC LIMIT 1")
+        ((last, head),) = reader.tuples("SELECT id, hash FROM entry ORDER BY id DESC LIMIT 1")
     forged = exports.entry(
         "TOURISM",
         "updated",

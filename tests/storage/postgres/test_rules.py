@@ -8,7 +8,7 @@ from typing import Any, Final
 import psycopg
 import pytest
 
-from ksmy_tracker.domain.changes import Fault, read_any_ref, read_edtf, read_ref, read_sector
+from ksmy_tracker.domain.values import Fault, read_any_ref, read_edtf, read_ref, read_sector
 from ksmy_tracker.storage.tables import FORMS
 from tests.storage.test_tables import DATES, NEW, RULES, VOCABULARIES, with_word
 

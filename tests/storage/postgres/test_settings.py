@@ -279,7 +279,7 @@ def test_the_same_in_a_sound_register_is_what_the_server_said(seeded_on_server: 
         pytest.raises(KsmyError, match="the server could not go on with") as said,
         database.reading(database.locate(seeded_on_server)) as reader,
     ):
-        reader.rows(failing)
+        reader.tuples(failing)
     assert said.value.exit_code == 1
 
 

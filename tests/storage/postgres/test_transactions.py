@@ -18,6 +18,7 @@ from sqlalchemy import create_engine
 from ksmy_tracker import cli
 from ksmy_tracker.domain.chain import canonical_json
 from ksmy_tracker.domain.entries import ENTRY_FIELDS
+from ksmy_tracker.storage.interface import Transaction
 from ksmy_tracker.writing import schema
 from tests import exports
 from tests.conftest import NOW, Ksmy, Ran, count, forked, sentence
@@ -156,12 +157,12 @@ def test_a_real_conflict_in_the_middle_of_the_work_is_run_again(
 
     record, met = register.record, list[int]()
 
-    def record_after_another(session: object, *rest: object, **more: object) -> object:
+    def record_after_another(transaction: Transaction, *rest: object, **more: object) -> object:
         if not met:
             met.append(1)
-            _read_the_chain(session)
+            _read_the_chain(transaction)
             _append_behind_its_back(database_on_server)
-        return record(session, *rest, **more)  # type: ignore[arg-type]
+        return record(transaction, *rest, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(register, "record", record_after_another)
     assert on_server("update", "TOURISM", "--note", "second").code == 0
@@ -169,10 +170,8 @@ def test_a_real_conflict_in_the_middle_of_the_work_is_run_again(
     assert on_server("check").code == 0
 
 
-def _read_the_chain(session: object) -> None:
-    from ksmy_tracker.storage.place import driver_of
-
-    driver_of(session).execute("SELECT max(id) FROM public.entry")  # type: ignore[arg-type]
+def _read_the_chain(transaction: Transaction) -> None:
+    transaction.tuples("SELECT max(id) FROM entry")
 
 
 def _append_behind_its_back(url: str) -> None:

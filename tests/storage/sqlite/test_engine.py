@@ -18,12 +18,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from sqlalchemy import text
-from sqlmodel import Session
 
 from ksmy_tracker.errors import KsmyError, NoRegister
 from ksmy_tracker.storage.files import APPLICATION_ID
-from ksmy_tracker.storage.place import REVISIONS, TIMEOUT, Location, driver_of
+from ksmy_tracker.storage.interface import TIMEOUT, Transaction
+from ksmy_tracker.storage.place import REVISIONS, Location
 from ksmy_tracker.storage.register import reading
 from ksmy_tracker.storage.sqlite import engine as sqlite
 from ksmy_tracker.storage.sqlite import queue as turn
@@ -77,21 +76,21 @@ def test_a_reader_can_write_nothing(register: Path) -> None:
     before = register.read_bytes()
     forbidden = pytest.raises(KsmyError, match="cannot be written")
     with forbidden, reading(Location(register)) as reader:
-        reader.rows("DELETE FROM milestone")
+        reader.tuples("DELETE FROM milestone")
     assert register.read_bytes() == before
 
 
 def test_a_reader_sees_one_state_from_its_first_row_to_its_last(register: Path) -> None:
     with closing(sqlite3.connect(register, timeout=0)) as writer:
         with reading(Location(register)) as reader:
-            before = reader.rows("SELECT title FROM agreement ORDER BY ref")
+            before = reader.tuples("SELECT title FROM agreement ORDER BY ref")
             writer.execute("UPDATE agreement SET title = 'Changed meanwhile'")
             with pytest.raises(sqlite3.OperationalError, match="locked"):
                 writer.commit()
-            assert reader.rows("SELECT title FROM agreement ORDER BY ref") == before
+            assert reader.tuples("SELECT title FROM agreement ORDER BY ref") == before
         writer.commit()
     with reading(Location(register)) as reader:
-        assert reader.rows("SELECT DISTINCT title FROM agreement") == [("Changed meanwhile",)]
+        assert reader.tuples("SELECT DISTINCT title FROM agreement") == [("Changed meanwhile",)]
 
 
 # What is no register that this program can use.
@@ -745,8 +744,8 @@ def test_a_writer_holds_the_register_from_its_start_to_its_end(register: Path) -
 
 def test_what_a_writer_did_before_an_error_is_undone(register: Path) -> None:
     before = register.read_bytes()
-    with pytest.raises(ZeroDivisionError), sqlite.writing(Location(register)) as session:
-        assert session.connection().execute(text("DELETE FROM milestone")).rowcount / 0
+    with pytest.raises(ZeroDivisionError), sqlite.writing(Location(register)) as transaction:
+        assert transaction._connection.execute("DELETE FROM milestone").rowcount / 0
     assert register.read_bytes() == before
     assert not journal_of(register).exists()
 
@@ -755,20 +754,20 @@ def test_what_a_writer_did_before_an_error_is_undone(register: Path) -> None:
     ("pragma", "value"), [("foreign_keys", 1), ("synchronous", 3), ("trusted_schema", 0)]
 )
 def test_a_writer_takes_no_risk(register: Path, pragma: str, value: int) -> None:
-    with sqlite.writing(Location(register)) as session:
-        assert session.execute(text(f"PRAGMA {pragma}")).scalar() == value
+    with sqlite.writing(Location(register)) as transaction:
+        assert transaction.tuples(f"PRAGMA {pragma}") == [(value,)]
 
 
 def test_a_reader_trusts_no_schema(register: Path) -> None:
     with reading(Location(register)) as reader:
-        assert reader.rows("PRAGMA trusted_schema") == [(0,)]
+        assert reader.tuples("PRAGMA trusted_schema") == [(0,)]
 
 
 def test_a_dry_run_can_write_nothing(register: Path) -> None:
     before = register.read_bytes()
     dry_run = sqlite.writing(Location(register), dry_run=True)
-    with pytest.raises(KsmyError, match="cannot be written"), dry_run as session:
-        session.execute(text("DELETE FROM milestone"))
+    with pytest.raises(KsmyError, match="cannot be written"), dry_run as transaction:
+        transaction.tuples("DELETE FROM milestone")
     assert register.read_bytes() == before
 
 
@@ -785,18 +784,16 @@ def test_a_full_disk_ends_a_change_in_a_sentence_with_nothing_changed(ksmy: Ksmy
     assert everything_in(register.parent) == before
 
 
-@pytest.mark.parametrize("by_driver", [True, False])
-def test_what_a_full_disk_left_half_written_is_undone_at_once(register: Path, by_driver: bool) -> None:
+def test_what_a_full_disk_left_half_written_is_undone_at_once(register: Path) -> None:
     before = everything_in(register.parent)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     sql = "UPDATE commitment SET detail = hex(zeroblob(100000))"
 
-    def fill(session: Session) -> None:
-        driver = driver_of(session)
-        driver.execute("PRAGMA cache_size = 10")
+    def fill(transaction: Transaction) -> None:
+        transaction.tuples("PRAGMA cache_size = 10")
         resource.setrlimit(resource.RLIMIT_FSIZE, (register.stat().st_size, hard))
         try:
-            driver.execute(sql) if by_driver else session.execute(text(sql))
+            transaction.tuples(sql)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 

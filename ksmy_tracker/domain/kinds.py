@@ -1,0 +1,269 @@
+"""The kinds of record, and each of their fields, declared once (pure).
+
+A kind is a class, a record an instance of it. From a field's declaration come the option of the command line, the key
+of a batch, the column of a listing, of CSV and of its table, the member of the JSON contract, in this order; what a new
+record needs, what it is taken to be, what can be cleared, and what is searched. storage/tables.py says how it is kept.
+
+Dates are ISO text, as the database keeps them.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar, Final, Literal
+
+from ksmy_tracker.domain import words
+from ksmy_tracker.domain.values import (
+    Fault,
+    read_edtf,
+    read_filled,
+    read_ref,
+    read_sector,
+    read_text,
+    read_truth,
+    read_word,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What is known of a field, whichever record has it.
+
+    `means` is its help text; `read` normalises what is given, raising `Fault`, and is None where nobody gives a value:
+    it follows from the history (`is_kept`: in a column) or from that and the day (computed by who reads). `words` are
+    all that it can be, or `offers` says of what the register has some to offer. `default` is what a new record is taken
+    to be; `is_shown`: it is a part of the JSON contract.
+    """
+
+    means: str
+    read: Callable[[Any], Any] | None = None
+    metavar: str = "TEXT"
+    words: tuple[str, ...] = ()
+    offers: Literal["agreements", "sectors"] | None = None
+    is_required: bool = False
+    is_clearable: bool = False
+    is_searched: bool = False
+    default: str | bool | None = None
+    is_kept: bool = True
+    is_shown: bool = True
+
+
+def _given(means: str, read: Callable[[Any], Any] = read_text, metavar: str = "TEXT", **more: Any) -> Any:
+    """A field that a user gives; it is None until it is given."""
+    return field(default=None, metadata={"field": Field(means, read, metavar, **more)})
+
+
+def _word(means: str, metavar: str, known: tuple[str, ...], **more: Any) -> Any:
+    """A field that is one of a vocabulary's words."""
+    return _given(means, read_word(known), metavar, words=known, **more)
+
+
+def _follows(means: str, start: Any = None, *, is_shown: bool = True) -> Any:
+    """A field that follows from the history, kept in a column."""
+    return field(default=start, metadata={"field": Field(means, is_shown=is_shown)})
+
+
+def _computed(means: str, start: Any = None) -> Any:
+    """A field that whoever reads computes, from the day or from other records."""
+    return field(default=start, metadata={"field": Field(means, is_kept=False)})
+
+
+@dataclass(slots=True)
+class Agreement:
+    """An instrument: joint statement, memorandum, treaty, contract."""
+
+    record: ClassVar[str] = "agreement"
+
+    ref: str = _follows("Its ref.", "")
+    title: str = _given("What it is, in a line.", read_filled, is_required=True)
+    kind: str = _word(f"{', '.join(words.KINDS)}.", "KIND", words.KINDS, is_required=True)
+    stage: str = _word(f"{', '.join(words.STAGES)}.", "STAGE", words.STAGES, is_required=True)
+    dated: str | None = _given("When it was made.", read_edtf, "EDTF", is_clearable=True)
+    place: str | None = _given("Where it was made.", is_clearable=True)
+    parties: str = _given(
+        "KR, MY or both.",
+        read_word(words.PARTIES, words.PARTY_NAMES),
+        "PARTIES",
+        words=words.PARTIES,
+        default="both",
+    )
+    source: str | None = _given("Where it was read.", is_clearable=True)
+    commitments: int = _computed("How many commitments it has.", 0)
+    open: int = _computed("How many of them are open.", 0)
+    overdue: int = _computed("How many of those are overdue.", 0)
+    created_on: str = _follows("The day of its first entry.", "", is_shown=False)
+    updated_on: str = _follows("The latest day of its entries.", "", is_shown=False)
+    withdrawn: bool = _follows("Whether it was added by mistake.", False)
+
+
+@dataclass(slots=True)
+class Commitment:
+    """One thing promised."""
+
+    record: ClassVar[str] = "commitment"
+
+    ref: str = _follows("Its ref.", "")
+    title: str = _given("What it is, in a line.", read_filled, is_required=True, is_searched=True)
+    detail: str | None = _given("Figures and circumstances.", is_clearable=True, is_searched=True)
+    agreement: str = _given(
+        "The agreement it belongs to.", read_ref, "REF", offers="agreements", is_required=True
+    )
+    sector: str = _given("Such as green-energy.", read_sector, "SLUG", offers="sectors", is_required=True)
+    parties: str = _given(
+        "KR, MY or both.",
+        read_word(words.PARTIES, words.PARTY_NAMES),
+        "PARTIES",
+        words=words.PARTIES,
+        default="both",
+    )
+    firmness: str = _word(
+        f"How firmly the source says it: {', '.join(words.FIRMNESSES)}.",
+        "WORD",
+        words.FIRMNESSES,
+        is_required=True,
+    )
+    verifiable: bool = _given("Whether any evidence could show it done.", read_truth, default=True)
+    source: str | None = _given("Where it was read.", is_clearable=True)
+    status: str = _word(
+        f"What is declared: {', '.join(words.STATUSES)}.", "STATUS", words.STATUSES, default="planned"
+    )
+    deadline: str = _computed("What the calendar says of it.", "")
+    days_left: int | None = _computed("Days until `due_latest` while it is open; negative: overdue.")
+    due: str | None = _given(
+        "The deadline as stated: 2025, 2026-06, 2025-Q4, 2025-12-31. Empty: none.",
+        read_edtf,
+        "EDTF",
+        is_clearable=True,
+    )
+    due_earliest: str | None = _follows("The first day of its due date's window.")
+    due_latest: str | None = _follows("The last day of it.")
+    due_phrase: str | None = _given(
+        "The deadline in the source's words.", is_clearable=True, is_searched=True
+    )
+    baseline_due: str | None = _follows("The first due date it had.")
+    completed_on: str | None = _follows("The day it was completed.", is_shown=False)
+    completed_due: str | None = _follows("The due date it had then.", is_shown=False)
+    completed_latest: str | None = _follows("The last day of that.", is_shown=False)
+    slip_days: int | None = _follows("Days from the last day of its baseline to that of its due date.")
+    milestones_met: int = _computed("How many of its milestones are met.", 0)
+    milestones: int = _computed("How many milestones it has.", 0)
+    evidence: int = _follows("How many of its entries, and of its milestones', have evidence.", 0)
+    created_on: str = _follows("The day of its first entry.", "")
+    updated_on: str = _follows("The latest day of its entries, and of its milestones'.", "")
+    withdrawn: bool = _follows("Whether it was added by mistake.", False)
+    newest_entry: int = _computed("The id of the newest entry about it or its milestones.", 0)
+
+
+@dataclass(slots=True)
+class Milestone:
+    """A dated step toward a commitment; its ref is the commitment's with its number: `FTA-CONCLUDE/2`."""
+
+    record: ClassVar[str] = "milestone"
+
+    ref: str = _follows("Its ref.", "")
+    commitment: str = _follows("The commitment it belongs to.", "", is_shown=False)
+    number: int = _follows("Its number, from 1 for each commitment.", 0)
+    title: str = _given("What it is, in a line.", read_filled, is_required=True)
+    state: str = _word(
+        f"{', '.join(words.MILESTONE_STATES)}.", "STATE", words.MILESTONE_STATES, default="scheduled"
+    )
+    deadline: str = _computed("What the calendar says of it.", "")
+    days_left: int | None = _computed("Days until `due_latest` while it is open; negative: overdue.")
+    due: str | None = _given(
+        "The deadline as stated: 2025, 2026-06, 2025-Q4, 2025-12-31. Empty: none.",
+        read_edtf,
+        "EDTF",
+        is_clearable=True,
+    )
+    due_earliest: str | None = _follows("The first day of its due date's window.")
+    due_latest: str | None = _follows("The last day of it.")
+    met_on: str | None = _follows("The day it was met.")
+    evidence: int = _follows("How many of its entries have evidence.", 0)
+    created_on: str = _follows("The day of its first entry.", "", is_shown=False)
+    updated_on: str = _follows("The latest day of its entries.", "", is_shown=False)
+    withdrawn: bool = _follows("Whether it was added by mistake.", False)
+
+
+Record = Agreement | Commitment | Milestone
+
+#: Every kind by its name, each before what belongs to it.
+KINDS: Final[Mapping[str, type[Record]]] = {kind.record: kind for kind in (Agreement, Commitment, Milestone)}
+
+#: What is known of each field, by kind and name.
+DECLARED: Final[Mapping[str, Mapping[str, Field]]] = {
+    name: {one.name: one.metadata["field"] for one in fields(kind)} for name, kind in KINDS.items()
+}
+
+
+def _named(wanted: Callable[[Field], object]) -> Mapping[str, tuple[str, ...]]:
+    """The fields of each kind that a condition lets through, in their order."""
+    return {
+        kind: tuple(name for name, its in found.items() if wanted(its)) for kind, found in DECLARED.items()
+    }
+
+
+#: Those that a user gives; those that a new record must be given; those in columns; those of the JSON contract.
+GIVEN: Final = _named(lambda one: one.read)
+REQUIRED: Final = _named(lambda one: one.is_required)
+COLUMNS: Final = _named(lambda one: one.is_kept)
+SHOWN: Final = _named(lambda one: one.is_shown)
+SEARCHED: Final = _named(lambda one: one.is_searched)
+
+#: What a new record is taken to be where nothing is said.
+DEFAULTS: Final[Mapping[str, Mapping[str, str | bool]]] = {
+    kind: {name: its.default for name, its in found.items() if its.default is not None}
+    for kind, found in DECLARED.items()
+}
+
+#: How each field is read, and which can be cleared: fields of one name are read alike, whichever record has them.
+READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    name: its.read for found in DECLARED.values() for name, its in found.items() if its.read
+}
+_CLEARABLE: Final = frozenset(
+    name for found in DECLARED.values() for name, its in found.items() if its.is_clearable
+)
+
+
+def _states() -> Iterable[str]:
+    """What a record can be expected to be: a status, a stage or a milestone's state."""
+    return dict.fromkeys((*words.STATUSES, *words.STAGES, *words.MILESTONE_STATES))
+
+
+read_expected: Final = read_word(tuple(_states()))
+
+
+def kept(record: Record) -> dict[str, Any]:
+    """The columns of a record as the database keeps them: what is true or false as 1 or 0."""
+    values = ((name, getattr(record, name)) for name in COLUMNS[record.record])
+    return {name: int(value) if isinstance(value, bool) else value for name, value in values}
+
+
+def from_kept(kind: str, columns: Mapping[str, Any]) -> Record:
+    """A record from its columns."""
+    record = KINDS[kind]()
+    for name, value in columns.items():
+        setattr(record, name, bool(value) if name in ("verifiable", "withdrawn") else value)
+    return record
+
+
+def state_of(record: Record) -> str:
+    """What is declared of a record: its stage, its status, its state."""
+    if isinstance(record, Agreement):
+        return record.stage
+    return record.status if isinstance(record, Commitment) else record.state
+
+
+def commitment_of(milestone_ref: str) -> str:
+    """The ref of the commitment a milestone such as `FTA-CONCLUDE/2` belongs to."""
+    return milestone_ref.partition("/")[0]
+
+
+def read_field(name: str, value: Any) -> Any:
+    """A field's value, normalised; an empty one (or null) clears a field that may be empty.
+
+    Raises `Fault`.
+    """
+    if value is None or value == "":
+        if name in _CLEARABLE:
+            return None
+        raise Fault("cannot be empty")
+    return READERS[name](value)

@@ -1,0 +1,133 @@
+"""A register as all above this room see it, whichever engine keeps it: what reads it, and what changes it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Final, TypeVar
+
+from ksmy_tracker.storage.rows_by_name import columns_of, values_of
+
+Done = TypeVar("Done")
+Row = TypeVar("Row")
+
+#: Seconds a command waits for another process that holds the register.
+TIMEOUT: Final = 30.0
+
+#: Rows that one INSERT takes: several cost far less than as many statements, and these fit a processor's cache.
+INSERTED_AT_ONCE: Final = 200
+
+
+class Reader(ABC):
+    """A consistent view of a register for reading: one transaction, closed by the caller's `with`.
+
+    SQL has named parameters (`:name`). A row is a NamedTuple or a slotted dataclass, built by the names of the columns;
+    `BrokenEntry` is raised for a value that only damage can have put there.
+    """
+
+    #: What its driver raises where a statement fails.
+    failures: tuple[type[Exception], ...]
+
+    @abstractmethod
+    def rows(self, row: type[Row], sql: str, /, **parameters: Any) -> list[Row]:
+        """The rows of a SELECT."""
+
+    @abstractmethod
+    def stream(self, row: type[Row], sql: str, /, **parameters: Any) -> Iterator[Row]:
+        """The same one by one, in bounded memory."""
+
+    @abstractmethod
+    def tuples(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """The rows of a SELECT, by position."""
+
+    @abstractmethod
+    def tuple_stream(
+        self, sql: str, parameters: Mapping[str, Any] | None = None
+    ) -> Iterator[tuple[Any, ...]]:
+        """The same one by one, in bounded memory."""
+
+    @abstractmethod
+    def damage(self) -> Iterator[str]:
+        """What is wrong with the schema, and what the engine itself finds wrong."""
+
+    @abstractmethod
+    def dangling(self) -> Iterator[str]:
+        """Every record that belongs to one that is not there."""
+
+    @staticmethod
+    @abstractmethod
+    def among(column: str, parameter: str) -> str:
+        """SQL for "the column is in the JSON list bound to the parameter"."""
+
+    @staticmethod
+    @abstractmethod
+    def family(column: str) -> str:
+        """SQL for the ref of the commitment that a milestone's ref such as `X/2` belongs to; else the ref."""
+
+    @abstractmethod
+    def past(self, table: str, columns: Sequence[str]) -> str:
+        """SQL for a table as it was: its rows but those in `:changed`, which `:past_<table>` has as JSON."""
+
+    @abstractmethod
+    def whole(self, table: str, columns: Sequence[str]) -> str:
+        """SQL for a table as it is, whatever stands in front of it under its name."""
+
+    def until(self, table: str, columns: Sequence[str]) -> str:
+        """SQL for the entries that were in effect by the end of `:today`."""
+        return f"{self.whole(table, columns)} WHERE effective_on <= :today"
+
+
+class Transaction(Reader):
+    """What work that writes gets: it sees what it has written, and all of it is committed or none."""
+
+    #: What its driver raises for rows that break a rule of the schema.
+    refusals: tuple[type[Exception], ...]
+
+    def insert(self, table: str, rows: Sequence[Any]) -> None:
+        """Insert rows of one class, whose fields are the columns; many with each statement."""
+        self._put(table, rows, "")
+
+    def upsert(self, table: str, rows: Sequence[Any]) -> None:
+        """Insert rows in the same way, or update those whose ref is there already."""
+        if rows:
+            news = [f"{name} = excluded.{name}" for name in columns_of(type(rows[0])) if name != "ref"]
+            self._put(table, rows, f" ON CONFLICT (ref) DO UPDATE SET {', '.join(news)}")
+
+    def _put(self, table: str, rows: Sequence[Any], then: str) -> None:
+        for begin in range(0, len(rows), INSERTED_AT_ONCE):
+            some = rows[begin : begin + INSERTED_AT_ONCE]
+            self.insert_tuples(table, columns_of(type(some[0])), values_of(some), then)
+
+    @abstractmethod
+    def insert_tuples(
+        self, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]], then: str = ""
+    ) -> None:
+        """Insert rows with one statement; `then` ends it."""
+
+    @abstractmethod
+    def bulk_loading(self) -> AbstractContextManager[None]:
+        """Without triggers while much is inserted, and in a file without indexes, which are built again at the end.
+
+        The caller answers for what the triggers would have refused.
+        """
+
+
+class Register(ABC):
+    """A register in its place, by the name that a user gave it; shown without a password."""
+
+    @abstractmethod
+    def reading(self, timeout: float = TIMEOUT) -> AbstractContextManager[Reader]:
+        """Open it to read: nothing that does changes it. Raises `NoRegister`, `Busy` or `Damaged`."""
+
+    @abstractmethod
+    def write(
+        self,
+        work: Callable[[Transaction], Done],
+        timeout: float = TIMEOUT,
+        *,
+        dry_run: bool = False,
+        invocation: str,
+    ) -> Done:
+        """Do the work in one transaction and return what it returns, once that is committed.
+
+        On a server the work may run several times; `invocation` tells whether an earlier time landed after all.
+        """

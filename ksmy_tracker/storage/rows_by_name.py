@@ -1,0 +1,116 @@
+"""Rows built by the names of their columns, and each value checked against the type its field says.
+
+A class of rows is a NamedTuple or a slotted dataclass. A SELECT may leave out fields that have a default.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import MISSING, fields, is_dataclass
+from functools import cache
+from itertools import chain, repeat, starmap
+from operator import attrgetter
+from types import NoneType, UnionType
+from typing import Any, Final, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+from ksmy_tracker.domain.entries import BrokenEntry
+from ksmy_tracker.domain.kinds import COLUMNS, KINDS
+
+Row = TypeVar("Row")
+
+#: Rows that are made at once where they come one by one.
+AT_ONCE: Final = 500
+
+
+def made(row: type[Row], names: Iterable[str], found: Sequence[Sequence[Any]]) -> list[Row]:
+    """Rows of a class from values in the order of the names.
+
+    Raises `BrokenEntry` for a value that only damage can have put there, and `TypeError` for names that do not fit.
+    """
+    return list(_making(cast(Any, row), tuple(names))(found)) if found else []
+
+
+def made_one_by_one(row: type[Row], names: Iterable[str], fetch: Callable[[int], Any]) -> Iterator[Row]:
+    """The same from what `fetch` gives of so many, until it gives none."""
+    make = _making(cast(Any, row), tuple(names))
+    while found := fetch(AT_ONCE):
+        yield from make(found)
+
+
+def columns_of(row: Any) -> tuple[str, ...]:
+    """The fields of a class of rows that are columns, in their order: of a kind of record those that are kept."""
+    return COLUMNS[row.record] if row in KINDS.values() else tuple(name for name, _ in _fields(row))
+
+
+def values_of(rows: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The values of rows of one class in the order of its fields, truths as 0 and 1."""
+    row: Any = type(rows[0])
+    names = columns_of(row)
+    found = list(rows) if issubclass(row, tuple) else list(map(attrgetter(*names), rows))
+    truths = [at for at, name in enumerate(names) if bool in _kinds(row)[name]]
+    if not truths:
+        return found
+    columns = list(zip(*found, strict=True))
+    for at in truths:
+        columns[at] = tuple(value if value is None else int(value) for value in columns[at])
+    return list(zip(*columns, strict=True))
+
+
+@cache
+def _making(row: Any, names: tuple[str, ...]) -> Callable[[Sequence[Any]], Iterator[Any]]:
+    """What makes rows of a class from values in the order of the names."""
+    its = _fields(row)
+    needed = [name for name, default in its if default is MISSING]
+    if len(set(names)) < len(names) or not set(needed) <= set(names) <= {name for name, _ in its}:
+        raise TypeError(f"{row.__name__} has {', '.join(columns_of(row))}, not {', '.join(names)}")
+    kinds = _kinds(row)
+    truths = [at for at, name in enumerate(names) if bool in kinds[name]]
+    checks = [(at, name, kinds[name]) for at, name in enumerate(names) if kinds[name]]
+    places = [(names.index(name) if name in names else None, default) for name, default in its]
+    build: Any = row._make if issubclass(row, tuple) else None
+    in_order = names == tuple(name for name, _ in its) and not truths
+
+    def make(found: Sequence[Any]) -> Iterator[Any]:
+        columns: list[Any] = list(zip(*found, strict=True))
+        for at in truths:
+            columns[at] = _truths(columns[at])
+        for at, name, allowed in checks:
+            if not allowed.issuperset(map(type, columns[at])):
+                wrong = next(value for value in columns[at] if type(value) not in allowed)
+                raise BrokenEntry(f"{name} is {wrong!r:.80}")
+        whole: Iterable[Any] = found
+        if not in_order:
+            given = (repeat(default) if at is None else columns[at] for at, default in places)
+            whole = zip(*given, strict=False)
+        return starmap(row, whole) if build is None else map(build, whole)
+
+    return make
+
+
+def _truths(column: Iterable[Any]) -> list[bool | None]:
+    for stored in column:
+        if type(stored) not in (int, NoneType) or stored not in (0, 1, None):
+            raise BrokenEntry(f"{stored!r:.80} stands where 0 or 1 should")
+    return [None if stored is None else stored == 1 for stored in column]
+
+
+@cache
+def _fields(row: Any) -> tuple[tuple[str, Any], ...]:
+    """Each field of a class of rows with its default."""
+    if is_dataclass(row):
+        return tuple((field.name, field.default) for field in fields(row) if field.init)
+    names: tuple[str, ...] = row._fields
+    return tuple((name, row._field_defaults.get(name, MISSING)) for name in names)
+
+
+@cache
+def _kinds(row: Any) -> dict[str, frozenset[type]]:
+    """Each field of a class of rows with the types its values can have; none where anything can stand."""
+    hints = get_type_hints(row)
+    return {name: frozenset(_types(hints[name])) for name, _ in _fields(row)}
+
+
+def _types(hint: Any) -> Iterable[type]:
+    if hint is Any or hint is object:
+        return ()
+    if get_origin(hint) in (Union, UnionType):
+        return chain.from_iterable(map(_types, get_args(hint)))
+    return (get_origin(hint) or hint,)

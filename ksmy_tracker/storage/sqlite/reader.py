@@ -1,0 +1,85 @@
+"""The view of a register in a file for reading, in the SQL that is SQLite's own."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ksmy_tracker.domain.words import a
+from ksmy_tracker.storage.interface import Reader, Row
+from ksmy_tracker.storage.rows_by_name import made, made_one_by_one
+from ksmy_tracker.storage.sqlite.ordinary_tables import stored_schema
+
+
+class FileReader(Reader):
+    """A consistent view of a register in a file: one transaction, closed by the caller's `with`."""
+
+    failures = (sqlite3.DatabaseError,)
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def rows(self, row: type[Row], sql: str, /, **parameters: Any) -> list[Row]:
+        """The rows of a SELECT."""
+        cursor = self._connection.execute(sql, parameters)
+        return made(row, _names(cursor), cursor.fetchall())
+
+    def stream(self, row: type[Row], sql: str, /, **parameters: Any) -> Iterator[Row]:
+        """The same one by one, in bounded memory."""
+        cursor = self._connection.execute(sql, parameters)
+        return made_one_by_one(row, _names(cursor), cursor.fetchmany)
+
+    def tuples(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """The rows of a SELECT, by position."""
+        return self._connection.execute(sql, parameters or {}).fetchall()
+
+    def tuple_stream(
+        self, sql: str, parameters: Mapping[str, Any] | None = None
+    ) -> Iterator[tuple[Any, ...]]:
+        """The same one by one, in bounded memory."""
+        return iter(self._connection.execute(sql, parameters or {}))
+
+    def damage(self) -> Iterator[str]:
+        """What is wrong with the schema; then what SQLite itself finds wrong with its pages, types and CHECKs."""
+        from ksmy_tracker.storage.sqlite.schema_check import differences
+
+        stored = stored_schema(self._connection)
+        yield from differences({name: (kind, table, sql) for name, kind, table, sql in stored})
+        for (found,) in self.tuple_stream("PRAGMA integrity_check(20)"):
+            if found != "ok":
+                yield f"database: {found}"
+        mode = self.tuples("PRAGMA journal_mode")[0][0]
+        if mode not in ("delete", "memory"):  # the latter only where all of the database is in memory
+            yield f"database: its journal mode is {mode}, not the delete it was made with"
+
+    def dangling(self) -> Iterator[str]:
+        """Every record that belongs to one that is not there."""
+        for table, rowid, parent, _ in self.tuple_stream("PRAGMA foreign_key_check"):
+            ref = self.tuples(f"SELECT ref FROM {table} WHERE rowid = :rowid", {"rowid": rowid})[0][0]
+            yield f"{table} {ref} belongs to {a(parent)} that is missing"
+
+    @staticmethod
+    def among(column: str, parameter: str) -> str:
+        """SQL for "the column is in the JSON list bound to the parameter"."""
+        return f"{column} IN (SELECT value FROM json_each(:{parameter}))"
+
+    @staticmethod
+    def family(column: str) -> str:
+        """SQL for the ref of the commitment that a milestone's ref such as `X/2` belongs to; else the ref."""
+        return f"CASE instr({column}, '/') WHEN 0 THEN {column} ELSE substr({column}, 1, instr({column}, '/') - 1) END"
+
+    def past(self, table: str, columns: Sequence[str]) -> str:
+        """SQL for a table as it was: its rows but those in `:changed`, which `:past_<table>` has as JSON."""
+        fields = ", ".join(f"json_extract(value, '$.{column}') AS {column}" for column in columns)
+        return (
+            f"{self.whole(table, columns)} WHERE NOT {self.among('ref', 'changed')} "
+            f"UNION ALL SELECT {fields} FROM json_each(:past_{table})"
+        )
+
+    def whole(self, table: str, columns: Sequence[str]) -> str:
+        """SQL for a table as it is, whatever stands in front of it under its name."""
+        return f"SELECT {', '.join(columns)} FROM main.{table}"
+
+
+def _names(cursor: sqlite3.Cursor) -> list[str]:
+    """The names of a result's columns."""
+    return [column[0] for column in cursor.description]
