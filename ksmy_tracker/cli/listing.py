@@ -9,7 +9,7 @@ from ksmy_tracker.cli import completion, output
 from ksmy_tracker.cli.columns import DEFAULT_COLUMNS, ROW_OF
 from ksmy_tracker.cli.command import flag, option
 from ksmy_tracker.cli.options import AsOf, Within, Zone, day_of, format_option
-from ksmy_tracker.cli.output import complain, emit, emit_object, emit_rich, is_terminal
+from ksmy_tracker.cli.output import as_object, complain, emit, emit_rich, is_terminal
 from ksmy_tracker.cli.where import Where
 from ksmy_tracker.domain.rows import Day, Row, as_dict, names
 from ksmy_tracker.domain.values import Fault
@@ -69,10 +69,10 @@ class Listing:
         columns = self.columns or DEFAULT_COLUMNS[command]
         if self.format in ("json", "jsonl"):
             whole = self.columns is None
-            emit_object(
-                [as_dict(row) if whole else {name: getattr(row, name) for name in columns} for row in rows],
-                self.format,
-            )
+            objects = [
+                as_dict(row) if whole else {name: getattr(row, name) for name in columns} for row in rows
+            ]
+            emit(as_object(objects, self.format))
         elif self.format == "table":
             from ksmy_tracker.render.listing import cells
             from ksmy_tracker.render.table import Rows

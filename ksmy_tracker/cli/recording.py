@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from ksmy_tracker import clock
 from ksmy_tracker.cli.command import flag, joined, option, repeatable
 from ksmy_tracker.cli.options import Zone, format_option
-from ksmy_tracker.cli.output import complain, emit, emit_done
+from ksmy_tracker.cli.output import as_object, complain, emit, emit_done
 from ksmy_tracker.cli.where import Where
 from ksmy_tracker.domain.changes import Change
 from ksmy_tracker.domain.receipt import Receipt
@@ -103,14 +103,12 @@ class Changing:
 
     def show(self, receipt: Receipt) -> None:
         """Show what was changed, or would be."""
-        from ksmy_tracker.render import formats
         from ksmy_tracker.render import receipt as rendered
 
         if self.format == "text":
             shown = rendered.as_text(receipt)
         else:
-            value = rendered.as_json(receipt, dry_run=self.dry_run)
-            shown = formats.to_json(value) if self.format == "json" else formats.to_jsonl([value])
+            shown = as_object(rendered.as_json(receipt, dry_run=self.dry_run), self.format)
         if self.dry_run:
             emit(shown)
             complain("dry run: nothing was written")

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from ksmy_tracker.cli.command import LOOK, command, flag, option
 from ksmy_tracker.cli.options import AsOf, Narrowing, Output, Within, Zone, day_of, format_option
-from ksmy_tracker.cli.output import emit_page, put, terminal_width
+from ksmy_tracker.cli.output import as_object, put, terminal_width
 from ksmy_tracker.cli.since_option import Since, read_since
 from ksmy_tracker.cli.where import Where
 from ksmy_tracker.domain.report import IN_DOCUMENT, LATELY_DAYS, ON_SCREEN, QUIET_DAYS, Report
@@ -14,6 +14,9 @@ from ksmy_tracker.domain.rows import Filters
 from ksmy_tracker.domain.timeline import Timeline
 from ksmy_tracker.reading.report import ReportView, report_of
 from ksmy_tracker.reading.timeline import timeline as timeline_of
+
+if TYPE_CHECKING:
+    from ksmy_tracker.render.page import Page
 
 #: Exit code of `report --exit-code` where something needs attention.
 ATTENTION = 10
@@ -74,29 +77,20 @@ def report(
         found = report_of(view, first, stale, filters, ON_SCREEN if format == "text" else IN_DOCUMENT)
         timeline = timeline_of(view, Filters(), most=DRAWN) if format == "html" else None
     if found.needs_attention or not only_attention:
-        _show(found, timeline, format, output)
+        put(_rendered(found, timeline, format, output), output, "report")
     return ATTENTION if exit_code and found.needs_attention else 0
 
 
-def _show(found: Report, timeline: Timeline | None, format: str, output: Path | None) -> None:
+def _rendered(found: Report, timeline: Timeline | None, format: str, output: Path | None) -> "str | Page":
     from ksmy_tracker.render import report as rendered
     from ksmy_tracker.render.page import WIDTH
 
     if format == "text":
-        page = rendered.as_page(found, min(WIDTH, terminal_width()) if output is None else WIDTH)
-        if output is None:
-            emit_page(page)
-            return
-        text = str(page)
-    elif format == "md":
-        text = rendered.as_markdown(found)
-    elif timeline is not None:
+        return rendered.as_page(found, min(WIDTH, terminal_width()) if output is None else WIDTH)
+    if format == "md":
+        return rendered.as_markdown(found)
+    if timeline is not None:
         from ksmy_tracker.render.web import as_html
 
-        text = as_html(found, timeline)
-    else:
-        from ksmy_tracker.render import formats
-
-        value = rendered.as_json(found)
-        text = formats.to_json(value) if format == "json" else formats.to_jsonl([value])
-    put(text, output, "report")
+        return as_html(found, timeline)
+    return as_object(rendered.as_json(found), format)

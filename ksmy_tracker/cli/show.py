@@ -5,7 +5,7 @@ from typing import Any
 from ksmy_tracker.cli.command import LOOK, command
 from ksmy_tracker.cli.listing import Listing
 from ksmy_tracker.cli.options import Ref
-from ksmy_tracker.cli.output import emit_object, emit_page, page_width
+from ksmy_tracker.cli.output import as_object, emit, emit_page, page_width
 from ksmy_tracker.domain.kinds import commitment_of
 from ksmy_tracker.domain.rows import Filters, as_dict
 from ksmy_tracker.reading.listings import View
@@ -47,6 +47,6 @@ def show(ref: Ref, listing: Listing) -> None:
         else:
             # Here the count of a listing gives way to the list itself.
             more["commitments"] = [as_dict(one) for one in commitments]
-        emit_object({**whole, **more}, listing.format)
+        emit(as_object({**whole, **more}, listing.format))
         return
     listing.show_cells(("field", "value"), whole.items())

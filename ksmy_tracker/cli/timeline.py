@@ -2,17 +2,20 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from ksmy_tracker.cli.command import LOOK, command, option
 from ksmy_tracker.cli.options import AsOf, Narrowing, Output, Within, Zone, day_of, format_option
-from ksmy_tracker.cli.output import emit_page, put, terminal_width
+from ksmy_tracker.cli.output import as_object, put, terminal_width
 from ksmy_tracker.cli.where import Where
 from ksmy_tracker.domain.timeline import Timeline
 from ksmy_tracker.domain.values import Fault, read_text
 from ksmy_tracker.errors import Usage
 from ksmy_tracker.reading.listings import View
 from ksmy_tracker.reading.timeline import timeline as timeline_of
+
+if TYPE_CHECKING:
+    from ksmy_tracker.render.page import Page
 
 
 class _Span(NamedTuple):
@@ -64,26 +67,19 @@ def timeline(
     day = day_of(as_of, tz, now, within)
     with where.reading() as reader:
         found = timeline_of(View(reader, day), only.filters(), start and start.first, end and end.last)
-    _show(found, format, output)
+    put(_rendered(found, format, output), output, "timeline")
 
 
-def _show(found: Timeline, format: str, output: Path | None) -> None:
+def _rendered(found: Timeline, format: str, output: Path | None) -> "str | Page":
     if format == "text":
         from ksmy_tracker.render import gantt
         from ksmy_tracker.render.page import WIDTH
 
-        page = gantt.as_page(found, max(40, terminal_width()) if output is None else WIDTH)
-        if output is None:
-            emit_page(page)
-        else:
-            put(str(page), output, "timeline")
-    elif format == "svg":
+        return gantt.as_page(found, max(40, terminal_width()) if output is None else WIDTH)
+    if format == "svg":
         from ksmy_tracker.render import drawing
 
-        put(drawing.as_svg(found), output, "timeline")
-    else:
-        from ksmy_tracker.render import formats
-        from ksmy_tracker.render.timeline import as_json
+        return drawing.as_svg(found)
+    from ksmy_tracker.render.timeline import as_json
 
-        value = as_json(found)
-        put(formats.to_json(value) if format == "json" else formats.to_jsonl([value]), output, "timeline")
+    return as_object(as_json(found), format)
