@@ -74,15 +74,15 @@ class Listing:
             ]
             emit(as_object(objects, self.format))
         elif self.format == "table":
-            from ksmy_tracker.render.listing import cells
-            from ksmy_tracker.render.table import Rows
+            from ksmy_tracker.render.text.listing import cells
+            from ksmy_tracker.render.text.table import Rows
 
             if rows:
                 emit_rich(Rows(*cells(command, self.columns, rows)))
             elif is_terminal():
                 complain("nothing to list")
         elif self.format == "md":
-            from ksmy_tracker.render.listing import cells
+            from ksmy_tracker.render.text.listing import cells
 
             self.show_cells(*cells(command, self.columns, rows))
         else:

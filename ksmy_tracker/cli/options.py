@@ -10,7 +10,7 @@ from ksmy_tracker import clock
 from ksmy_tracker.cli import completion
 from ksmy_tracker.cli.command import Option, argument, flag, option
 from ksmy_tracker.cli.fields import only
-from ksmy_tracker.domain.edtf import HORIZON_DAYS
+from ksmy_tracker.domain.deadline import HORIZON_DAYS
 from ksmy_tracker.domain.rows import Day, Filters
 from ksmy_tracker.domain.values import Fault, read_any_ref, read_day, read_ref
 from ksmy_tracker.domain.words import did_you_mean

@@ -103,12 +103,14 @@ class Changing:
 
     def show(self, receipt: Receipt) -> None:
         """Show what was changed, or would be."""
-        from ksmy_tracker.render import receipt as rendered
-
         if self.format == "text":
-            shown = rendered.as_text(receipt)
+            from ksmy_tracker.render.text.receipt import as_text
+
+            shown = as_text(receipt)
         else:
-            shown = as_object(rendered.as_json(receipt, dry_run=self.dry_run), self.format)
+            from ksmy_tracker.render.json_contract import receipt_object
+
+            shown = as_object(receipt_object(receipt, dry_run=self.dry_run), self.format)
         if self.dry_run:
             emit(shown)
             complain("dry run: nothing was written")

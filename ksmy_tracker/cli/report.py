@@ -16,7 +16,7 @@ from ksmy_tracker.reading.report import ReportView, report_of
 from ksmy_tracker.reading.timeline import timeline as timeline_of
 
 if TYPE_CHECKING:
-    from ksmy_tracker.render.page import Page
+    from ksmy_tracker.render.text.page import Page
 
 #: Exit code of `report --exit-code` where something needs attention.
 ATTENTION = 10
@@ -82,15 +82,19 @@ def report(
 
 
 def _rendered(found: Report, timeline: Timeline | None, format: str, output: Path | None) -> "str | Page":
-    from ksmy_tracker.render import report as rendered
-    from ksmy_tracker.render.page import WIDTH
-
     if format == "text":
-        return rendered.as_page(found, min(WIDTH, terminal_width()) if output is None else WIDTH)
+        from ksmy_tracker.render.text.page import WIDTH
+        from ksmy_tracker.render.text.report import as_page
+
+        return as_page(found, min(WIDTH, terminal_width()) if output is None else WIDTH)
     if format == "md":
-        return rendered.as_markdown(found)
+        from ksmy_tracker.render.text.report import as_markdown
+
+        return as_markdown(found)
     if timeline is not None:
-        from ksmy_tracker.render.web import as_html
+        from ksmy_tracker.render.web.report import as_html
 
         return as_html(found, timeline)
-    return as_object(rendered.as_json(found), format)
+    from ksmy_tracker.render.json_contract import report_object
+
+    return as_object(report_object(found), format)

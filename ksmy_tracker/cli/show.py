@@ -31,7 +31,7 @@ def show(ref: Ref, listing: Listing) -> None:
         )
         entries = view.entries(ref=wanted)
     if listing.format == "table":
-        from ksmy_tracker.render import records
+        from ksmy_tracker.render.text import records
 
         width = page_width()
         if commitment:

@@ -15,7 +15,7 @@ from ksmy_tracker.reading.listings import View
 from ksmy_tracker.reading.timeline import timeline as timeline_of
 
 if TYPE_CHECKING:
-    from ksmy_tracker.render.page import Page
+    from ksmy_tracker.render.text.page import Page
 
 
 class _Span(NamedTuple):
@@ -72,14 +72,14 @@ def timeline(
 
 def _rendered(found: Timeline, format: str, output: Path | None) -> "str | Page":
     if format == "text":
-        from ksmy_tracker.render import gantt
-        from ksmy_tracker.render.page import WIDTH
+        from ksmy_tracker.render.text.page import WIDTH
+        from ksmy_tracker.render.text.timeline import as_page
 
-        return gantt.as_page(found, max(40, terminal_width()) if output is None else WIDTH)
+        return as_page(found, max(40, terminal_width()) if output is None else WIDTH)
     if format == "svg":
-        from ksmy_tracker.render import drawing
+        from ksmy_tracker.render.web.timeline import as_svg
 
-        return drawing.as_svg(found)
-    from ksmy_tracker.render.timeline import as_json
+        return as_svg(found)
+    from ksmy_tracker.render.json_contract import timeline_object
 
-    return as_object(as_json(found), format)
+    return as_object(timeline_object(found), format)

@@ -9,7 +9,7 @@ from functools import cache
 from types import UnionType
 from typing import Any, ClassVar, NamedTuple, TypeVar, get_origin
 
-from ksmy_tracker.domain.edtf import HORIZON_DAYS, deadline_state, milestone_deadline_state
+from ksmy_tracker.domain.deadline import HORIZON_DAYS, deadline_state, milestone_deadline_state
 from ksmy_tracker.domain.entries import BrokenEntry
 from ksmy_tracker.domain.kinds import SHOWN, Commitment, Milestone, Record
 from ksmy_tracker.domain.words import OPEN_STATUSES

@@ -918,7 +918,8 @@ def test_an_interrupt_ends_the_wait_for_another_writer_at_once(
 #: The program, saying so when it is about to ask for the write lock.
 _WAIT = """
 import sys
-from ksmy_tracker import cli, sqlite
+from ksmy_tracker import cli
+from ksmy_tracker.storage.sqlite import engine as sqlite
 
 connect = sqlite.connect
 

@@ -472,13 +472,13 @@ def lines(draw: st.DrawFn) -> dict[str, Any] | bytes:
 BATCH = st.lists(lines(), min_size=1, max_size=6)
 
 
-@settings(max_examples=3000, deadline=None, derandomize=True, database=None)
+@settings(max_examples=3000, derandomize=True, database=None)
 @given(lines=BATCH)
 def test_a_batch_does_what_the_model_does_or_nothing(room: Room, lines: list[dict[str, Any] | bytes]) -> None:
     room.compare([lines])
 
 
-@settings(max_examples=1000, deadline=None, derandomize=True, database=None)
+@settings(max_examples=1000, derandomize=True, database=None)
 @given(first=BATCH, second=BATCH)
 def test_a_batch_after_another_does_what_the_model_does_or_nothing(
     room: Room, first: list[dict[str, Any] | bytes], second: list[dict[str, Any] | bytes]

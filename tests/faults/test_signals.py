@@ -27,7 +27,7 @@ import pytest
 
 from ksmy_tracker import __main__
 from ksmy_tracker.cli import output
-from ksmy_tracker.render import receipt as rendered
+from ksmy_tracker.render.text import receipt as rendered
 from ksmy_tracker.storage import files
 from ksmy_tracker.storage import register as database
 from ksmy_tracker.storage.sqlite import engine as sqlite
@@ -87,8 +87,6 @@ def program(folder: Path, *arguments: str, aimed: Aimed | None = None, signal_af
                 os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), descriptor)
             sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w")
             sys.argv = ["ksmy", *arguments]
-            for number in ENDING:
-                signal.signal(number, signal.default_int_handler)
             if aimed is not None:
                 aim(aimed)
             os.close(begins)
@@ -543,3 +541,37 @@ def test_a_signal_at_any_moment_ends_in_a_true_sentence(
         counts["recorded" if recorded else "not recorded"] += 1
     assert ksmy("check").code == 0
     tell(f"signals at any moment: 25, {dict(counts)}; untrue sentences: 0")
+
+
+#: A test of what becomes of each signal in another program and in a fork.
+_STARTING = """
+import signal, subprocess, sys
+from tests.conftest import forked
+
+ASKED = f"[signal.getsignal(number) for number in {[*map(int, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))]}]"
+USUAL = [signal.default_int_handler, signal.SIG_DFL, signal.SIG_DFL]
+
+def test_a_program():
+    asked = [sys.executable, "-c", f"import signal; print({ASKED})"]
+    assert subprocess.check_output(asked, text=True) == f"{USUAL}\\n"
+
+def test_a_fork():
+    assert forked(lambda: eval(ASKED))() == USUAL
+"""
+
+
+def test_what_a_run_of_the_tests_in_the_background_starts_answers_signals(tmp_path: Path) -> None:
+    test = tmp_path / "test_starting.py"
+    test.write_text(_STARTING)
+    in_the_background = "trap '' INT TERM HUP; exec \"$@\""  # as `&` in a script and nohup leave it
+    folders = ("--rootdir", str(tmp_path), "--basetemp", str(tmp_path / "run"))
+    pytest_run = ("pytest", "-n", "0", "-p", "tests.conftest", *folders, str(test))
+    done = subprocess.run(
+        ["/bin/sh", "-c", in_the_background, "sh", sys.executable, "-m", *pytest_run],
+        env={"PATH": os.environ["PATH"]},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "2 passed" in done.stdout, done.stdout

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from ksmy_tracker.domain import words as vocabulary
 from ksmy_tracker.domain.changes import Change
-from ksmy_tracker.domain.edtf import deadline_state
+from ksmy_tracker.domain.deadline import deadline_state
 from ksmy_tracker.domain.kinds import Commitment
 from ksmy_tracker.domain.rows import Day, DeadlineRow, Filters, as_dict, names
 from ksmy_tracker.errors import KsmyError, NotFound, Refused, Usage
@@ -466,6 +466,18 @@ def test_entries_of_a_record_are_its_own_and_its_milestones(path: Path) -> None:
         assert [entry.ref for entry in view.entries(ref="A/1")] == ["A/1"]
 
 
+def test_the_newest_entry_of_a_commitment_is_its_own_or_its_milestone_s(path: Path) -> None:
+    make(
+        path,
+        add("A", "2025-01-01"),
+        add("A", "2025-01-02", "milestone"),
+        *(add(ref, "2025-01-01") for ref in ("A-B", "A0", "AB")),
+    )
+    with looking(path) as view:
+        newest = {row.ref: row.newest_entry for row in view.commitments()}
+    assert newest == {"A": 3, "A-B": 4, "A0": 5, "AB": 6}
+
+
 def test_the_newest_entries_come_oldest_first(path: Path) -> None:
     make(path, *(update("PACT", f"2025-02-0{day}", note=f"{day}") for day in range(1, 6)))
     with looking(path) as view:
@@ -681,7 +693,7 @@ def both_ways(
 AS_FOUND = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
-@settings(max_examples=30, deadline=None, phases=AS_FOUND)
+@settings(max_examples=30, phases=AS_FOUND)
 @given(histories(ordered=True))
 def test_as_of_a_day_is_what_was_printed_on_that_day(
     empty_register: Path, tmp_path_factory: pytest.TempPathFactory, history: tuple[list[Change], date]
@@ -690,7 +702,7 @@ def test_as_of_a_day_is_what_was_printed_on_that_day(
     assert as_of == then
 
 
-@settings(max_examples=12, deadline=None, phases=AS_FOUND)
+@settings(max_examples=12, phases=AS_FOUND)
 @given(histories(ordered=False))
 def test_as_of_a_day_leaves_out_what_took_effect_later_though_it_was_recorded_before(
     empty_register: Path, tmp_path_factory: pytest.TempPathFactory, history: tuple[list[Change], date]

@@ -719,7 +719,6 @@ def _changes(draw: st.DrawFn) -> Change:
 
 @settings(
     max_examples=25,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(commands=st.lists(st.lists(_changes(), max_size=4), min_size=1, max_size=5))

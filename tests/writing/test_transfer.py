@@ -313,7 +313,7 @@ CHANGES = changes_of(
 STEPS = st.lists(st.tuples(st.lists(CHANGES, max_size=4), st.booleans(), st.integers(0, 9)), max_size=8)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(STEPS)
 def test_any_register_goes_there_and_back(
     empty: Path, tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[list[Change], bool, int]]
