@@ -110,7 +110,8 @@ def command(panel: str | None, example: str, *, without: tuple[str, ...] = ()) -
             known |= {name: hint for name, hint in part.options.items() if name not in known}
 
         def run(context: typer.Context, **given: Any) -> int | None:
-            values = {name: _settled(hint, given.get(name)) for name, hint in known.items()}
+            names = dict.fromkeys((*context.params, *known))  # as they were given, then the others
+            values = {name: _settled(known[name], given.get(name)) for name in names}
             values["now"] = context.obj
             try:
                 return body(**{name: part.made(values) for name, part in parts.items()})

@@ -33,7 +33,7 @@ def fields_of(*kinds: str, first: tuple[str, ...], without: tuple[str, ...] = ()
                 )
 
     def given(values: Mapping[str, Any]) -> dict[str, Any]:
-        found = {name: values[name] for name in options if values[name] is not None}
+        found = {name: value for name, value in values.items() if name in options and value is not None}
         return {name: value[0] if isinstance(value, tuple) else value for name, value in found.items()}
 
     return Drawn(options, given)

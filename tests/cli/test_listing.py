@@ -1,4 +1,4 @@
-"""The commands that look: what they find, in which form, on a terminal, in a pipe and on a past day."""
+"""What every command that looks has in common: formats, terminals, hostile texts, mistakes."""
 
 import csv
 import fcntl
@@ -7,15 +7,13 @@ import json
 import os
 import pty
 import re
-import shutil
 import struct
 import subprocess
 import sys
 import termios
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -23,35 +21,21 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
-from ksmy_tracker.domain.changes import Change
-from ksmy_tracker.storage.place import Location
-from ksmy_tracker.storage.sqlite import engine as sqlite
-from ksmy_tracker.writing.record import Recording, record
-from tests.conftest import At, Ksmy, Ran, run, sentence
+from tests.cli.looks import (
+    AGREEMENT,
+    COMMITMENT,
+    DEADLINE,
+    ENTRY,
+    MILESTONE,
+    PAST,
+    UNTOUCHED,
+    found,
+    rows,
+    shown,
+)
+from tests.conftest import Ksmy, Ran, run, sentence
 from tests.terminal import all_sent, columns
 
-COMMITMENT = [
-    *("ref", "title", "detail", "agreement", "sector", "parties", "firmness", "verifiable", "source"),
-    *("status", "deadline", "days_left", "due", "due_earliest", "due_latest", "due_phrase"),
-    *("baseline_due", "slip_days", "milestones_met", "milestones", "evidence", "created_on", "updated_on"),
-    *("withdrawn", "newest_entry"),
-]
-AGREEMENT = [
-    *("ref", "title", "kind", "stage", "dated", "place", "parties", "source"),
-    *("commitments", "open", "overdue", "withdrawn"),
-]
-ENTRY = [
-    *("id", "invocation", "key", "key_digest", "recorded_at", "effective_on", "actor", "record", "ref"),
-    *("action", "changes", "note", "evidence", "previous_hash", "hash"),
-]
-MILESTONE = [
-    *("ref", "number", "title", "state", "deadline", "days_left", "due", "due_earliest", "due_latest"),
-    *("met_on", "evidence", "withdrawn"),
-]
-DEADLINE = [
-    *("ref", "record", "title", "agreement", "sector", "parties", "status", "deadline", "days_left"),
-    *("due", "due_earliest", "due_latest", "due_phrase", "slip_days"),
-]
 REPORT = [
     *("today", "within", "since", "commitments", "open", "agreements", "by_status", "by_deadline"),
     *("overdue", "overdue_count", "due_soon", "due_soon_count", "changed", "changed_count"),
@@ -68,8 +52,6 @@ LOOKING = (
     ("report",),
 )
 LISTINGS = ("list", "due", "history", "agreements")
-
-PAST = "2025-06-30"
 UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
 )
@@ -84,87 +66,6 @@ MARKUP = "[bold]b[/bold] [/] | `code` <script>alert(1)</script> &amp; **x** _y_ 
 FORMULA = '=HYPERLINK("http://x","y")'
 KOREAN = "한국과 말레이시아의 자유무역협정"
 LONG = "y" * 20_000
-
-
-def shown(ran: Ran) -> str:
-    """The result of a run that went well."""
-    assert (ran.err, ran.code) == ("", 0)
-    return ran.out
-
-
-def rows(ran: Ran) -> list[list[str]]:
-    """The rows of a result in tsv."""
-    return [line.split("\t") for line in shown(ran).splitlines()]
-
-
-def found(ran: Ran) -> Any:
-    """The value of a result in JSON."""
-    return json.loads(shown(ran))
-
-
-# Registers to look at
-
-
-def add(ref: str, on: str, record: str, **fields: str) -> Change:
-    """A change that adds a record; a milestone has its commitment's ref."""
-    return Change("add", ref, record=record, fields=fields, effective_on=on, new_sector=True)
-
-
-def update(
-    ref: str, on: str, *, note: str | None = None, evidence: tuple[str, ...] = (), **fields: str
-) -> Change:
-    return Change(
-        "update", ref, fields=fields, effective_on=on, note=note, evidence=evidence, new_sector=True
-    )
-
-
-#: What happened after the summit: entries 31 to 46 by a clerk, 47 to 49 by an analyst, each recorded on its day.
-CLERK = (
-    update("DEFENCE-RESEARCH", "2025-01-10", due="2025-04"),
-    update("FTA-SCOPE", "2025-02-01", due="2025-06", due_phrase="by mid-2025"),
-    update("FTA-CONCLUDE/1", "2025-02-15", due="2025-03"),
-    update("FTA-CONCLUDE/2", "2025-02-15", due="2025-10"),
-    update("FTA-CONCLUDE/1", "2025-03-20", state="met", evidence=("https://example.org/talks",)),
-    update("DEFENCE-RESEARCH", "2025-05-01", status="completed", evidence=("Ministry release",)),
-    add("TOURISM", "2025-06-01", "milestone", title="Open an office", due="2025-12"),
-    update("TOURISM", "2025-07-01", status="completed"),
-    add(
-        "HALAL",
-        "2025-08-01",
-        "commitment",
-        title="Recognise halal certificates",
-        agreement="SP-2024",
-        sector="trade",
-        firmness="agreed",
-        parties="MY",
-        due="2026-03-31",
-    ),
-    update("HYDROGEN", "2025-08-01", firmness="agreed"),
-    update("MULTILATERAL", "2025-08-15", sector="forums"),
-    update("JETS-UPGRADE", "2025-08-20", parties="both"),
-    update("TRADE-GROWTH", "2025-09-01", status="suspended", note="Tariffs first"),
-    update("INVESTMENT", "2025-09-05", title="High-value projects in Malaysia"),
-    update("DEFENCE-TRAINING", "2025-09-10", agreement="FA50M-2023"),
-    update("CCS-START", "2025-10-01", due="2030"),
-)
-ANALYST = (
-    update("DEFENCE-INDUSTRY", "2025-11-01", status="cancelled"),
-    update("PARIS-REDUCTIONS", "2025-12-20", due="2026-02"),
-    update("GREEN-ENERGY", "2026-01-10", note="Asked Seoul for news"),
-)
-
-
-@pytest.fixture(scope="session")
-def lived_path(_seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The seeded register after a year of changes; only read."""
-    path = Path(shutil.copy(_seeded, tmp_path_factory.mktemp("lived") / "register.db"))
-    with sqlite.writing(Location(path)) as session:
-        for actor, changes in (("clerk", CLERK), ("analyst", ANALYST)):
-            for change in changes:
-                day = date.fromisoformat(str(change.effective_on))
-                recording = Recording(actor, datetime.combine(day, time(4), UTC), day)
-                record(session, [replace(change)], recording)
-    return path
 
 
 def commitment(ref: str, **fields: Any) -> dict[str, Any]:
@@ -213,23 +114,6 @@ def hostile_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def on(ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Ksmy]:
-    """The program in this process, on another register than the seeded one."""
-
-    def run_on(path: Path) -> Ksmy:
-        monkeypatch.setenv("KSMY_DATABASE_URL", str(path))
-        return ksmy
-
-    return run_on
-
-
-@pytest.fixture
-def lived(on: Callable[[Path], Ksmy], lived_path: Path) -> Ksmy:
-    """The program on the register that a year has passed over; it is 15 January 2026."""
-    return on(lived_path)
-
-
-@pytest.fixture
 def hostile(on: Callable[[Path], Ksmy], hostile_path: Path) -> Ksmy:
     """The program on the hostile register."""
     return on(hostile_path)
@@ -249,197 +133,6 @@ def bare(on: Callable[[Path], Ksmy], bare_path: Path) -> Ksmy:
     return on(bare_path)
 
 
-# list: every filter, today and on a past day
-
-EVERY_REF = {
-    *("CCS-START", "CCS-TECHNOLOGY", "DEFENCE-INDUSTRY", "DEFENCE-RESEARCH", "DEFENCE-TRAINING"),
-    *("FA50M-DELIVERY", "FTA-CONCLUDE", "FTA-SCOPE", "GREEN-ENERGY", "HALAL", "HYDROGEN", "INVESTMENT"),
-    *("JETS-UPGRADE", "MIDDLE-EAST-PEACE", "MINERALS-SUPPLY", "MULTILATERAL", "PARIS-REDUCTIONS"),
-    *("REGIONAL-STABILITY", "TOURISM", "TRADE-GROWTH"),
-}
-UNTOUCHED = {"CCS-TECHNOLOGY", "FA50M-DELIVERY", "MIDDLE-EAST-PEACE", "MINERALS-SUPPLY", "REGIONAL-STABILITY"}
-#: Options, the refs they let through on 15 January 2026, and those on 30 June 2025.
-FILTERED: tuple[tuple[str, set[str], set[str] | None], ...] = (
-    ("", EVERY_REF, EVERY_REF - {"HALAL"}),
-    ("--status completed", {"DEFENCE-RESEARCH", "TOURISM"}, {"DEFENCE-RESEARCH"}),
-    ("--status suspended", {"TRADE-GROWTH"}, set()),
-    (
-        "--status completed --status cancelled",
-        {"DEFENCE-INDUSTRY", "DEFENCE-RESEARCH", "TOURISM"},
-        {"DEFENCE-RESEARCH"},
-    ),
-    ("--status Suspended,CANCELLED", {"DEFENCE-INDUSTRY", "TRADE-GROWTH"}, set()),
-    (
-        "--sector trade",
-        {"FTA-CONCLUDE", "FTA-SCOPE", "HALAL", "TRADE-GROWTH"},
-        {"FTA-CONCLUDE", "FTA-SCOPE", "TRADE-GROWTH"},
-    ),
-    (
-        "--sector regional",
-        {"MIDDLE-EAST-PEACE", "REGIONAL-STABILITY"},
-        {"MIDDLE-EAST-PEACE", "MULTILATERAL", "REGIONAL-STABILITY"},
-    ),
-    ("--sector forums", {"MULTILATERAL"}, set()),
-    ("--sector climate --sector tourism", {"PARIS-REDUCTIONS", "TOURISM"}, {"PARIS-REDUCTIONS", "TOURISM"}),
-    ("--party KR", EVERY_REF - {"HALAL"}, EVERY_REF - {"HALAL"}),
-    ("--party my", EVERY_REF - {"FA50M-DELIVERY"}, EVERY_REF - {"FA50M-DELIVERY", "JETS-UPGRADE", "HALAL"}),
-    (
-        "--party both",
-        EVERY_REF - {"FA50M-DELIVERY", "HALAL"},
-        EVERY_REF - {"FA50M-DELIVERY", "HALAL", "JETS-UPGRADE"},
-    ),
-    ("--party KR --party MY", EVERY_REF, EVERY_REF - {"HALAL"}),
-    ("--agreement FA50M-2023", {"DEFENCE-TRAINING", "FA50M-DELIVERY"}, {"FA50M-DELIVERY"}),
-    (
-        "--agreement fta --agreement mou-ccs",
-        {"CCS-START", "CCS-TECHNOLOGY", "FTA-CONCLUDE", "FTA-SCOPE"},
-        {"CCS-START", "CCS-TECHNOLOGY", "FTA-CONCLUDE", "FTA-SCOPE"},
-    ),
-    ("--firmness hoped", {"DEFENCE-INDUSTRY", "INVESTMENT"}, {"DEFENCE-INDUSTRY", "HYDROGEN", "INVESTMENT"}),
-    (
-        "--firmness agreed --firmness committed",
-        {
-            *("DEFENCE-RESEARCH", "DEFENCE-TRAINING", "FTA-CONCLUDE", "FTA-SCOPE", "HALAL", "HYDROGEN"),
-            *("MIDDLE-EAST-PEACE", "MULTILATERAL", "PARIS-REDUCTIONS"),
-        },
-        {
-            *("DEFENCE-RESEARCH", "DEFENCE-TRAINING", "FTA-CONCLUDE", "FTA-SCOPE", "MIDDLE-EAST-PEACE"),
-            *("MULTILATERAL", "PARIS-REDUCTIONS"),
-        },
-    ),
-    ("--overdue", {"FTA-CONCLUDE", "FTA-SCOPE"}, set()),
-    ("--due-before 2025-12-31", {"DEFENCE-RESEARCH", "FTA-SCOPE"}, {"DEFENCE-RESEARCH", "FTA-SCOPE"}),
-    (
-        "--due-before 2030-01-01",
-        {"DEFENCE-RESEARCH", "FTA-CONCLUDE", "FTA-SCOPE", "HALAL", "PARIS-REDUCTIONS"},
-        {"CCS-START", "DEFENCE-RESEARCH", "FTA-CONCLUDE", "FTA-SCOPE"},
-    ),
-    ("--due-after 2025-12-31", {"CCS-START", "HALAL", "PARIS-REDUCTIONS"}, {"CCS-START"}),
-    (
-        "--due-after 2025-12-30 --due-before 2026-03-31",
-        {"FTA-CONCLUDE", "PARIS-REDUCTIONS"},
-        {"FTA-CONCLUDE"},
-    ),
-    ("--stale 365", UNTOUCHED, set()),
-    (
-        "--stale 150",
-        UNTOUCHED | {"FTA-CONCLUDE", "FTA-SCOPE", "HALAL", "HYDROGEN", "MULTILATERAL"},
-        EVERY_REF - {"DEFENCE-RESEARCH", "FTA-CONCLUDE", "FTA-SCOPE", "HALAL", "TOURISM"},
-    ),
-    ("--search anwar --search 147", {"INVESTMENT"}, {"INVESTMENT"}),
-    ("--search MID-2025", {"FTA-SCOPE"}, {"FTA-SCOPE"}),
-    ("--search value --search investment", {"INVESTMENT"}, {"INVESTMENT"}),
-    ("--search high-value --search korean", set(), {"INVESTMENT"}),
-    ("--sector trade --overdue", {"FTA-CONCLUDE", "FTA-SCOPE"}, set()),
-    (
-        "--status planned --status in-progress --sector green-energy --agreement MOU-CCS",
-        {"CCS-START", "CCS-TECHNOLOGY"},
-        {"CCS-START", "CCS-TECHNOLOGY"},
-    ),
-    (
-        "--firmness committed --party KR --search trade --agreement FTA --due-before 2025-12-01",
-        {"FTA-SCOPE"},
-        {"FTA-SCOPE"},
-    ),
-    ("--sector defence --firmness agreed --stale 90", {"DEFENCE-TRAINING"}, {"DEFENCE-TRAINING"}),
-    ("--party MY --sector defence --status planned", {"DEFENCE-TRAINING", "JETS-UPGRADE"}, None),
-)
-
-
-@pytest.mark.parametrize(("options", "today", "past"), FILTERED, ids=[case[0] or "none" for case in FILTERED])
-def test_a_filter_lets_through_what_passes_it(
-    lived: Ksmy, options: str, today: set[str], past: set[str] | None
-) -> None:
-    listed = [ref for (ref,) in rows(lived("list", *options.split(), "--columns", "ref"))]
-    assert listed == sorted(today)
-    if past is not None:
-        asked = ("list", *options.split(), "--columns", "ref", "--as-of", PAST)
-        assert [ref for (ref,) in rows(lived(*asked))] == sorted(past)
-
-
-def test_a_filter_looks_at_the_day_it_is_asked_about(lived: Ksmy) -> None:
-    assert rows(lived("list", "--overdue", "--as-of", PAST)) == []
-    overdue = rows(lived("list", "--overdue", "--as-of", "2025-07-01", "--columns", "ref,days_left"))
-    assert overdue == [["FTA-SCOPE", "-1"]]
-
-
-def test_a_day_before_the_first_entry_has_nothing_to_list(lived: Ksmy) -> None:
-    assert lived("list", "--as-of", "2024-11-24") == Ran("", "", 0)
-
-
-def test_today_is_the_day_in_the_zone_that_is_asked_for(
-    ksmy: Ksmy, at: At, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # The last day of 2025 has ended in Seoul and has half an hour to go in Kuala Lumpur.
-    at(datetime(2025, 12, 31, 15, 30, tzinfo=UTC))
-    overdue = ("list", "--overdue", "--columns", "ref")
-    assert rows(ksmy(*overdue)) == []
-    assert rows(ksmy(*overdue, "--tz", "Asia/Seoul")) == [["FTA-CONCLUDE"]]
-    monkeypatch.setenv("KSMY_TZ", "Asia/Seoul")
-    assert rows(ksmy(*overdue)) == [["FTA-CONCLUDE"]]
-
-
-# list: order, number and columns
-
-
-@pytest.mark.parametrize(
-    ("options", "expected"),
-    [
-        ("--sort due", "DEFENCE-RESEARCH FTA-SCOPE FTA-CONCLUDE PARIS-REDUCTIONS HALAL CCS-START"),
-        ("--sort -due", "CCS-START HALAL PARIS-REDUCTIONS FTA-CONCLUDE FTA-SCOPE DEFENCE-RESEARCH"),
-        ("--sort due --as-of 2025-06-30", "DEFENCE-RESEARCH FTA-SCOPE FTA-CONCLUDE CCS-START"),
-        ("--sort -due --as-of 2025-06-30", "CCS-START FTA-CONCLUDE FTA-SCOPE DEFENCE-RESEARCH"),
-        ("--sort days_left", "FTA-SCOPE FTA-CONCLUDE PARIS-REDUCTIONS HALAL CCS-START"),
-        ("--sort -slip-days", "CCS-START"),
-        ("--sort -milestones --sort -ref", "FTA-CONCLUDE TOURISM TRADE-GROWTH"),
-        ("--sort -milestones,ref", "FTA-CONCLUDE TOURISM CCS-START"),
-    ],
-)
-def test_a_listing_is_sorted_as_asked(lived: Ksmy, options: str, expected: str) -> None:
-    listed = [ref for (ref,) in rows(lived("list", *options.split(), "--columns", "ref"))]
-    assert listed[: len(expected.split())] == expected.split()
-
-
-@pytest.mark.parametrize(
-    ("spaced", "plain"),
-    [
-        (("--sort", "-milestones, ref"), ("--sort", "-milestones,ref")),
-        (("--sort", " sector , -due "), ("--sort", "sector,-due")),
-        (("--columns", "ref, due-phrase , title"), ("--columns", "ref,due_phrase,title")),
-        (("--status", "planned, in-progress"), ("--status", "planned,in-progress")),
-        (("--sector", "trade , defence"), ("--sector", "trade,defence")),
-        (("--party", "kr, both"), ("--party", "kr,both")),
-        (("--agreement", "FTA, sp-2024"), ("--agreement", "FTA,SP-2024")),
-        (("--firmness", "agreed, hoped"), ("--firmness", "agreed,hoped")),
-    ],
-)
-def test_what_is_separated_by_commas_may_have_spaces(
-    lived: Ksmy, spaced: tuple[str, str], plain: tuple[str, str]
-) -> None:
-    assert lived("list", *spaced, "--format", "json") == lived("list", *plain, "--format", "json")
-    assert lived("list", *spaced).code == 0
-
-
-@pytest.mark.parametrize("sort", ["due", "-due", "days_left", "-days_left", "due_phrase", "-due_phrase"])
-@pytest.mark.parametrize("day", ["2026-01-15", PAST])
-def test_nulls_come_last_either_way(lived: Ksmy, sort: str, day: str) -> None:
-    asked = ("list", "--sort", sort, "--columns", sort.removeprefix("-"), "--as-of", day)
-    empty = [value == "" for (value,) in rows(lived(*asked))]
-    assert empty == sorted(empty)
-    assert set(empty) == {True, False}
-
-
-@pytest.mark.parametrize(("limit", "count"), [("0", 0), ("1", 1), ("7", 7), ("20", 20), ("1000", 20)])
-def test_a_listing_has_no_more_rows_than_its_limit(lived: Ksmy, limit: str, count: int) -> None:
-    every = rows(lived("list", "--sort", "title"))
-    assert rows(lived("list", "--sort", "title", "--limit", limit)) == every[:count]
-
-
-def test_a_limit_cuts_after_the_filters_and_the_order(lived: Ksmy) -> None:
-    asked = ("list", "--sector", "trade", "--sort", "-due", "--limit", "1", "--columns", "ref")
-    assert rows(lived(*asked)) == [["HALAL"]]
-
-
 @pytest.mark.parametrize("command", ["list", "due", "history"])
 def test_a_limit_beyond_what_the_database_can_count_is_no_bug(lived: Ksmy, command: str) -> None:
     ran = lived(command, "--limit", "9" * 30)
@@ -450,27 +143,6 @@ def test_a_limit_beyond_what_the_database_can_count_is_no_bug(lived: Ksmy, comma
         assert "--limit" in sentence(ran)
 
 
-def test_columns_are_shown_in_the_order_asked_for(lived: Ksmy) -> None:
-    asked = ("--search", "FTA-CONCLUDE", "--columns", "days_left,ref,verifiable,Due-Latest,slip_days")
-    assert rows(lived("list", *asked)) == [["-15", "FTA-CONCLUDE", "true", "2025-12-31", "0"]]
-    assert [list(row.items()) for row in found(lived("list", *asked, "--format", "json"))] == [
-        [
-            ("days_left", -15),
-            ("ref", "FTA-CONCLUDE"),
-            ("verifiable", True),
-            ("due_latest", "2025-12-31"),
-            ("slip_days", 0),
-        ]
-    ]
-    assert shown(lived("list", *asked, "--format", "csv")) == (
-        "days_left,ref,verifiable,due_latest,slip_days\n-15,FTA-CONCLUDE,true,2025-12-31,0\n"
-    )
-    assert shown(lived("list", *asked, "--format", "table")).split() == [
-        *("days", "left", "ref", "verifiable", "due", "latest", "slip", "days"),
-        *("-15", "FTA-CONCLUDE", "yes", "2025-12-31", "0"),
-    ]
-
-
 @pytest.mark.parametrize(
     ("command", "fields"),
     [("list", COMMITMENT), ("due", DEADLINE), ("history", ENTRY), ("agreements", AGREEMENT)],
@@ -478,107 +150,6 @@ def test_columns_are_shown_in_the_order_asked_for(lived: Ksmy) -> None:
 def test_every_field_of_the_contract_is_a_column(lived: Ksmy, command: str, fields: list[str]) -> None:
     out = shown(lived(command, "--columns", ",".join(fields), "--format", "csv"))
     assert next(csv.reader(io.StringIO(out))) == fields
-
-
-# What programs see
-
-
-def test_the_keys_of_a_commitment_are_frozen(lived: Ksmy) -> None:
-    for row in found(lived("list", "--format", "json")):
-        assert list(row) == COMMITMENT
-
-
-def test_the_values_of_a_commitment_are_plain(lived: Ksmy) -> None:
-    (row,) = found(lived("list", "--search", "FTA-CONCLUDE", "--format", "json"))
-    assert {name: row[name] for name in COMMITMENT if name not in ("title", "detail", "source")} == {
-        "ref": "FTA-CONCLUDE",
-        "agreement": "FTA",
-        "sector": "trade",
-        "parties": "both",
-        "firmness": "committed",
-        "verifiable": True,
-        "status": "in-progress",
-        "deadline": "overdue",
-        "days_left": -15,
-        "due": "2025",
-        "due_earliest": "2025-01-01",
-        "due_latest": "2025-12-31",
-        "due_phrase": "by next year",
-        "baseline_due": "2025",
-        "slip_days": 0,
-        "milestones_met": 1,
-        "milestones": 5,
-        "evidence": 1,
-        "created_on": "2024-11-25",
-        "updated_on": "2025-03-20",
-        "withdrawn": False,
-        "newest_entry": 35,  # of a milestone; its own newest is 7
-    }
-
-
-def test_what_a_commitment_has_not_is_null(lived: Ksmy) -> None:
-    (row,) = found(lived("list", "--search", "CCS-TECHNOLOGY", "--format", "json"))
-    empty = {name for name, value in row.items() if value is None}
-    assert empty == {
-        *("days_left", "due", "due_earliest", "due_latest", "due_phrase", "baseline_due", "slip_days"),
-    }
-
-
-def test_a_moved_deadline_keeps_its_baseline(lived: Ksmy) -> None:
-    (row,) = found(lived("list", "--search", "CCS-START", "--format", "json"))
-    assert (row["baseline_due"], row["due"], row["slip_days"]) == ("2029", "2030", 365)
-
-
-def test_the_keys_of_a_shown_commitment_are_frozen(lived: Ksmy) -> None:
-    one = found(lived("show", "FTA-CONCLUDE", "--format", "json"))
-    assert list(one) == [*COMMITMENT, "entries", "milestone_list"]
-    assert [list(entry) for entry in one["entries"]] == [ENTRY] * 9
-    assert [list(milestone) for milestone in one["milestone_list"]] == [MILESTONE] * 5
-    (listed,) = found(lived("list", "--search", "FTA-CONCLUDE", "--format", "json"))
-    assert {name: one[name] for name in COMMITMENT} == listed
-
-
-def test_the_keys_of_a_shown_agreement_are_frozen(lived: Ksmy) -> None:
-    one = found(lived("show", "FTA", "--format", "json"))
-    assert list(one) == [*AGREEMENT, "entries"]
-    assert [list(row) for row in one["commitments"]] == [COMMITMENT] * 2
-    assert [row["ref"] for row in one["commitments"]] == ["FTA-CONCLUDE", "FTA-SCOPE"]
-    assert [list(entry) for entry in one["entries"]] == [ENTRY]
-
-
-def test_the_keys_of_a_deadline_are_frozen(lived: Ksmy) -> None:
-    listed = found(lived("due", "--format", "json"))
-    assert [list(row) for row in listed] == [DEADLINE] * 6
-
-
-def test_the_keys_of_an_entry_are_frozen(lived: Ksmy) -> None:
-    listed = found(lived("history", "--format", "json"))
-    assert [list(row) for row in listed] == [ENTRY] * 49
-
-
-def test_the_values_of_an_entry_are_plain(lived: Ksmy) -> None:
-    before, entry = found(lived("history", "--format", "json"))[46:48]
-    assert {name: entry[name] for name in ENTRY if name not in ("invocation", "hash")} == {
-        "id": 48,
-        "key": None,
-        "key_digest": None,
-        "recorded_at": "2025-12-20T04:00:00.000000Z",
-        "effective_on": "2025-12-20",
-        "actor": "analyst",
-        "record": "commitment",
-        "ref": "PARIS-REDUCTIONS",
-        "action": "updated",
-        "changes": {"baseline_due": [None, "2026-02"], "due": [None, "2026-02"]},
-        "note": None,
-        "evidence": [],
-        "previous_hash": before["hash"],
-    }
-    assert re.fullmatch(r"[0-9a-f]{64}", entry["hash"])
-
-
-def test_the_keys_of_an_agreement_are_frozen(lived: Ksmy) -> None:
-    listed = found(lived("agreements", "--format", "json"))
-    assert [list(row) for row in listed] == [AGREEMENT] * 6
 
 
 def test_the_keys_of_a_report_are_frozen(lived: Ksmy) -> None:
@@ -664,285 +235,6 @@ def test_tsv_has_as_many_cells_in_every_line(lived: Ksmy, command: str) -> None:
 
 def test_a_format_is_known_in_any_case(ksmy: Ksmy) -> None:
     assert ksmy("list", "--format", "JSON").out == ksmy("list", "-f", "json").out
-
-
-# show
-
-
-def test_show_takes_a_ref_in_any_case(lived: Ksmy) -> None:
-    assert shown(lived("show", "fta-conclude")) == shown(lived("show", "FTA-CONCLUDE"))
-
-
-def test_show_takes_a_milestone_for_its_commitment(lived: Ksmy) -> None:
-    assert shown(lived("show", "FTA-CONCLUDE/1")) == shown(lived("show", "FTA-CONCLUDE"))
-
-
-def test_the_page_of_a_commitment_has_its_fields_milestones_and_history(lived: Ksmy) -> None:
-    heading, _, rest = shown(lived("show", "FTA-CONCLUDE", "--format", "table")).partition("\n")
-    assert heading == "FTA-CONCLUDE  Conclude the bilateral free trade agreement"
-    text = " ".join(rest.split())
-    assert "agreement FTA, Bilateral free trade agreement (negotiating)" in text
-    assert "status in-progress deadline overdue, 15 days ago due 2025 (2025-01-01 to 2025-12-31)" in text
-    assert "due phrase by next year baseline due 2025 slip days - milestones 1 of 5 met evidence 1" in text
-    assert "1. Negotiations concluded: met on 2025-03-20, due 2025-03 (2025-03-01 to 2025-03-31)" in text
-    assert "2. Signed: scheduled, due 2025-10 (2025-10-01 to 2025-10-31), 76 days ago" in text
-    assert "3. Ratified by Korea: scheduled 4. Ratified by Malaysia: scheduled 5. In force: scheduled" in text
-    assert (
-        "History: 9 entries 7 2024-11-25 seeder: commitment created: Conclude the bilateral free trade "
-        "agreement (" in text
-    )
-    assert "26 2024-11-25 seeder: milestone created: Negotiations concluded 27" in text
-    assert "35 2025-03-20 clerk: state scheduled -> met [1 evidence] https://example.org/talks" in text
-
-
-def test_the_page_of_a_commitment_is_as_it_was_on_a_past_day(lived: Ksmy) -> None:
-    text = " ".join(
-        shown(lived("show", "FTA-CONCLUDE", "--format", "table", "--as-of", "2025-03-01")).split()
-    )
-    assert "deadline upcoming, in 305 days" in text
-    assert "milestones 0 of 5 met evidence none" in text
-    assert "1. Negotiations concluded: scheduled, due 2025-03 (2025-03-01 to 2025-03-31), in 30 days" in text
-    assert "History: 8 entries" in text
-
-
-def test_the_page_of_an_agreement_has_its_commitments(lived: Ksmy) -> None:
-    text = " ".join(shown(lived("show", "FTA", "--format", "table")).split())
-    assert text.startswith("FTA Bilateral free trade agreement kind treaty stage negotiating")
-    assert "commitments 2 open 2 overdue 2 Commitments: 2 FTA-CONCLUDE: Conclude the bilateral" in text
-    assert "FTA-SCOPE: Take the FTA beyond trade and investment (planned, overdue, due 2025-06)" in text
-    assert "History: 1 entry 2 2024-11-25 seeder: agreement created" in text
-
-
-def test_show_in_a_pipe_is_a_field_a_line(lived: Ksmy) -> None:
-    assert [name for name, _ in rows(lived("show", "FTA-CONCLUDE"))] == COMMITMENT
-    assert [name for name, _ in rows(lived("show", "FTA"))] == AGREEMENT
-    assert dict(rows(lived("show", "FTA-CONCLUDE")))["days_left"] == "-15"
-
-
-def test_show_counts_soon_as_it_is_told(lived: Ksmy) -> None:
-    assert dict(rows(lived("show", "HALAL")))["deadline"] == "due-soon"
-    assert dict(rows(lived("show", "HALAL", "--within", "74")))["deadline"] == "upcoming"
-
-
-@pytest.mark.parametrize("format", ["json", "table", "tsv"])
-def test_a_commitment_is_not_there_before_it_was_recorded(lived: Ksmy, format: str) -> None:
-    ran = lived("show", "HALAL", "--as-of", "2025-07-31", "--format", format)
-    assert ran.code == 3
-    assert sentence(ran) == "HALAL did not exist yet on 2025-07-31; it was created on 2025-08-01"
-    assert lived("show", "HALAL", "--as-of", "2025-08-01", "--format", format).code == 0
-
-
-def test_a_commitment_can_be_shown_on_every_day_it_existed(ksmy: Ksmy) -> None:
-    agreement = ("--title", "Later", "--kind", "treaty", "--stage", "signed", "--on", "2025-06-01")
-    assert ksmy("add", "LATER", *agreement).code == 0
-    ksmy("update", "HYDROGEN", "--agreement", "LATER", "--on", "2025-03-01")
-    assert ksmy("show", "HYDROGEN", "--as-of", "2025-04-01").code == 0
-
-
-# due
-
-
-def test_deadlines_come_overdue_then_soon_then_later(lived: Ksmy) -> None:
-    listed = rows(lived("due", "--columns", "deadline,days_left,ref,record,status,due_earliest,due_latest"))
-    assert [" ".join(row) for row in listed] == [
-        "overdue -199 FTA-SCOPE commitment planned 2025-06-01 2025-06-30",
-        "overdue -76 FTA-CONCLUDE/2 milestone scheduled 2025-10-01 2025-10-31",
-        "overdue -15 FTA-CONCLUDE commitment in-progress 2025-01-01 2025-12-31",
-        "due-soon 44 PARIS-REDUCTIONS commitment in-progress 2026-02-01 2026-02-28",
-        "due-soon 75 HALAL commitment planned 2026-03-31 2026-03-31",
-        "upcoming 1811 CCS-START commitment planned 2030-01-01 2030-12-31",
-    ]
-
-
-def test_deadlines_on_a_past_day_are_counted_from_that_day(lived: Ksmy) -> None:
-    listed = rows(lived("due", "--as-of", PAST, "--columns", "deadline,days_left,ref"))
-    assert listed == [
-        ["due-soon", "0", "FTA-SCOPE"],
-        ["upcoming", "123", "FTA-CONCLUDE/2"],
-        ["upcoming", "184", "FTA-CONCLUDE"],
-        ["upcoming", "184", "TOURISM/1"],
-        ["upcoming", "1645", "CCS-START"],
-    ]
-
-
-@pytest.mark.parametrize(
-    ("within", "soon"),
-    [("0", []), ("43", []), ("44", ["44"]), ("75", ["44", "75"]), ("1811", ["44", "75", "1811"])],
-)
-def test_soon_is_as_far_ahead_as_asked(lived: Ksmy, within: str, soon: list[str]) -> None:
-    listed = rows(lived("due", "--within", within, "--columns", "deadline,days_left"))
-    assert [days for state, days in listed if state == "due-soon"] == soon
-    assert [state for state, _ in listed].count("overdue") == 3
-
-
-def test_the_table_of_deadlines_says_how_long_and_which_days(lived: Ksmy) -> None:
-    header, *lines = shown(lived("due", "--format", "table")).splitlines()
-    assert re.split(r"\s{2,}", header.strip())[:3] == ["deadline", "days left", "ref"]
-    listed = [re.split(r"\s{2,}", line.strip()) for line in lines if re.search(r"\w", line)]
-    assert [row[:3] for row in listed] == [
-        ["overdue", "199 days ago", "FTA-SCOPE"],
-        ["overdue", "76 days ago", "FTA-CONCLUDE/2"],
-        ["overdue", "15 days ago", "FTA-CONCLUDE"],
-        ["due-soon", "in 44 days", "PARIS-REDUCTIONS"],
-        ["due-soon", "in 75 days", "HALAL"],
-        ["upcoming", "in 1,811 days", "CCS-START"],
-    ]
-    assert "2025-01-01 to" in " ".join(listed[2])
-    assert " ".join(listed[4]).count("2026-03-31") == 1
-    today = shown(lived("due", "--format", "table", "--as-of", PAST))
-    assert re.search(r"due-soon\s+today\s+FTA-SCOPE", today)
-
-
-@pytest.mark.parametrize(
-    ("options", "refs"),
-    [
-        ("--sector trade", "FTA-SCOPE FTA-CONCLUDE/2 FTA-CONCLUDE HALAL"),
-        ("--sector climate --sector green-energy", "PARIS-REDUCTIONS CCS-START"),
-        ("--party MY", "FTA-SCOPE FTA-CONCLUDE/2 FTA-CONCLUDE PARIS-REDUCTIONS HALAL CCS-START"),
-        ("--party KR", "FTA-SCOPE FTA-CONCLUDE/2 FTA-CONCLUDE PARIS-REDUCTIONS CCS-START"),
-        ("--agreement mou-ccs", "CCS-START"),
-        ("--sector trade --agreement FTA --limit 2", "FTA-SCOPE FTA-CONCLUDE/2"),
-        (f"--sector tourism --as-of {PAST}", "TOURISM/1"),
-        ("--sector defence", ""),
-    ],
-)
-def test_deadlines_are_narrowed_to_a_sector_a_party_an_agreement(
-    lived: Ksmy, options: str, refs: str
-) -> None:
-    assert [ref for (ref,) in rows(lived("due", *options.split(), "--columns", "ref"))] == refs.split()
-
-
-@pytest.mark.parametrize(
-    ("options", "code", "said"),
-    [("--sector trde", 2, "trade"), ("--party korea", 2, "KR"), ("--agreement mou-ccss", 3, "MOU-CCS")],
-)
-def test_what_deadlines_cannot_be_narrowed_to_is_told(
-    lived: Ksmy, options: str, code: int, said: str
-) -> None:
-    ran = lived("due", *options.split())
-    assert ran.code == code
-    assert sentence(ran).endswith(f"did you mean {said}?")
-
-
-def test_a_limit_keeps_the_nearest_deadlines(lived: Ksmy) -> None:
-    assert rows(lived("due", "--limit", "2")) == rows(lived("due"))[:2]
-    assert lived("due", "--limit", "0") == Ran("", "", 0)
-
-
-# history
-
-
-@pytest.mark.parametrize(
-    ("options", "expected"),
-    [
-        ("FTA-CONCLUDE", [7, 26, 27, 28, 29, 30, 33, 34, 35]),
-        ("fta-conclude", [7, 26, 27, 28, 29, 30, 33, 34, 35]),
-        ("FTA-CONCLUDE/1", [26, 33, 35]),
-        ("FTA", [2]),
-        ("--since 2025-11-01", [47, 48, 49]),
-        ("--since 2025-11-02", [48, 49]),
-        ("--since 0d", []),
-        ("--since 75d", [47, 48, 49]),
-        ("--since 74d", [48, 49]),
-        ("--since 10w --as-of 2026-01-11", [48, 49]),
-        ("--since 2M --as-of 2026-01-01", [47, 48]),
-        ("--by analyst", [47, 48, 49]),
-        ("--by seeder --since 2024-11-26", []),
-        ("--by clerk --since 2025-09-01", [43, 44, 45, 46]),
-        ("--by clerk --since 2025-09-01 --as-of 2025-09-10", [43, 44, 45]),
-        ("FTA-CONCLUDE --by clerk --since 2025-03-01", [35]),
-        ("--limit 2", [48, 49]),
-        ("--limit 0", []),
-        ("--by clerk --limit 1", [46]),
-        ("--as-of 2025-06-30", list(range(1, 38))),
-        ("--as-of 2024-11-24", []),
-        ("", list(range(1, 50))),
-    ],
-)
-def test_history_gives_the_entries_asked_for_oldest_first(
-    lived: Ksmy, options: str, expected: list[int]
-) -> None:
-    assert [
-        int(number) for (number,) in rows(lived("history", *options.split(), "--columns", "id"))
-    ] == expected
-
-
-def test_history_since_a_day_has_what_a_report_counts_as_changed_since(ksmy: Ksmy) -> None:
-    assert ksmy("update", "HYDROGEN", "--note", "told late", "--on", "2025-01-10").code == 0
-    assert ksmy("update", "TOURISM", "--note", "told at once").code == 0
-    since = ("--since", "2025-12-16")
-    listed = rows(ksmy("history", *since, "--columns", "ref"))
-    assert listed == [["HYDROGEN"], ["TOURISM"]]
-    assert found(ksmy("report", *since, "--format", "json"))["changed_count"] == 2
-
-
-@pytest.mark.parametrize(
-    ("since", "said"),
-    [
-        (
-            "2026-01-16",
-            "--since 2026-01-16 is after the day of the history (2026-01-15); give an earlier one",
-        ),
-        ("1y", "--since: '1y' is not a date such as 2025-10-27, nor 7d, 2w or 1m"),
-        ("", "--since: '' is not a date such as 2025-10-27, nor 7d, 2w or 1m"),
-    ],
-)
-def test_a_since_that_cannot_be_is_told(lived: Ksmy, since: str, said: str) -> None:
-    ran = lived("history", f"--since={since}")
-    assert (sentence(ran), ran.code) == (said, 2)
-
-
-def test_history_of_a_record_that_was_not_there_yet_is_refused(lived: Ksmy) -> None:
-    ran = lived("history", "HALAL", "--as-of", "2025-07-31")
-    assert ran.code == 3
-    assert sentence(ran) == "HALAL did not exist yet on 2025-07-31; it was created on 2025-08-01"
-
-
-def test_the_table_of_the_history_says_what_changed_and_why(lived: Ksmy) -> None:
-    line = shown(lived("history", "TRADE-GROWTH", "--format", "table")).splitlines()[-1]
-    assert re.split(r"\s{2,}", line.strip()) == [
-        *("43", "2025-09-01", "TRADE-GROWTH", "clerk"),
-        "status in-progress -> suspended (Tariffs first)",
-    ]
-
-
-# agreements
-
-
-@pytest.mark.parametrize(
-    ("day", "expected"),
-    [
-        (
-            "2026-01-15",
-            {
-                "FA50M-2023": (2, 2, 0),
-                "FTA": (2, 2, 2),
-                "MOU-CCS": (2, 2, 0),
-                "MOU-MINERALS": (1, 1, 0),
-                "MOU-TOURISM": (1, 0, 0),
-                "SP-2024": (12, 10, 0),
-            },
-        ),
-        (
-            PAST,
-            {
-                "FA50M-2023": (1, 1, 0),
-                "FTA": (2, 2, 0),
-                "MOU-CCS": (2, 2, 0),
-                "MOU-MINERALS": (1, 1, 0),
-                "MOU-TOURISM": (1, 1, 0),
-                "SP-2024": (12, 11, 0),
-            },
-        ),
-        ("2024-11-24", {}),
-    ],
-)
-def test_agreements_count_their_commitments(
-    lived: Ksmy, day: str, expected: dict[str, tuple[int, int, int]]
-) -> None:
-    listed = found(lived("agreements", "--as-of", day, "--format", "json"))
-    assert {row["ref"]: (row["commitments"], row["open"], row["overdue"]) for row in listed} == expected
-    assert [row["ref"] for row in listed] == sorted(expected)
 
 
 # report
