@@ -19,8 +19,7 @@ def backup(
 ) -> None:
     """Copy a register as it is at one moment, while others may go on using it; `ksmy check --db` proves the copy."""
     from ksmy_tracker.domain.safe_text import visible
-    from ksmy_tracker.storage.sqlite import backup as backups
 
     signals.once(signals.PLACED, f"the backup {file} is made")
-    head = backups.backup(where.db, expanded(str(file)), force=force, timeout=where.timeout)
+    head = where.db.backup(expanded(str(file)), where.timeout, force=force)
     emit_done(f"backed up to {visible(str(file))}; head {visible(head or 'none')}\n")

@@ -6,7 +6,6 @@ from ksmy_tracker.cli.command import LOOK_AFTER, command, option
 from ksmy_tracker.cli.output import complain, emit
 from ksmy_tracker.cli.where import Where
 from ksmy_tracker.errors import Damaged
-from ksmy_tracker.storage.place import Location
 
 
 @command(LOOK_AFTER, "ksmy check --expect-head $(cat last-head)")
@@ -28,14 +27,10 @@ def check(
 
     with where.reading() as reader:
         found = audit.check(reader, expect_head)
-    if isinstance(where.db, Location):
-        from ksmy_tracker.storage.private_folder import remains
-        from ksmy_tracker.storage.sqlite.ordinary_tables import fault_in_header
-
-        if (fault := fault_in_header(where.db.path)) is not None:
-            found.faults.append(f"database: {fault}")
-        for left in remains(where.db.path.parent):
-            complain(f"{left} was left by a command that was killed; `ksmy migrate` removes it")
+    if (fault := where.db.fault_outside()) is not None:
+        found.faults.append(fault)
+    for left in where.db.remains():
+        complain(f"{left} was left by a command that was killed; `ksmy migrate` removes it")
     if found.faults:
         raise Damaged(f"{where.db} failed its check", tuple(found.faults))
     counts = ", ".join(plural(count, record) for record, count in found.counts.items())

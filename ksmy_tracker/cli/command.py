@@ -167,10 +167,9 @@ def _settled(hint: Any, value: Any) -> Any:
 def _damage_behind(register: Any) -> KsmyError | None:
     """The sentence for a damaged register behind a failure that has none: what fails for its values is no bug."""
     from ksmy_tracker.reading import check as audit
-    from ksmy_tracker.storage import register as database
 
     try:
-        with database.reading(register, 1.0) as reader:
+        with register.reading(1.0) as reader:
             faults = audit.check(reader).faults
     except Damaged as error:
         return error

@@ -109,16 +109,16 @@ def _look(context: typer.Context, question: Callable[[Any], Any]) -> Any:
     from ksmy_tracker import clock
     from ksmy_tracker.domain.rows import Day
     from ksmy_tracker.reading.listings import View
-    from ksmy_tracker.storage import register as database
+    from ksmy_tracker.storage.locate import locate
 
     register = context.params.get("db")
     if register is None:
         source = context.get_parameter_source("db")
         if source is None or source.name != "DEFAULT":  # what is named is none
             return []
-        register = database.locate(None)
+        register = locate(None)
     today = clock.today(context.obj, clock.zone(clock.DEFAULT_ZONE))
-    with database.reading(register, timeout=0.2) as reader:
+    with register.reading(0.2) as reader:
         return question(View(reader, Day(today)))
 
 

@@ -68,8 +68,8 @@ def export(
 def _export_whole(where: Where, output: Path | None) -> None:
     from io import TextIOWrapper
 
+    from ksmy_tracker.reading.export import export_lines
     from ksmy_tracker.storage import files
-    from ksmy_tracker.writing import transfer
 
     if output is not None and not is_stdout(output):
         signals.once(signals.PLACED, f"the export {output} is made")
@@ -78,11 +78,11 @@ def _export_whole(where: Where, output: Path | None) -> None:
             files.output(output, "export", private=True) as path,
             path.open("w", encoding="utf-8", newline="") as file,
         ):
-            file.writelines(transfer.export_lines(reader))
+            file.writelines(export_lines(reader))
         return
     # All of it is read before any is written: a slow reader keeps no writer waiting.
     with where.reading() as reader:
-        spool = spooled(line.encode() for line in transfer.export_lines(reader))
+        spool = spooled(line.encode() for line in export_lines(reader))
     with TextIOWrapper(spool, encoding="utf-8", newline="") as whole:
         on_terminal = is_terminal()
         while block := whole.read(1 << 20):

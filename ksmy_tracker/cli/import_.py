@@ -19,11 +19,9 @@ def import_(
 ) -> None:
     """Create a register from an export: with the same history and the same head, or not at all."""
     from ksmy_tracker.domain.safe_text import visible
-    from ksmy_tracker.writing import schema, transfer
-    from ksmy_tracker.writing.aside import made_aside
+    from ksmy_tracker.writing import importing
 
     where.once_made("imported into")
-    with opened(file) as stream, made_aside(transfer.proved(transfer.lines_in(stream))) as parts:
-        seen = iter(Counted(parts, "importing", transfer.line_count))
-        head = schema.create(where.db, lambda transaction: transfer.load(transaction, seen), where.timeout)
+    with opened(file) as stream, where.db.creating(where.timeout) as transaction:
+        head = importing.load(transaction, Counted(importing.lines_in(stream), "importing"))
     emit_done(f"imported into {visible(str(where.db))}; head {head or 'none'}\n")

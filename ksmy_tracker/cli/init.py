@@ -37,15 +37,16 @@ def init(
     today = clock.today(now, tz)
     from ksmy_tracker.domain.safe_text import visible
     from ksmy_tracker.render.wording import plural
-    from ksmy_tracker.writing import schema
+    from ksmy_tracker.storage.shipped import shipped
     from ksmy_tracker.writing.record import Recording, record
     from ksmy_tracker.writing.seed import read_seed
 
-    schema.check_free(where.db)
-    changes = [] if empty else read_seed(seed or schema.shipped("seed.json"), today)
+    where.db.check_free()
+    changes = [] if empty else read_seed(seed or shipped("seed.json"), today)
     recording = Recording(by, now, today)
     where.once_made("created")
-    schema.create(where.db, lambda transaction: record(transaction, changes, recording), where.timeout)
+    with where.db.creating(where.timeout) as transaction:
+        record(transaction, changes, recording)
     kinds = [change.record for change in changes]
     emit_done(
         f"created {visible(str(where.db))} with {plural(kinds.count('agreement'), 'agreement')} "

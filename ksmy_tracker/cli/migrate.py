@@ -4,7 +4,7 @@ from ksmy_tracker import signals
 from ksmy_tracker.cli.command import LOOK_AFTER, command
 from ksmy_tracker.cli.output import emit, emit_done
 from ksmy_tracker.cli.where import Where
-from ksmy_tracker.storage.place import REVISIONS
+from ksmy_tracker.storage.revisions import REVISIONS
 
 
 @command(LOOK_AFTER, "ksmy migrate")

@@ -8,7 +8,7 @@ from ksmy_tracker.cli.fields import fields_of
 from ksmy_tracker.cli.options import CommitmentRef
 from ksmy_tracker.cli.recording import By, Changing, Said
 from ksmy_tracker.domain.changes import Change
-from ksmy_tracker.domain.kinds import READERS
+from ksmy_tracker.domain.kinds import GIVEN, READERS
 from ksmy_tracker.domain.words import MILESTONE_STATES
 from ksmy_tracker.errors import Usage
 
@@ -41,5 +41,6 @@ def milestone_set(
     """Say what became of a step: its state, a new due date, a note, evidence."""
     if not fields and not said.is_something():
         raise Usage("nothing to change: give --state, --due, --title, --note or --evidence")
+    fields = {name: fields[name] for name in GIVEN["milestone"] if name in fields}
     change = Change("update", f"{ref}/{number}", fields=fields, expect=expect, **said.of_a_change())
     changing.record([change], by)

@@ -8,23 +8,22 @@ from ksmy_tracker import signals
 from ksmy_tracker.cli import completion
 from ksmy_tracker.cli.command import option
 from ksmy_tracker.errors import Usage
-from ksmy_tracker.storage import register as database
-from ksmy_tracker.storage.interface import TIMEOUT, Reader
-from ksmy_tracker.storage.place import Location, Place
+from ksmy_tracker.storage.interface import TIMEOUT, Reader, Register
+from ksmy_tracker.storage.locate import locate
 
 
-def _named(given: str) -> Place:
+def _named(given: str) -> Register:
     if not given:  # an empty variable of the environment counts as none
         raise Usage("--db is empty; name a register, or leave the option out for your own")
-    return database.locate(given)
+    return locate(given)
 
 
 Db = Annotated[
-    Place,
+    Register,
     option(
         "--db",
         read=_named,
-        settle=lambda register: register or database.locate(None),
+        settle=lambda register: register or locate(None),
         envvar="KSMY_DATABASE_URL",
         metavar="PATH",
         autocompletion=completion.files,
@@ -52,10 +51,9 @@ class Where:
 
     def reading(self) -> AbstractContextManager[Reader]:
         """Open the register to read."""
-        return database.reading(self.db, self.timeout)
+        return self.db.reading(self.timeout)
 
     def once_made(self, made: str) -> None:
-        """Say that the register is made: a file once it is in its place, a database once it is committed."""
-        step = signals.PLACED if isinstance(self.db, Location) else signals.COMMITTED
+        """Say what will be true of the register once it is made."""
         in_doubt = f"whether {self.db} is {made} is not known; `ksmy check` tells"
-        signals.once(step, f"{self.db} is {made}", in_doubt=in_doubt)
+        signals.once(self.db.made_once, f"{self.db} is {made}", in_doubt=in_doubt)

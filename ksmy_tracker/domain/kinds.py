@@ -202,7 +202,8 @@ def _named(wanted: Callable[[Field], object]) -> Mapping[str, tuple[str, ...]]:
 
 
 #: Those that a user gives; those that a new record must be given; those in columns; those of the JSON contract.
-GIVEN: Final = _named(lambda one: one.read)
+#: Receipts have the due date of a milestone before its state, the contract after it.
+GIVEN: Final = {**_named(lambda one: one.read), "milestone": ("title", "due", "state")}
 REQUIRED: Final = _named(lambda one: one.is_required)
 COLUMNS: Final = _named(lambda one: one.is_kept)
 SHOWN: Final = _named(lambda one: one.is_shown)

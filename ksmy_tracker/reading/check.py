@@ -39,7 +39,7 @@ class Audit:
     """
 
     faults: list[str] = field(default_factory=list)
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys((*COLUMNS, "entry"), 0))
     head: str | None = None
     agreements: Agreements | None = field(default_factory=Agreements, compare=False)
 
@@ -86,7 +86,6 @@ def _searches(reader: Reader, audit: Audit, expected_head: str | None = None) ->
 
 def _chain_faults(reader: Reader, audit: Audit, expected_head: str | None) -> Iterator[str]:
     """What is wrong with the chain, from the first entry to the head."""
-    audit.counts = dict.fromkeys((*COLUMNS, "entry"), 0)
     previous: Entry | None = None
     for row in reader.tuple_stream(f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry ORDER BY id"):
         try:

@@ -2,26 +2,21 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ksmy_tracker import signals
 from ksmy_tracker.domain.changes import BadLine, Change
 from ksmy_tracker.domain.receipt import Receipt
 from ksmy_tracker.errors import BadInput, Faults
 from ksmy_tracker.render.wording import plural
-from ksmy_tracker.storage import register as database
-from ksmy_tracker.storage.place import Place
+from ksmy_tracker.storage.interface import Register, Transaction
 from ksmy_tracker.writing.record import Recording, record, undo
-
-if TYPE_CHECKING:
-    from ksmy_tracker.storage.interface import Transaction
 
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
     """A command that changes a register: which, what its changes have in common, and whether it only tries."""
 
-    place: Place
+    register: Register
     timeout: float
     recording: Recording
     dry_run: bool
@@ -44,7 +39,7 @@ class Invocation:
         Raises `BadInput` with the first `most_faults` of the faults in what `name` names.
         """
 
-        def change(transaction: "Transaction") -> Receipt:
+        def change(transaction: Transaction) -> Receipt:
             faults = Faults(most_faults)
             receipt = record(transaction, lines, self.recording, dry_run=self.dry_run, faults=faults)
             if faults.count:
@@ -54,15 +49,15 @@ class Invocation:
 
         return self._write(change)
 
-    def _write(self, change: Callable[["Transaction"], Receipt]) -> Receipt:
-        def work(transaction: "Transaction") -> Receipt:
+    def _write(self, change: Callable[[Transaction], Receipt]) -> Receipt:
+        def work(transaction: Transaction) -> Receipt:
             receipt = change(transaction)
             if not self.dry_run:
                 _say_once_committed(receipt)
             return receipt
 
         invocation = self.recording.invocation
-        return database.write(self.place, work, self.timeout, dry_run=self.dry_run, invocation=invocation)
+        return self.register.write(work, self.timeout, dry_run=self.dry_run, invocation=invocation)
 
 
 def _say_once_committed(receipt: Receipt) -> None:

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ksmy_tracker.reading import check as audit
-from ksmy_tracker.storage import register as database
-from ksmy_tracker.storage.place import Location
+from ksmy_tracker.storage.sqlite.register import FileRegister
 from tests.conftest import Ksmy, Ran
 
 Apply = Callable[..., Ran]
@@ -24,7 +23,7 @@ def rows(ksmy: Ksmy, *arguments: str) -> Any:
 
 
 def is_sound(register: Path) -> bool:
-    with database.reading(Location(register)) as reader:
+    with FileRegister(register).reading() as reader:
         return audit.check(reader).faults == []
 
 

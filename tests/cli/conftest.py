@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 
-from ksmy_tracker.storage.place import Location
-from ksmy_tracker.storage.sqlite import engine as sqlite
+from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.writing.record import Recording, record
 from tests.cli.batches import Apply, jsonl
 from tests.cli.looks import ANALYST, CLERK
@@ -125,7 +124,7 @@ def finished(ksmy: Ksmy, batch: Callable[..., None]) -> None:
 def lived_path(_seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The seeded register after a year of changes; only read."""
     path = Path(shutil.copy(_seeded, tmp_path_factory.mktemp("lived") / "register.db"))
-    with sqlite.writing(Location(path)) as session:
+    with FileRegister(path).writing() as session:
         for actor, changes in (("clerk", CLERK), ("analyst", ANALYST)):
             for change in changes:
                 day = date.fromisoformat(str(change.effective_on))

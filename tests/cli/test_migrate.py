@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ksmy_tracker.storage.place import REVISIONS
+from ksmy_tracker.storage.revisions import REVISIONS
 from tests.cli.files import disk_with, dump, leave_a_hot_journal
 from tests.conftest import Ksmy, Ran, everything_in, execute, sentence
 

@@ -7,8 +7,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from ksmy_tracker.cli import completion
+from ksmy_tracker.storage.locate import locate
 from tests.cli.batches import BATCH, Apply, is_sound, rows
-from tests.conftest import At, Contents, Ksmy
+from tests.conftest import NOW, At, Contents, Ksmy
 
 # Undo
 
@@ -222,7 +223,7 @@ def test_completion_offers_nothing_that_is_withdrawn(ksmy: Ksmy, place: str) -> 
     ksmy("add", "TREATY", "--title", "t", "--kind", "treaty", "--stage", "signed")
 
     def offered() -> set[str]:
-        context: Any = SimpleNamespace(params={"db": place})
+        context: Any = SimpleNamespace(params={"db": locate(place)}, obj=NOW)
         offers = [one(context, "") for one in (completion.refs, completion.agreements, completion.sectors)]
         return {word for found in offers for word, _ in found}
 

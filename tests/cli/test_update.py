@@ -668,7 +668,7 @@ def test_an_interrupt_ends_the_wait_for_another_writer_at_once(
 _WAIT = """
 import sys
 from ksmy_tracker import cli
-from ksmy_tracker.storage.sqlite import engine as sqlite
+from ksmy_tracker.storage.sqlite import connection as sqlite
 
 connect = sqlite.connect
 

@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from ksmy_tracker.errors import NoRegister
 from ksmy_tracker.storage.interface import Reader, Row
-from ksmy_tracker.storage.place import Server, the_revision
 from ksmy_tracker.storage.postgres.attempts import psycopg
 from ksmy_tracker.storage.postgres.connection import Connection
+from ksmy_tracker.storage.postgres.url import Server
+from ksmy_tracker.storage.revisions import the_revision
 from ksmy_tracker.storage.rows_by_name import made, made_one_by_one
 
 #: Columns that hold numbers; all others hold text.

@@ -2,12 +2,18 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from ksmy_tracker.domain.words import a
+from ksmy_tracker.errors import NoRegister
+from ksmy_tracker.storage.files import APPLICATION_ID
 from ksmy_tracker.storage.interface import Reader, Row
+from ksmy_tracker.storage.revisions import the_revision
 from ksmy_tracker.storage.rows_by_name import made, made_one_by_one
-from ksmy_tracker.storage.sqlite.ordinary_tables import stored_schema
+from ksmy_tracker.storage.sqlite.connection import code_of
+from ksmy_tracker.storage.sqlite.failures import damaged
+from ksmy_tracker.storage.sqlite.ordinary_tables import fault_in_tables
 
 
 class FileReader(Reader):
@@ -42,8 +48,7 @@ class FileReader(Reader):
         """What is wrong with the schema; then what SQLite itself finds wrong with its pages, types and CHECKs."""
         from ksmy_tracker.storage.sqlite.schema_check import differences
 
-        stored = stored_schema(self._connection)
-        yield from differences({name: (kind, table, sql) for name, kind, table, sql in stored})
+        yield from differences(self._connection)
         for (found,) in self.tuple_stream("PRAGMA integrity_check(20)"):
             if found != "ok":
                 yield f"database: {found}"
@@ -83,3 +88,23 @@ class FileReader(Reader):
 def _names(cursor: sqlite3.Cursor) -> list[str]:
     """The names of a result's columns."""
     return [column[0] for column in cursor.description]
+
+
+def stored_revision(connection: sqlite3.Connection, path: Path) -> str | None:
+    """The schema revision a register says it has, once its tables are known to be tables.
+
+    Raises `NoRegister` for another program's database; `Damaged`.
+    """
+    application_id = connection.execute("PRAGMA application_id").fetchone()[0]
+    another = NoRegister(f"{path} is a database of another program, not a register")
+    if application_id != APPLICATION_ID:
+        raise another
+    if (fault := fault_in_tables(connection)) is not None:
+        raise damaged(path, fault)
+    try:
+        rows = connection.execute("SELECT version_num FROM alembic_version LIMIT 2").fetchall()
+    except sqlite3.OperationalError as error:
+        if code_of(error) != sqlite3.SQLITE_ERROR:
+            raise
+        raise another from None
+    return the_revision(rows, path)

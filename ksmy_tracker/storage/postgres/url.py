@@ -2,10 +2,27 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
 from ksmy_tracker.errors import Usage
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Server:
+    """A database on a PostgreSQL server, as libpq takes it: a URL, or `keyword=value` text.
+
+    Shown without anything that may be a password.
+    """
+
+    url: str
+
+    def __str__(self) -> str:
+        return shown(self.url)
+
+    __repr__ = __str__
+
 
 #: What names may be shown as they are. Anything else may be a piece of a password that stands in the wrong place.
 _PLAIN: Final = re.compile(r"[\w.$+~-]+")
