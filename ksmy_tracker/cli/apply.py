@@ -12,23 +12,19 @@ from ksmy_tracker.cli.recording import By, Changing
 
 @command(CHANGE, "ksmy apply changes.jsonl --dry-run")
 def apply(
-    file: Annotated[
-        str, argument("FILE|-", "JSON lines, or CSV; - for stdin.", autocompletion=completion.files)
-    ],
+    file: Annotated[str, argument("FILE|-", "JSON lines, or CSV; - for stdin.", offers=completion.files)],
     input: Annotated[
         str | None,
         option(
             "--input",
-            read=one_of(("jsonl", "csv")),
-            metavar="FORMAT",
-            help="jsonl or csv. Default: by the file's suffix, else jsonl.",
+            "FORMAT",
+            "jsonl or csv. Default: by the file's suffix, else jsonl.",
+            one_of(("jsonl", "csv")),
         ),
     ],
     max_errors: Annotated[
         int,
-        option(
-            "--max-errors", default=20, metavar="N", min=0, help="How many bad lines to name before counting."
-        ),
+        option("--max-errors", "N", "How many bad lines to name before counting.", default=20, min=0),
     ],
     by: By,
     changing: Changing,

@@ -13,7 +13,7 @@ from ksmy_tracker.storage.files import expanded
 
 @command(LOOK_AFTER, "ksmy backup register-2026-11-23.db")
 def backup(
-    file: Annotated[Path, argument("FILE", "Where to put the copy.", autocompletion=completion.files)],
+    file: Annotated[Path, argument("FILE", "Where to put the copy.", offers=completion.files)],
     force: Annotated[bool, flag("--force", "Replace a file that is there.")],
     where: Where,
 ) -> None:

@@ -14,9 +14,9 @@ def check(
         str | None,
         option(
             "--expect-head",
-            read=lambda given: given.strip().lower(),
-            metavar="HASH",
-            help="A head seen earlier that must still be in the history.",
+            "HASH",
+            "A head seen earlier that must still be in the history.",
+            lambda given: given.strip().lower(),
         ),
     ],
     where: Where,

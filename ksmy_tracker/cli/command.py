@@ -54,37 +54,61 @@ def joined(lists: list[list[Any]] | None) -> list[Any]:
 
 
 def option(
-    *names: str,
+    name: str,
+    metavar: str | None,
+    text: str,
     read: Read | None = None,
+    *,
+    short: str | None = None,
     default: Any = None,
     settle: Callable[[Any], Any] | None = None,
+    offers: Any = None,
     **more: Any,
 ) -> Option:
     """An option; `read` parses what is given, its `Fault` told under the option's name; `settle` gets None too."""
-    info = typer.Option(*names, parser=read and reader(names[0], read), **more)
+    parser = read and reader(name, read)
+    names = [name] if short is None else [name, short]
+    info = typer.Option(*names, metavar=metavar, help=text, parser=parser, autocompletion=offers, **more)
     return Option(info, default, settle, read and str)
 
 
 def flag(name: str, text: str) -> Option:
     """An option without a value."""
-    return option(name, help=text, default=False)
+    return option(name, None, text, default=False)
 
 
-def several(name: str, read: Read, **more: Any) -> Option:
-    """A repeatable option, whose values commas separate too, with or without spaces."""
-    return repeatable(name, lambda given: [read(one.strip()) for one in given.split(",")], **more)
-
-
-def repeatable(name: str, read: Read, settle: Callable[[Any], Any] = joined, **more: Any) -> Option:
+def repeatable(
+    name: str,
+    metavar: str,
+    text: str,
+    read: Read,
+    *,
+    settle: Callable[[Any], Any] = joined,
+    offers: Any = None,
+) -> Option:
     """A repeatable option, of which each value is read as several, or none."""
-    return option(name, read=read, settle=settle, **more)._replace(typed=list[str])
+    return option(name, metavar, text, read, settle=settle, offers=offers)._replace(typed=list[str])
+
+
+def several(name: str, metavar: str, text: str, read: Read, *, offers: Any = None) -> Option:
+    """A repeatable option, whose values commas separate too, with or without spaces."""
+    return repeatable(
+        name, metavar, text, lambda given: [read(one.strip()) for one in given.split(",")], offers=offers
+    )
 
 
 def argument(
-    metavar: str, text: str, read: Read | None = None, default: Any = _REQUIRED, **more: Any
+    metavar: str,
+    text: str,
+    read: Read | None = None,
+    *,
+    default: Any = _REQUIRED,
+    offers: Any = None,
+    **more: Any,
 ) -> Option:
     """An argument, which must be given unless it has a default."""
-    info = typer.Argument(metavar=metavar, help=text, parser=read and reader(metavar, read), **more)
+    parser = read and reader(metavar, read)
+    info = typer.Argument(metavar=metavar, help=text, parser=parser, autocompletion=offers, **more)
     return Option(info, default)
 
 
@@ -107,7 +131,7 @@ def command(panel: str | None, example: str, *, without: tuple[str, ...] = ()) -
         parts = {name: _drawn(name, hint) for name, hint in get_annotations(body).items() if name != "return"}
         known: dict[str, Any] = {}
         for part in parts.values():
-            known |= {name: hint for name, hint in part.options.items() if name not in known}
+            known |= part.options  # one that is known keeps its place
 
         def run(context: typer.Context, **given: Any) -> int | None:
             names = dict.fromkeys((*context.params, *known))  # as they were given, then the others

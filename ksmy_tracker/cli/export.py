@@ -27,18 +27,16 @@ def export(
         str,
         option(
             "--format",
-            "-f",
-            read=one_of(("jsonl", "ics")),
+            "FORMAT",
+            "jsonl: the whole register; ics: a calendar.",
+            one_of(("jsonl", "ics")),
+            short="-f",
             default="jsonl",
-            metavar="FORMAT",
-            help="jsonl: the whole register; ics: a calendar.",
         ),
     ],
     calendar_of: Annotated[
         str,
-        option(
-            "--as", read=_read_kind, default="event", metavar="KIND", help="In a calendar: event or todo."
-        ),
+        option("--as", "KIND", "In a calendar: event or todo.", _read_kind, default="event"),
     ],
     output: Output,
     only: Narrowing,

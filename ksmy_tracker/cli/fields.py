@@ -41,16 +41,12 @@ def fields_of(*kinds: str, first: tuple[str, ...], without: tuple[str, ...] = ()
 
 def only(field: str, text: str, *, name: str | None = None, kind: str = "commitment") -> Option:
     """The option that narrows a listing to some values of a field; `name` is its own."""
-    return several(
-        option_of(name or field),
-        READERS[field],
-        metavar=name.upper() if name else DECLARED[kind][field].metavar,
-        autocompletion=offers(DECLARED[kind][field]),
-        help=text,
-    )
+    declared = DECLARED[kind][field]
+    metavar = name.upper() if name else declared.metavar
+    return several(option_of(name or field), metavar, text, READERS[field], offers=offers_of(declared))
 
 
-def offers(declared: Field) -> completion.Complete | None:
+def offers_of(declared: Field) -> completion.Complete | None:
     """What a shell may offer for a field."""
     if declared.offers:
         return {"agreements": completion.agreements, "sectors": completion.sectors}[declared.offers]
@@ -61,14 +57,14 @@ def _option(name: str, declared: Field, of: str) -> Any:
     text = of + (declared.means[0].lower() + declared.means[1:] if of else declared.means)
     named = option_of(name)
     if declared.read is read_truth:
-        return Annotated[bool | None, option(f"{named}/--not-{named[2:]}", help=text)]
+        return Annotated[bool | None, option(f"{named}/--not-{named[2:]}", None, text)]
     return Annotated[
         Any,
         option(
             named,
-            read=lambda given: (read_field(name, given),),  # not None, which stands for what is not given
-            metavar=declared.metavar,
-            autocompletion=offers(declared),
-            help=text,
+            declared.metavar,
+            text,
+            lambda given: (read_field(name, given),),  # not None, which stands for what is not given
+            offers=offers_of(declared),
         ),
     ]

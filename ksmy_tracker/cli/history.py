@@ -19,25 +19,23 @@ def history(
             "Only of this record and its milestones.",
             read_any_ref,
             default=None,
-            autocompletion=completion.refs,
+            offers=completion.refs,
         ),
     ],
     since: Annotated[
         Since | None,
         option(
             "--since",
-            read=read_since,
-            metavar="DATE",
-            help="Only what took effect, or was recorded, since: a date, or 7d, 2w, 1m.",
+            "DATE",
+            "Only what took effect, or was recorded, since: a date, or 7d, 2w, 1m.",
+            read_since,
         ),
     ],
     by: Annotated[
         str | None,
-        option("--by", read=read_text, metavar="ACTOR", help="Only what this person or program recorded."),
+        option("--by", "ACTOR", "Only what this person or program recorded.", read_text),
     ],
-    limit: Annotated[
-        int | None, option("--limit", metavar="N", min=0, max=2**63 - 1, help="At most the newest so many.")
-    ],
+    limit: Annotated[int | None, option("--limit", "N", "At most the newest so many.", min=0, max=2**63 - 1)],
     listing: Listing,
 ) -> None:
     """List the entries of the history, oldest first."""

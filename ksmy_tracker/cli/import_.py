@@ -13,7 +13,7 @@ from ksmy_tracker.cli.where import Where
 def import_(
     file: Annotated[
         str,
-        argument("FILE|-", "What `ksmy export` wrote; - for stdin.", autocompletion=completion.files),
+        argument("FILE|-", "What `ksmy export` wrote; - for stdin.", offers=completion.files),
     ],
     where: Where,
 ) -> None:

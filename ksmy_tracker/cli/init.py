@@ -18,12 +18,7 @@ from ksmy_tracker.errors import Usage
 def init(
     seed: Annotated[
         Path | None,
-        option(
-            "--seed",
-            metavar="FILE",
-            autocompletion=completion.files,
-            help="Fill it from this seed instead of the summit's.",
-        ),
+        option("--seed", "FILE", "Fill it from this seed instead of the summit's.", offers=completion.files),
     ],
     empty: Annotated[bool, flag("--empty", "Leave it empty.")],
     by: By,

@@ -31,23 +31,23 @@ def list_(
     overdue: Annotated[bool, flag("--overdue", "Only open ones whose last day has passed.")],
     due_before: Annotated[
         str | None,
-        option("--due-before", read=read_day, metavar="DATE", help="Only with a last day before this date."),
+        option("--due-before", "DATE", "Only with a last day before this date.", read_day),
     ],
     due_after: Annotated[
         str | None,
-        option("--due-after", read=read_day, metavar="DATE", help="Only with a last day after this date."),
+        option("--due-after", "DATE", "Only with a last day after this date.", read_day),
     ],
     stale: Annotated[
         int | None,
-        option("--stale", metavar="DAYS", min=0, help="Only open ones without an entry for so many days."),
+        option("--stale", "DAYS", "Only open ones without an entry for so many days.", min=0),
     ],
     search: Annotated[
         list[str],
         repeatable(
             "--search",
+            "TEXT",
+            "Only with this text in ref, title, detail or phrase. Repeated: with all of them.",
             lambda given: [read_text(given)] if given else [],
-            metavar="TEXT",
-            help="Only with this text in ref, title, detail or phrase. Repeated: with all of them.",
         ),
     ],
     withdrawn: Withdrawn,
@@ -55,10 +55,10 @@ def list_(
         list[str],
         several(
             "--sort",
+            "FIELD",
+            "Sort by a field; -FIELD for descending. Repeatable.",
             str,
-            metavar="FIELD",
-            autocompletion=completion.sort_fields,
-            help="Sort by a field; -FIELD for descending. Repeatable.",
+            offers=completion.sort_fields,
         ),
     ],
     limit: Limit,

@@ -38,10 +38,10 @@ class Listing:
         Sequence[str] | None,
         option(
             "--columns",
-            read=_read_columns,
-            metavar="NAME,NAME",
-            autocompletion=completion.columns,
-            help="Which columns, in which order.",
+            "NAME,NAME",
+            "Which columns, in which order.",
+            _read_columns,
+            offers=completion.columns,
         ),
     ]
     as_of: AsOf

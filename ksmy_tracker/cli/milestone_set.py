@@ -21,7 +21,7 @@ def milestone_set(
     ref: CommitmentRef,
     number: Annotated[
         int,
-        argument("N", "Its number, as `ksmy show` lists it.", min=1, autocompletion=completion.milestones),
+        argument("N", "Its number, as `ksmy show` lists it.", min=1, offers=completion.milestones),
     ],
     fields: Annotated[dict[str, Any], fields_of("milestone", first=("state", "due"))],
     said: Said,
@@ -30,10 +30,10 @@ def milestone_set(
         str | None,
         option(
             "--expect",
-            read=READERS["state"],
-            metavar="STATE",
-            autocompletion=completion.words(MILESTONE_STATES),
-            help="Refuse unless this is the state.",
+            "STATE",
+            "Refuse unless this is the state.",
+            READERS["state"],
+            offers=completion.words(MILESTONE_STATES),
         ),
     ],
     changing: Changing,

@@ -38,12 +38,12 @@ def format_option(
 
     return option(
         "--format",
-        "-f",
-        read=one_of(words if also is None else (*words, also)),
+        "FORMAT",
+        text,
+        one_of(words if also is None else (*words, also)),
+        short="-f",
         settle=settle,
-        metavar="FORMAT",
-        autocompletion=completion.words(words),
-        help=text,
+        offers=completion.words(words),
     )
 
 
@@ -51,46 +51,40 @@ Zone = Annotated[
     tzinfo,
     option(
         "--tz",
-        read=clock.zone,
+        "ZONE",
+        "The time zone in which today is meant.",
+        clock.zone,
         default=clock.DEFAULT_ZONE,
         envvar="KSMY_TZ",
-        metavar="ZONE",
-        autocompletion=completion.zones,
-        help="The time zone in which today is meant.",
+        offers=completion.zones,
     ),
 ]
 AsOf = Annotated[
     date | None,
     option(
         "--as-of",
-        read=lambda given: date.fromisoformat(read_day(given)),
-        metavar="DATE",
-        help="The register as it stood at the end of that day.",
+        "DATE",
+        "The register as it stood at the end of that day.",
+        lambda given: date.fromisoformat(read_day(given)),
     ),
 ]
 Within = Annotated[
     int,
-    option("--within", default=HORIZON_DAYS, metavar="DAYS", min=0, help="How far ahead counts as soon."),
+    option("--within", "DAYS", "How far ahead counts as soon.", default=HORIZON_DAYS, min=0),
 ]
-Limit = Annotated[int | None, option("--limit", metavar="N", min=0, max=2**63 - 1, help="At most so many.")]
+Limit = Annotated[int | None, option("--limit", "N", "At most so many.", min=0, max=2**63 - 1)]
 Withdrawn = Annotated[bool, flag("--withdrawn", "Also what was added by mistake and withdrawn.")]
 Output = Annotated[
     Path | None,
-    option(
-        "--output",
-        "-o",
-        metavar="FILE",
-        autocompletion=completion.files,
-        help="Write to a file, whole or not at all.",
-    ),
+    option("--output", "FILE", "Write to a file, whole or not at all.", short="-o", offers=completion.files),
 ]
 Ref = Annotated[
     str,
-    argument("REF", "A ref such as FTA-CONCLUDE, in any case.", read_any_ref, autocompletion=completion.refs),
+    argument("REF", "A ref such as FTA-CONCLUDE, in any case.", read_any_ref, offers=completion.refs),
 ]
 CommitmentRef = Annotated[
     str,
-    argument("REF", "A ref such as FTA-CONCLUDE, in any case.", read_ref, autocompletion=completion.refs),
+    argument("REF", "A ref such as FTA-CONCLUDE, in any case.", read_ref, offers=completion.refs),
 ]
 
 

@@ -35,11 +35,11 @@ By = Annotated[
     str,
     option(
         "--by",
-        read=read_filled,
+        "NAME",
+        "Who records it. Default: the system user.",
+        read_filled,
         settle=_actor,
         envvar="KSMY_ACTOR",
-        metavar="NAME",
-        help="Who records it. Default: the system user.",
     ),
 ]
 NewSector = Annotated[bool, flag("--new-sector", "Take a sector that is close to a known one as a new one.")]
@@ -51,21 +51,21 @@ class Said:
 
     note: Annotated[
         str | None,
-        option("--note", read=read_filled, metavar="TEXT", help="Why, or what else is to be said."),
+        option("--note", "TEXT", "Why, or what else is to be said.", read_filled),
     ]
     evidence: Annotated[
         tuple[str, ...] | None,
         repeatable(
             "--evidence",
+            "URL",
+            "What shows it: an address or a citation. Repeatable.",
             read_evidence,
             settle=lambda given: given and tuple(joined(given)),
-            metavar="URL",
-            help="What shows it: an address or a citation. Repeatable.",
         ),
     ]
     on: Annotated[
         str | None,
-        option("--on", read=read_day, metavar="DATE", help="The day it took effect, if not today."),
+        option("--on", "DATE", "The day it took effect, if not today.", read_day),
     ]
 
     def is_something(self) -> bool:

@@ -34,21 +34,15 @@ def report(
         Since,
         option(
             "--since",
-            read=read_since,
+            "DATE",
+            "What changed since: a date, or 7d, 2w, 1m. Default: 30d.",
+            read_since,
             settle=lambda since: since or Since(days=LATELY_DAYS),
-            metavar="DATE",
-            help="What changed since: a date, or 7d, 2w, 1m. Default: 30d.",
         ),
     ],
     stale: Annotated[
         int,
-        option(
-            "--stale",
-            default=QUIET_DAYS,
-            metavar="DAYS",
-            min=0,
-            help="After how long without an entry it is quiet.",
-        ),
+        option("--stale", "DAYS", "After how long without an entry it is quiet.", default=QUIET_DAYS, min=0),
     ],
     only: Narrowing,
     only_attention: Annotated[

@@ -41,11 +41,11 @@ def _read_span(given: str) -> _Span:
 def timeline(
     start: Annotated[
         _Span | None,
-        option("--from", read=_read_span, metavar="DATE", help="From this date (or year, month, quarter)."),
+        option("--from", "DATE", "From this date (or year, month, quarter).", _read_span),
     ],
     end: Annotated[
         _Span | None,
-        option("--to", read=_read_span, metavar="DATE", help="To this date (or year, month, quarter)."),
+        option("--to", "DATE", "To this date (or year, month, quarter).", _read_span),
     ],
     only: Narrowing,
     within: Within,

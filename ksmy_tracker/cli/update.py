@@ -21,9 +21,7 @@ from ksmy_tracker.errors import Usage
 def update(
     refs: Annotated[
         list[str],
-        argument(
-            "REF", "Refs such as FTA-CONCLUDE, in any case.", read_any_ref, autocompletion=completion.refs
-        ),
+        argument("REF", "Refs such as FTA-CONCLUDE, in any case.", read_any_ref, offers=completion.refs),
     ],
     fields: Annotated[
         dict[str, Any], fields_of("commitment", "agreement", first=("status", "due", "due_phrase"))
@@ -34,10 +32,10 @@ def update(
         str | None,
         option(
             "--expect",
-            read=read_expected,
-            metavar="STATUS",
-            autocompletion=completion.words(STATUSES),
-            help="Refuse unless this is the status (of an agreement: the stage).",
+            "STATUS",
+            "Refuse unless this is the status (of an agreement: the stage).",
+            read_expected,
+            offers=completion.words(STATUSES),
         ),
     ],
     new_sector: NewSector,

@@ -22,22 +22,22 @@ Db = Annotated[
     Register,
     option(
         "--db",
-        read=_named,
+        "PATH",
+        "The register: a file's path, or postgresql://USER@HOST/DATABASE.",
+        _named,
         settle=lambda register: register or locate(None),
         envvar="KSMY_DATABASE_URL",
-        metavar="PATH",
-        autocompletion=completion.files,
-        help="The register: a file's path, or postgresql://USER@HOST/DATABASE.",
+        offers=completion.files,
     ),
 ]
 Timeout = Annotated[
     float,
     option(
         "--timeout",
+        "SECONDS",
+        "How long to wait for another writer, or for a server.",
         default=TIMEOUT,
-        metavar="SECONDS",
         min=0,
-        help="How long to wait for another writer, or for a server.",
     ),
 ]
 
