@@ -4,7 +4,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ksmy_tracker.errors import NoRegister
 from ksmy_tracker.storage.interface import Reader, Row
@@ -23,6 +23,10 @@ _TABLE: Final = "agreement|commitment|milestone|entry|unchanged_key"
 #: A table that is read, and one that a view puts in front of it.
 _READ: Final = re.compile(rf"\b(FROM|JOIN) ({_TABLE})(?![.\w])")
 _IN_FRONT: Final = re.compile(rf"\b({_TABLE}) AS \(")
+
+
+class _Ref(NamedTuple):
+    ref: str
 
 
 class ServerReader(Reader):
@@ -77,8 +81,8 @@ class ServerReader(Reader):
                 f"SELECT t.ref FROM {table} t LEFT JOIN {parent} p ON p.ref = t.{parent} "
                 "WHERE p.ref IS NULL ORDER BY 1"
             )
-            for (ref,) in self.tuples(sql):
-                yield f"{table} {ref} belongs to a {parent} that is missing"
+            for row in self.rows(_Ref, sql):
+                yield f"{table} {row.ref} belongs to a {parent} that is missing"
 
     @staticmethod
     def among(column: str, parameter: str) -> str:

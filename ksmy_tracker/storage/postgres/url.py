@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from ksmy_tracker.errors import Usage
 
@@ -83,7 +83,7 @@ def shown(url: str) -> str:
         if name in found
     }
     user = f"{_name(found['user'])}@" if found.get("user") else ""
-    rest = "&".join(f"{name}={quote(value, safe='/,*@:')}" for name, value in more.items() if value)
+    rest = urlencode({name: value for name, value in more.items() if value}, safe="/,*@:", quote_via=quote)
     return f"postgresql://{user}{place}/{_name(found.get('dbname', ''))}{'?' if rest else ''}{rest}"
 
 
