@@ -5,8 +5,6 @@ import pytest
 from tests.cli.changes import ADD_TIN, ADD_TREATY, NEEDED, TIN_FIELDS, refused, show
 from tests.conftest import Ksmy, Ran
 
-# Adding
-
 
 def test_a_commitment_is_added_with_only_what_it_needs(ksmy: Ksmy) -> None:
     assert ksmy(*ADD_TIN) == Ran(f"TIN created: {TIN_FIELDS} (entry 31)\n", "", 0)

@@ -11,9 +11,6 @@ def test_the_keys_of_an_agreement_are_frozen(lived: Ksmy) -> None:
     assert [list(row) for row in listed] == [AGREEMENT] * 6
 
 
-# agreements
-
-
 @pytest.mark.parametrize(
     ("day", "expected"),
     [

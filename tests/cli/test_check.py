@@ -11,8 +11,6 @@ from ksmy_tracker.storage.private_folder import private_file
 from tests.cli.files import head_of, leave_a_private_folder
 from tests.conftest import Ksmy, Ran, execute, sentence
 
-# check
-
 
 def test_check_says_ok_with_counts_and_the_head(ksmy: Ksmy, register: Path) -> None:
     with closing(sqlite3.connect(register)) as connection:

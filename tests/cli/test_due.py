@@ -13,9 +13,6 @@ def test_the_keys_of_a_deadline_are_frozen(lived: Ksmy) -> None:
     assert [list(row) for row in listed] == [DEADLINE] * 6
 
 
-# due
-
-
 def test_deadlines_come_overdue_then_soon_then_later(lived: Ksmy) -> None:
     listed = rows(lived("due", "--columns", "deadline,days_left,ref,record,status,due_earliest,due_latest"))
     assert [" ".join(row) for row in listed] == [

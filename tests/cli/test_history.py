@@ -33,9 +33,6 @@ def test_the_values_of_an_entry_are_plain(lived: Ksmy) -> None:
     assert re.fullmatch(r"[0-9a-f]{64}", entry["hash"])
 
 
-# history
-
-
 @pytest.mark.parametrize(
     ("options", "expected"),
     [

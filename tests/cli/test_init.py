@@ -19,8 +19,6 @@ from ksmy_tracker.storage.sqlite.register import FileRegister
 from tests.cli.files import disk_with, leave_a_hot_journal, leave_a_private_folder
 from tests.conftest import FORK, Ksmy, Ran, everything_in, execute, forked, sentence, without_tables
 
-# init
-
 
 @pytest.mark.usefixtures("generous_umask")
 def test_init_makes_a_register_with_the_summit_in_it(ksmy: Ksmy, new: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.cli.looks import COMMITMENT, PAST, UNTOUCHED, found, rows, shown
 from tests.conftest import At, Ksmy, Ran
 
-# list: every filter, today and on a past day
+# Every filter, today and on a past day
 
 EVERY_REF = {
     *("CCS-START", "CCS-TECHNOLOGY", "DEFENCE-INDUSTRY", "DEFENCE-RESEARCH", "DEFENCE-TRAINING"),
@@ -136,7 +136,7 @@ def test_today_is_the_day_in_the_zone_that_is_asked_for(
     assert rows(ksmy(*overdue)) == [["FTA-CONCLUDE"]]
 
 
-# list: order, number and columns
+# Order, number and columns
 
 
 @pytest.mark.parametrize(

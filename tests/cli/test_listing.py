@@ -237,7 +237,7 @@ def test_a_format_is_known_in_any_case(ksmy: Ksmy) -> None:
     assert ksmy("list", "--format", "JSON").out == ksmy("list", "-f", "json").out
 
 
-# report
+# A report of the same register
 
 
 def test_a_report_counts_everything_once(lived: Ksmy) -> None:

@@ -12,8 +12,6 @@ from ksmy_tracker.storage.revisions import REVISIONS
 from tests.cli.files import disk_with, dump, leave_a_hot_journal
 from tests.conftest import Ksmy, Ran, everything_in, execute, sentence
 
-# migrate
-
 
 def test_migrate_leaves_a_register_that_is_up_to_date_alone(
     ksmy: Ksmy, register: Path, tmp_path: Path

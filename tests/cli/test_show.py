@@ -23,9 +23,6 @@ def test_the_keys_of_a_shown_agreement_are_frozen(lived: Ksmy) -> None:
     assert [list(entry) for entry in one["entries"]] == [ENTRY]
 
 
-# show
-
-
 def test_show_takes_a_ref_in_any_case(lived: Ksmy) -> None:
     assert shown(lived("show", "fta-conclude")) == shown(lived("show", "FTA-CONCLUDE"))
 

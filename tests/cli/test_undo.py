@@ -11,8 +11,6 @@ from ksmy_tracker.storage.locate import locate
 from tests.cli.batches import BATCH, Apply, is_sound, rows
 from tests.conftest import NOW, At, Contents, Ksmy
 
-# Undo
-
 
 def test_undo_says_in_words_what_it_did(ksmy: Ksmy, register: Path) -> None:
     ksmy("update", "FTA-CONCLUDE", "--status", "completed", "--due", "2026")

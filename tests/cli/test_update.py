@@ -49,7 +49,7 @@ def test_a_sector_of_another_form_is_answered_with_the_likely_slug(ksmy: Ksmy) -
     assert said.endswith("is not a sector: a slug such as green-energy; did you mean green-energy?")
 
 
-# Updating fields
+# Fields
 
 
 @pytest.mark.parametrize(
