@@ -148,3 +148,17 @@ def on(ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Ksmy]:
 def lived(on: Callable[[Path], Ksmy], lived_path: Path) -> Ksmy:
     """The program on the register that a year has passed over; it is 15 January 2026."""
     return on(lived_path)
+
+
+@pytest.fixture(scope="session")
+def bare_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A register with nothing in it; only read."""
+    path = tmp_path_factory.mktemp("bare") / "register.db"
+    assert run("init", "--empty", "--db", str(path)) == 0
+    return path
+
+
+@pytest.fixture
+def bare(on: Callable[[Path], Ksmy], bare_path: Path) -> Ksmy:
+    """The program on a register with nothing in it."""
+    return on(bare_path)

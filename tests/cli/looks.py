@@ -1,11 +1,22 @@
 """What tests of commands that look share."""
 
 import json
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from ksmy_tracker.domain.changes import Change
-from tests.conftest import Ran
+from tests.conftest import Ran, run
 
+LOOKING = (
+    ("list",),
+    ("due",),
+    ("history",),
+    ("agreements",),
+    ("show", "FTA-CONCLUDE"),
+    ("show", "FTA"),
+    ("report",),
+)
 COMMITMENT = [
     *("ref", "title", "detail", "agreement", "sector", "parties", "firmness", "verifiable", "source"),
     *("status", "deadline", "days_left", "due", "due_earliest", "due_latest", "due_phrase"),
@@ -99,3 +110,24 @@ ANALYST = (
     update("GREEN-ENERGY", "2026-01-10", note="Asked Seoul for news"),
 )
 UNTOUCHED = {"CCS-TECHNOLOGY", "FA50M-DELIVERY", "MIDDLE-EAST-PEACE", "MINERALS-SUPPLY", "REGIONAL-STABILITY"}
+
+
+def commitment(ref: str, **fields: Any) -> dict[str, Any]:
+    return {"ref": ref, "title": ref, "agreement": "PACT", "sector": "x", "firmness": "agreed", **fields}
+
+
+def seeded(
+    directory: Path, commitments: Sequence[dict[str, Any]], *, by: str = "seeder", **pact: Any
+) -> Path:
+    """A register from a seed of these commitments, all under one agreement."""
+    agreement = {"ref": "PACT", "title": "Pact", "kind": "treaty", "stage": "signed", **pact}
+    seed = {
+        "format": "ksmy-seed/1",
+        "effective_on": "2026-01-01",
+        "agreements": [agreement],
+        "commitments": list(commitments),
+    }
+    (directory / "seed.json").write_text(json.dumps(seed))
+    path = directory / "seeded.db"
+    assert run("init", "--db", str(path), "--seed", str(directory / "seed.json"), "--by", by) == 0
+    return path

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,18 @@ from rich.cells import cell_len
 
 from ksmy_tracker.domain.words import DEADLINE_STATES, STATUSES
 from ksmy_tracker.render.formats import markdown
+from tests.cli.looks import (
+    DEADLINE,
+    ENTRY,
+    LOOKING,
+    MILESTONE,
+    PAST,
+    UNTOUCHED,
+    commitment,
+    found,
+    seeded,
+    shown,
+)
 from tests.cli.reports import BAR, MARK, TIMELINE, done, refs, told, value
 from tests.conftest import At, Ksmy, Ran
 from tests.transcripts import TOP, on_terminal
@@ -32,18 +44,6 @@ REPORT = [
     *("overdue", "overdue_count", "due_soon", "due_soon_count", "changed", "changed_count"),
     *("contradictions", "contradiction_count", "head", "summary", "by_sector", "stale"),
     *("quiet", "quiet_count", "next_milestones", "next_milestone_count", "needs_attention"),
-]
-DEADLINE = [
-    *("ref", "record", "title", "agreement", "sector", "parties", "status", "deadline", "days_left"),
-    *("due", "due_earliest", "due_latest", "due_phrase", "slip_days"),
-]
-ENTRY = [
-    *("id", "invocation", "key", "key_digest", "recorded_at", "effective_on", "actor", "record", "ref"),
-    *("action", "changes", "note", "evidence", "previous_hash", "hash"),
-]
-MILESTONE = [
-    *("ref", "number", "title", "state", "deadline", "days_left", "due", "due_earliest", "due_latest"),
-    *("met_on", "evidence", "withdrawn"),
 ]
 
 SEED_CALM = "2025-06-01"  # nothing of the seed is overdue, due soon, contradictory or new on that day
@@ -1033,3 +1033,209 @@ def test_a_report_loads_nothing_that_only_a_change_needs(command: str, place: st
         [sys.executable, "-c", program, command, "--db", place], capture_output=True, check=False
     )
     assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+REPORT = [
+    *("today", "within", "since", "commitments", "open", "agreements", "by_status", "by_deadline"),
+    *("overdue", "overdue_count", "due_soon", "due_soon_count", "changed", "changed_count"),
+    *("contradictions", "contradiction_count", "head", "summary", "by_sector", "stale"),
+    *("quiet", "quiet_count", "next_milestones", "next_milestone_count", "needs_attention"),
+]
+
+
+def test_the_keys_of_a_report_are_frozen(lived: Ksmy) -> None:
+    one = found(lived("report", "--format", "json"))
+    assert list(one) == REPORT
+    assert [list(row) for row in one["overdue"]] == [DEADLINE] * 3
+    assert [list(row) for row in one["due_soon"]] == [DEADLINE] * 2
+    assert [list(row) for row in one["changed"]] == [ENTRY] * 2
+    assert [list(row) for row in one["contradictions"]] == [["ref", "title", "why"]] * 3
+    assert [list(row) for row in one["quiet"]] == [["ref", "title", "updated_on"]] * 7
+    assert [list(row) for row in one["next_milestones"]] == [MILESTONE]
+
+
+# A report of the same register
+
+
+def test_a_report_counts_everything_once(lived: Ksmy) -> None:
+    one = found(lived("report", "--format", "json"))
+    assert (one["today"], one["within"], one["since"]) == ("2026-01-15", 90, "2025-12-16")
+    assert (one["commitments"], one["open"], one["agreements"]) == (20, 17, 6)
+    assert list(one["by_status"].items()) == [
+        ("planned", 7),
+        ("in-progress", 9),
+        ("finalising", 0),
+        ("completed", 2),
+        ("suspended", 1),
+        ("cancelled", 1),
+    ]
+    assert list(one["by_deadline"].items()) == [
+        ("overdue", 2),
+        ("due-soon", 2),
+        ("upcoming", 1),
+        ("undated", 12),
+        ("met", 1),
+        ("met-late", 1),
+        ("closed", 1),
+    ]
+    assert list(one["by_sector"].items()) == [
+        ("climate", 1),
+        ("critical-minerals", 1),
+        ("defence", 5),
+        ("forums", 1),
+        ("green-energy", 4),
+        ("investment", 1),
+        ("regional", 2),
+        ("tourism", 1),
+        ("trade", 4),
+    ]
+    assert [row["ref"] for row in one["overdue"]] == ["FTA-SCOPE", "FTA-CONCLUDE/2", "FTA-CONCLUDE"]
+    assert [row["ref"] for row in one["due_soon"]] == ["PARIS-REDUCTIONS", "HALAL"]
+    assert [entry["id"] for entry in one["changed"]] == [48, 49]
+    assert [(row["ref"], row["why"]) for row in one["contradictions"]] == [
+        ("TOURISM", "completed with milestone 1 open and no evidence"),
+        ("FTA-CONCLUDE", "in-progress though its deadline has passed"),
+        ("FTA-SCOPE", "planned though its deadline has passed"),
+    ]
+    assert [row["ref"] for row in one["next_milestones"]] == ["FTA-CONCLUDE/2"]
+    counts = ("overdue_count", "due_soon_count", "changed_count", "contradiction_count")
+    assert [one[name] for name in counts] == [3, 2, 2, 3]
+    assert [one[name] for name in ("quiet_count", "next_milestone_count")] == [7, 1]
+    assert [row["ref"] for row in one["quiet"]] == [*sorted(UNTOUCHED), "FTA-SCOPE", "FTA-CONCLUDE"]
+    assert one["head"] == found(lived("history", "--limit", "1", "--format", "json"))[0]["hash"]
+
+
+def test_a_report_of_a_past_day_is_of_that_day(lived: Ksmy) -> None:
+    one = found(lived("report", "--as-of", PAST, "--within", "184", "--format", "json"))
+    assert (one["today"], one["within"], one["commitments"], one["open"]) == (PAST, 184, 19, 18)
+    assert one["overdue"] == []
+    assert [row["ref"] for row in one["due_soon"]] == [
+        *("FTA-SCOPE", "FTA-CONCLUDE/2", "FTA-CONCLUDE", "TOURISM/1"),
+    ]
+    assert [entry["id"] for entry in one["changed"]] == [37]
+    assert one["contradictions"] == []
+    assert one["head"] == found(lived("history", "--as-of", PAST, "--format", "json"))[-1]["hash"]
+
+
+def sections(out: str) -> dict[str, str]:
+    """The text under each heading of a report."""
+    blocks = (block.partition("\n") for block in out.rstrip("\n").split("\n\n"))
+    return {heading: " ".join(lines.split()) for heading, _, lines in blocks}
+
+
+def test_the_text_of_a_report_has_every_section(lived: Ksmy) -> None:
+    page = sections(shown(lived("report")))
+    assert list(page) == [
+        "Republic of Korea - Malaysia: what was promised, as of 2026-01-15",
+        "By status",
+        "By sector",
+        "By deadline",
+        "Overdue: 3 (2 commitments, 1 milestone)",
+        "Due within 90 days: 2",
+        "Contradicts itself: 3",
+        "Next milestones: 1",
+        "Changed since 2025-12-16: 2",
+        "Gone quiet, no entry for 180 days: 7",
+        "Head",
+    ]
+    assert next(iter(page.values())) == (
+        "Of 20 commitments under 6 agreements, 17 are open and 2 completed. 2 commitments and 1 milestone are "
+        'overdue; 2 commitments are due within 90 days. Longest overdue is "Take the FTA beyond trade and '
+        'investment" (FTA-SCOPE), by 199 days. Contradictions: 2 commitments are open though their deadlines '
+        "have passed, and 1 is completed without evidence or with a milestone open. There have been 2 changes "
+        "since 2025-12-16."
+    )
+    assert page["By status"] == "planned 7, in-progress 9, completed 2, suspended 1, cancelled 1"
+    assert page["By deadline"] == (
+        "overdue 2, due-soon 2, upcoming 1, undated 12, met 1, met-late 1, closed 1"
+    )
+    assert (
+        "FTA-CONCLUDE/2: Signed, both parties, due 2025-10 (2025-10-01 to 2025-10-31), 76 days ago"
+        in page["Overdue: 3 (2 commitments, 1 milestone)"]
+    )
+    assert (
+        "HALAL: Recognise halal certificates, Malaysia, due 2026-03-31, in 75 days"
+        in page["Due within 90 days: 2"]
+    )
+    assert page["Changed since 2025-12-16: 2"] == (
+        "2025-12-20 PARIS-REDUCTIONS: due 2026-02 2026-01-10 GREEN-ENERGY: noted (Asked Seoul for news)"
+    )
+    assert "and 2 more: ksmy list --stale 180" in page["Gone quiet, no entry for 180 days: 7"]
+    assert "TOURISM: completed with milestone 1 open and no evidence" in page["Contradicts itself: 3"]
+    assert (
+        page["Next milestones: 1"]
+        == "FTA-CONCLUDE/2: 2. Signed, scheduled, overdue, due 2025-10, 76 days ago"
+    )
+
+
+def test_a_summary_that_counts_nothing_overdue_names_nothing_as_longest_overdue(ksmy: Ksmy) -> None:
+    assert ksmy("update", "FTA-CONCLUDE", "--due", "2027").code == 0
+    assert ksmy("update", "FTA-CONCLUDE/1", "--due", "2025-10").code == 0
+    one = found(ksmy("report", "--format", "json"))
+    assert (one["by_deadline"]["overdue"], one["overdue_count"]) == (0, 1)
+    assert not ("None are overdue" in one["summary"] and "Longest overdue" in one["summary"])
+
+
+def test_a_report_in_a_pipe_fits_into_a_mail(lived: Ksmy) -> None:
+    assert max(map(len, shown(lived("report")).splitlines())) <= 78
+
+
+def test_a_report_of_an_empty_register_says_that_there_is_nothing(bare: Ksmy) -> None:
+    page = sections(shown(bare("report")))
+    assert next(iter(page.values())) == "There is no commitment here yet."
+    assert list(page)[1:] == [
+        *("By status", "By sector", "By deadline", "Overdue: none", "Due within 90 days: none"),
+        *("Contradicts itself: none", "Next milestones: none"),
+        *("Changed since 2025-12-16: none", "Gone quiet, no entry for 180 days: none", "Head"),
+    ]
+    one = found(bare("report", "--format", "json"))
+    assert list(one) == REPORT
+    assert (one["commitments"], one["overdue"], one["head"]) == (0, [], None)
+    assert "There is no commitment here yet." in shown(bare("report", "--format", "md"))
+
+
+def test_a_report_where_all_is_done_has_nothing_overdue(on: Callable[[Path], Ksmy], tmp_path: Path) -> None:
+    done = {"status": "completed", "due": "2025", "evidence": ["a source"]}
+    path = seeded(tmp_path, [commitment(ref, **done) for ref in ("ONE", "TWO")])
+    ran = on(path)("report")
+    page = sections(shown(ran))
+    assert "none is open and 2 completed" in " ".join(ran.out.split())
+    assert page["By status"] == "completed 2"
+    assert page["By deadline"] == "met-late 2"
+    assert {"Overdue: none", "Due within 90 days: none", "Contradicts itself: none"} <= set(page)
+
+
+def test_a_report_says_how_many_more_there_are(on: Callable[[Path], Ksmy], tmp_path: Path) -> None:
+    late = [commitment(f"LATE-{number}", due=f"2025-12-{number}") for number in range(10, 22)]
+    soon = [commitment(f"SOON-{number}", due=f"2026-02-{number}") for number in range(10, 23)]
+    ran = on(seeded(tmp_path, [*soon, *late]))
+    page = sections(shown(ran("report")))
+    assert page["Overdue: 12"].startswith("LATE-10: ")
+    assert "and 7 more: ksmy list --overdue" in page["Overdue: 12"]
+    assert "and 8 more: ksmy due" in page["Due within 90 days: 13"]
+    assert "and 21 earlier: ksmy history --since 2025-12-16" in page["Changed since 2025-12-16: 26"]
+    assert page["Contradicts itself: 12"].endswith("and 7 more")
+
+
+def test_a_document_lists_fifty_of_a_kind(on: Callable[[Path], Ksmy], tmp_path: Path) -> None:
+    days = [(date(2025, 6, 1) + timedelta(days=number)).isoformat() for number in range(60)]
+    ran = on(seeded(tmp_path, [commitment(f"LATE-{number}", due=due) for number, due in enumerate(days)]))
+    one = found(ran("report", "--format", "json"))
+    assert [row["ref"] for row in one["overdue"]] == [f"LATE-{number}" for number in range(50)]
+    assert [entry["id"] for entry in one["changed"]] == list(range(12, 62))
+    assert [len(one[name]) for name in ("overdue", "changed", "contradictions")] == [50, 50, 50]
+    counts = ("overdue_count", "changed_count", "contradiction_count")
+    assert [one[name] for name in counts] == [60, 61, 60]
+    assert one["by_deadline"]["overdue"] == 60
+    document = shown(ran("report", "--format", "md"))
+    assert len(re.findall(r"^and 10 more\b", document, re.MULTILINE)) == 2
+    assert len(re.findall(r"^and 11 earlier\b", document, re.MULTILINE)) == 1
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("command", LOOKING, ids=" ".join)
+def test_the_first_and_the_last_day_of_the_calendar_are_days(
+    lived: Ksmy, command: tuple[str, ...], day: str
+) -> None:
+    ran = lived(*command, "--as-of", day, "--format", "json")
+    assert ran.code == (3 if command[0] == "show" and day == "0001-01-01" else 0)
