@@ -23,8 +23,7 @@ def apply(
         ),
     ],
     max_errors: Annotated[
-        int,
-        option("--max-errors", "N", "How many bad lines to name before counting.", default=20, min=0),
+        int, option("--max-errors", "N", "How many bad lines to name before counting.", default=20, min=0)
     ],
     by: By,
     changing: Changing,

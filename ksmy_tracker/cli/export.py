@@ -35,8 +35,7 @@ def export(
         ),
     ],
     calendar_of: Annotated[
-        str,
-        option("--as", "KIND", "In a calendar: event or todo.", _read_kind, default="event"),
+        str, option("--as", "KIND", "In a calendar: event or todo.", _read_kind, default="event")
     ],
     output: Output,
     only: Narrowing,

@@ -32,8 +32,7 @@ def history(
         ),
     ],
     by: Annotated[
-        str | None,
-        option("--by", "ACTOR", "Only what this person or program recorded.", read_text),
+        str | None, option("--by", "ACTOR", "Only what this person or program recorded.", read_text)
     ],
     limit: Annotated[int | None, option("--limit", "N", "At most the newest so many.", min=0, max=2**63 - 1)],
     listing: Listing,

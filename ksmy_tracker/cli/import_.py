@@ -12,8 +12,7 @@ from ksmy_tracker.cli.where import Where
 @command(LOOK_AFTER, "ksmy import register.jsonl --db copy.db")
 def import_(
     file: Annotated[
-        str,
-        argument("FILE|-", "What `ksmy export` wrote; - for stdin.", offers=completion.files),
+        str, argument("FILE|-", "What `ksmy export` wrote; - for stdin.", offers=completion.files)
     ],
     where: Where,
 ) -> None:

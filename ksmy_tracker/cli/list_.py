@@ -30,16 +30,13 @@ def list_(
     firmness: Annotated[list[str], only("firmness", "Only said this firmly.")],
     overdue: Annotated[bool, flag("--overdue", "Only open ones whose last day has passed.")],
     due_before: Annotated[
-        str | None,
-        option("--due-before", "DATE", "Only with a last day before this date.", read_day),
+        str | None, option("--due-before", "DATE", "Only with a last day before this date.", read_day)
     ],
     due_after: Annotated[
-        str | None,
-        option("--due-after", "DATE", "Only with a last day after this date.", read_day),
+        str | None, option("--due-after", "DATE", "Only with a last day after this date.", read_day)
     ],
     stale: Annotated[
-        int | None,
-        option("--stale", "DAYS", "Only open ones without an entry for so many days.", min=0),
+        int | None, option("--stale", "DAYS", "Only open ones without an entry for so many days.", min=0)
     ],
     search: Annotated[
         list[str],

@@ -14,14 +14,12 @@ from ksmy_tracker.errors import Usage
 
 
 @command(
-    None,
-    'ksmy milestone set FTA-CONCLUDE 1 --state met --on 2025-10-26 --evidence "SBS News 2025-10-26"',
+    None, 'ksmy milestone set FTA-CONCLUDE 1 --state met --on 2025-10-26 --evidence "SBS News 2025-10-26"'
 )
 def milestone_set(
     ref: CommitmentRef,
     number: Annotated[
-        int,
-        argument("N", "Its number, as `ksmy show` lists it.", min=1, offers=completion.milestones),
+        int, argument("N", "Its number, as `ksmy show` lists it.", min=1, offers=completion.milestones)
     ],
     fields: Annotated[dict[str, Any], fields_of("milestone", first=("state", "due"))],
     said: Said,

@@ -69,8 +69,7 @@ AsOf = Annotated[
     ),
 ]
 Within = Annotated[
-    int,
-    option("--within", "DAYS", "How far ahead counts as soon.", default=HORIZON_DAYS, min=0),
+    int, option("--within", "DAYS", "How far ahead counts as soon.", default=HORIZON_DAYS, min=0)
 ]
 Limit = Annotated[int | None, option("--limit", "N", "At most so many.", min=0, max=2**63 - 1)]
 Withdrawn = Annotated[bool, flag("--withdrawn", "Also what was added by mistake and withdrawn.")]
@@ -79,12 +78,10 @@ Output = Annotated[
     option("--output", "FILE", "Write to a file, whole or not at all.", short="-o", offers=completion.files),
 ]
 Ref = Annotated[
-    str,
-    argument("REF", "A ref such as FTA-CONCLUDE, in any case.", read_any_ref, offers=completion.refs),
+    str, argument("REF", "A ref such as FTA-CONCLUDE, in any case.", read_any_ref, offers=completion.refs)
 ]
 CommitmentRef = Annotated[
-    str,
-    argument("REF", "A ref such as FTA-CONCLUDE, in any case.", read_ref, offers=completion.refs),
+    str, argument("REF", "A ref such as FTA-CONCLUDE, in any case.", read_ref, offers=completion.refs)
 ]
 
 

@@ -49,10 +49,7 @@ NewSector = Annotated[bool, flag("--new-sector", "Take a sector that is close to
 class Said:
     """What a change says of itself."""
 
-    note: Annotated[
-        str | None,
-        option("--note", "TEXT", "Why, or what else is to be said.", read_filled),
-    ]
+    note: Annotated[str | None, option("--note", "TEXT", "Why, or what else is to be said.", read_filled)]
     evidence: Annotated[
         tuple[str, ...] | None,
         repeatable(
@@ -63,10 +60,7 @@ class Said:
             settle=lambda given: given and tuple(joined(given)),
         ),
     ]
-    on: Annotated[
-        str | None,
-        option("--on", "DATE", "The day it took effect, if not today.", read_day),
-    ]
+    on: Annotated[str | None, option("--on", "DATE", "The day it took effect, if not today.", read_day)]
 
     def is_something(self) -> bool:
         """Whether there is a note or evidence."""

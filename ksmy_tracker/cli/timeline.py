@@ -40,12 +40,10 @@ def _read_span(given: str) -> _Span:
 @command(LOOK, "ksmy timeline --from 2024 --to 2030 --format svg -o plan.svg")
 def timeline(
     start: Annotated[
-        _Span | None,
-        option("--from", "DATE", "From this date (or year, month, quarter).", _read_span),
+        _Span | None, option("--from", "DATE", "From this date (or year, month, quarter).", _read_span)
     ],
     end: Annotated[
-        _Span | None,
-        option("--to", "DATE", "To this date (or year, month, quarter).", _read_span),
+        _Span | None, option("--to", "DATE", "To this date (or year, month, quarter).", _read_span)
     ],
     only: Narrowing,
     within: Within,

@@ -9,8 +9,7 @@ from ksmy_tracker.cli.recording import By, Changing
 @command(CHANGE, "ksmy undo --dry-run")
 def undo(
     invocation: Annotated[
-        str | None,
-        argument("INVOCATION", "Which one, or how it begins. Default: the newest.", default=None),
+        str | None, argument("INVOCATION", "Which one, or how it begins. Default: the newest.", default=None)
     ],
     by: By,
     changing: Changing,
