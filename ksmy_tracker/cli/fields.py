@@ -39,9 +39,9 @@ def fields_of(*kinds: str, first: tuple[str, ...], without: tuple[str, ...] = ()
     return Drawn(options, given)
 
 
-def only(field: str, text: str, *, name: str | None = None, kind: str = "commitment") -> Option:
-    """The option that narrows a listing to some values of a field; `name` is its own."""
-    declared = DECLARED[kind][field]
+def only(field: str, text: str, *, name: str | None = None) -> Option:
+    """The option that narrows a listing to some values of a commitment's field; `name` is its own."""
+    declared = DECLARED["commitment"][field]
     metavar = name.upper() if name else declared.metavar
     return several(option_of(name or field), metavar, text, READERS[field], offers=offers_of(declared))
 
