@@ -110,14 +110,13 @@ def emit_rich(renderable: "RenderableType") -> None:
     emit("".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines()))
 
 
-def emit_object(value: Any, chosen: str) -> None:
-    """Write a JSON value (`json`), or its elements a line each (`jsonl`)."""
+def as_object(value: Any, chosen: str) -> str:
+    """A JSON value (`json`), or its elements a line each (`jsonl`)."""
     from ksmy_tracker.render import formats
 
     if chosen == "json":
-        emit(formats.to_json(value))
-    else:
-        emit(formats.to_jsonl(value if isinstance(value, list) else [value]))
+        return formats.to_json(value)
+    return formats.to_jsonl(value if isinstance(value, list) else [value])
 
 
 def is_stdout(output: Path | None) -> bool:
@@ -125,15 +124,17 @@ def is_stdout(output: Path | None) -> bool:
     return output is None or str(output) in ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 
 
-def put(text: str, output: Path | None, what: str) -> None:
+def put(shown: "str | Page", output: Path | None, what: str) -> None:
     """Write a result to a file, whole or not at all, or to stdout."""
-    if output is None or is_stdout(output):
-        emit(text)
+    if output is None and not isinstance(shown, str):
+        emit_page(shown)
+    elif output is None or is_stdout(output):
+        emit(str(shown))
     else:
         from ksmy_tracker.storage.files import write_whole
 
         signals.once(signals.PLACED, f"the {what} {output} is made")
-        write_whole(output, text, what)
+        write_whole(output, str(shown), what)
 
 
 def page_width() -> int:

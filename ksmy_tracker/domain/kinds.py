@@ -162,7 +162,7 @@ class Milestone:
     ref: str = _follows("Its ref.", "")
     commitment: str = _follows("The commitment it belongs to.", "", is_shown=False)
     number: int = _follows("Its number, from 1 for each commitment.", 0)
-    title: str = _given("What the step is, in a line.", read_filled, is_required=True)
+    title: str = _given("What it is, in a line.", read_filled, is_required=True)
     state: str = _word(
         f"{', '.join(words.MILESTONE_STATES)}.", "STATE", words.MILESTONE_STATES, default="scheduled"
     )
@@ -203,7 +203,8 @@ def _named(wanted: Callable[[Field], object]) -> Mapping[str, tuple[str, ...]]:
 
 
 #: Those that a user gives; those that a new record must be given; those in columns; those of the JSON contract.
-GIVEN: Final = _named(lambda one: one.read)
+#: Receipts have the due date of a milestone before its state, the contract after it.
+GIVEN: Final = {**_named(lambda one: one.read), "milestone": ("title", "due", "state")}
 REQUIRED: Final = _named(lambda one: one.is_required)
 COLUMNS: Final = _named(lambda one: one.is_kept)
 SHOWN: Final = _named(lambda one: one.is_shown)

@@ -23,7 +23,9 @@ from ksmy_tracker.domain.kinds import (
 )
 from ksmy_tracker.domain.projection import States, step
 from ksmy_tracker.domain.receipt import Outcome, Receipt
+from ksmy_tracker.domain.rows import Day
 from ksmy_tracker.domain.rules import Changed
+from ksmy_tracker.domain.stale_listing import check_derived
 from ksmy_tracker.domain.words import a, did_you_mean, nearest
 from ksmy_tracker.errors import Damaged, Faults, KsmyError, NotFound, Refused, Usage
 from ksmy_tracker.storage.interface import Row, Transaction
@@ -54,15 +56,14 @@ def record(
     *,
     dry_run: bool = False,
     faults: Faults | None = None,
-    check_derived: Callable[[Change, Record], None] | None = None,
 ) -> Receipt:
     """Make changes, in order, in the transaction: an entry each, and the records as they then are.
 
     The first change that cannot be made raises `NotFound`, `Refused` or `Usage`; with `faults`, each one is
-    counted there instead, nothing more is written, and the caller must roll back. `check_derived` may refuse
-    a change for what its `derived` says of the record.
+    counted there instead, nothing more is written, and the caller must roll back. A change may be refused for what
+    its `derived` says of the record.
     """
-    writer = _Writer(transaction, recording, check_derived)
+    writer = _Writer(transaction, recording)
     receipt = Receipt(recording.invocation, head=writer.head)
     for chunk in _chunks(changes):
         writer.load([change for change in chunk if isinstance(change, Change)])
@@ -261,17 +262,12 @@ class _Counted(NamedTuple):
 class _Writer:
     """The records that changes touch, the entries they make, and the end of the chain."""
 
-    def __init__(
-        self,
-        transaction: Transaction,
-        recording: Recording,
-        check_derived: Callable[[Change, Record], None] | None = None,
-    ) -> None:
+    def __init__(self, transaction: Transaction, recording: Recording) -> None:
         self.given_up: set[str | None] = set()
         self.explains = True
         self._transaction = transaction
         self._recording = recording
-        self._check_derived = check_derived
+        self._count_milestones = milestone_counter(transaction)
         self._recorded_at = timestamp(recording.now)
         self._today = recording.today.isoformat()
         self._states: States = {}
@@ -387,8 +383,7 @@ class _Writer:
         """Refuse a line of a listing that would change what is newer than it, or says what is not so."""
         said, newest = self._newest_entries.get(change.ref, (0, None))
         if rules.is_current(change, said, newest):
-            if self._check_derived is not None:
-                self._check_derived(change, state)
+            check_derived(change, state, Day(self._recording.today), self._count_milestones)
         elif not is_needless:
             raise rules.outdated(change, newest)
 

@@ -18,7 +18,7 @@ import pytest
 
 import ksmy_tracker
 from ksmy_tracker import cli
-from tests.conftest import Ran
+from tests.conftest import NOW, Ran
 from tests.transcripts import TOP
 
 PAGE = (TOP / "docs" / "cron.md").read_text(encoding="utf-8")
@@ -117,7 +117,7 @@ class Server:
         file = self.root / "seed.json"
         file.write_text(json.dumps(seed), encoding="utf-8")
         arguments = ["init", "--seed", str(file), "--db", str(self.register), "--by", "desk"]
-        assert cli.run(arguments) == 0
+        assert cli.run(arguments, lambda: NOW) == 0
         shutil.copy(self.register, self.root / "spare.db")
 
     def sh(self, command: str, environment: Mapping[str, str]) -> Ran:

@@ -16,7 +16,6 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from ksmy_tracker import cli, clock
 from ksmy_tracker.domain import words as vocabulary
 from ksmy_tracker.domain.changes import Change
 from ksmy_tracker.domain.deadline import deadline_state
@@ -35,7 +34,7 @@ from ksmy_tracker.reading.report import counts
 from ksmy_tracker.reading.snapshot import Snapshot
 from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.writing.record import Recording, record, undo
-from tests.conftest import NOW
+from tests.conftest import NOW, run
 
 TODAY = date(2026, 1, 15)
 
@@ -114,7 +113,7 @@ def refs(snapshot: Snapshot, **more: Any) -> list[str]:
 def empty_register(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("empty") / "register.db"
     with redirect_stdout(io.StringIO()):
-        assert cli.run(["init", "--empty", "--db", str(path), "--by", "clerk"]) == 0
+        assert run("init", "--empty", "--db", str(path), "--by", "clerk") == 0
     return path
 
 
@@ -664,16 +663,15 @@ def printed(path: Path, today: date, *options: str) -> dict[str, Any]:
         *(["show", ref] for ref in ("ALPHA", "PACT", "TREATY")),
     ]
     found: dict[str, Any] = {}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(clock, "now", lambda: datetime.combine(today, time(4), UTC))
-        for command in commands:
-            out, err = io.StringIO(), io.StringIO()
-            with redirect_stdout(out), redirect_stderr(err):
-                code = cli.run([*command, "--db", str(path), "--format", "json", *options])
-            # Of a record to come, the past says more than that day could: when it was created.
-            shown = json.loads(out.getvalue()) if code == 0 else None
-            assert code in (0, 3), err.getvalue()
-            found[" ".join(command)] = (code, shown)
+    noon = datetime.combine(today, time(4), UTC)
+    for command in commands:
+        out, err = io.StringIO(), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            code = run(*command, "--db", str(path), "--format", "json", *options, now=noon)
+        # Of a record to come, the past says more than that day could: when it was created.
+        shown = json.loads(out.getvalue()) if code == 0 else None
+        assert code in (0, 3), err.getvalue()
+        found[" ".join(command)] = (code, shown)
     return found
 
 

@@ -1,4 +1,4 @@
-"""The commands that report: what report and timeline say, for whom, into which file, and with which exit code."""
+"""`report`: what it says, where it goes, when it asks for attention."""
 
 import errno
 import json
@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timedelta
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,22 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from ksmy_tracker import clock
 from ksmy_tracker.domain.words import DEADLINE_STATES, STATUSES
 from ksmy_tracker.render.formats import markdown
-from tests.conftest import Ksmy, Ran, sentence
+from tests.cli.looks import (
+    DEADLINE,
+    ENTRY,
+    LOOKING,
+    MILESTONE,
+    PAST,
+    UNTOUCHED,
+    commitment,
+    found,
+    seeded,
+    shown,
+)
+from tests.cli.reports import BAR, MARK, TIMELINE, done, refs, told, value
+from tests.conftest import At, Ksmy, Ran
 from tests.transcripts import TOP, on_terminal
 
 #: The keys of the JSON contract, in its order; a key may be added, none may go or change its name.
@@ -33,24 +45,6 @@ REPORT = [
     *("contradictions", "contradiction_count", "head", "summary", "by_sector", "stale"),
     *("quiet", "quiet_count", "next_milestones", "next_milestone_count", "needs_attention"),
 ]
-DEADLINE = [
-    *("ref", "record", "title", "agreement", "sector", "parties", "status", "deadline", "days_left"),
-    *("due", "due_earliest", "due_latest", "due_phrase", "slip_days"),
-]
-ENTRY = [
-    *("id", "invocation", "key", "key_digest", "recorded_at", "effective_on", "actor", "record", "ref"),
-    *("action", "changes", "note", "evidence", "previous_hash", "hash"),
-]
-MILESTONE = [
-    *("ref", "number", "title", "state", "deadline", "days_left", "due", "due_earliest", "due_latest"),
-    *("met_on", "evidence", "withdrawn"),
-]
-TIMELINE = ["start", "end", "today", "undated", "outside", "bars"]
-BAR = [
-    *("ref", "title", "status", "deadline", "due", "earliest", "latest"),
-    *("baseline_earliest", "baseline_latest", "marks"),
-]
-MARK = ["number", "title", "state", "deadline", "day"]
 
 SEED_CALM = "2025-06-01"  # nothing of the seed is overdue, due soon, contradictory or new on that day
 KOREAN = "한국과 말레이시아의 자유무역협정을 2025년까지 타결하기로 두 정상이 함께 약속했다"
@@ -66,22 +60,6 @@ main()
 """
 
 
-def done(ran: Ran) -> str:
-    """What a run printed that went well and complained of nothing."""
-    assert (ran.code, ran.err) == (0, "")
-    return ran.out
-
-
-def told(ran: Ran, code: int) -> str:
-    """The one sentence of a run that failed and printed nothing."""
-    assert ran.code == code
-    return sentence(ran)
-
-
-def value(ran: Ran) -> Any:
-    return json.loads(done(ran))
-
-
 def report(ksmy: Ksmy, *arguments: str) -> dict[str, Any]:
     """The report as JSON."""
     found: dict[str, Any] = value(ksmy("report", "--format", "json", *arguments))
@@ -92,52 +70,6 @@ def section(text: str, title: str) -> str:
     """What a report's text has under the heading that begins so, in one line."""
     (found,) = [block for block in text.split("\n\n") if block.startswith(title)]
     return " ".join(found.split("\n", 1)[1].split()) if "\n" in found else ""
-
-
-def refs(rows: Sequence[dict[str, Any]]) -> list[str]:
-    return [row["ref"] for row in rows]
-
-
-@pytest.fixture
-def apply(ksmy: Ksmy, tmp_path: Path) -> Callable[..., None]:
-    """Record lines of a batch as one invocation."""
-
-    def batch(*lines: dict[str, Any]) -> None:
-        file = tmp_path / "batch.jsonl"
-        file.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
-        assert ksmy("apply", str(file)).code == 0
-
-    return batch
-
-
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Set the clock to a moment, in UTC."""
-
-    def set_clock(moment: str) -> None:
-        monkeypatch.setattr(clock, "now", lambda: datetime.fromisoformat(moment).replace(tzinfo=UTC))
-
-    return set_clock
-
-
-@pytest.fixture
-def empty(ksmy: Ksmy, tmp_path: Path) -> str:
-    """The path of a register without a record."""
-    path = str(tmp_path / "empty.db")
-    assert ksmy("init", "--empty", "--db", path).code == 0
-    return path
-
-
-@pytest.fixture
-def finished(ksmy: Ksmy, apply: Callable[..., None]) -> None:
-    """Everything in the register was completed on 1 October 2025, with evidence, and every milestone met."""
-    lines: list[dict[str, Any]] = [
-        {"op": "milestone", "ref": "FTA-CONCLUDE", "number": number, "state": "met", "on": "2025-10-01"}
-        for number in range(1, 6)
-    ]
-    for ref in refs(value(ksmy("list", "--format", "json"))):
-        lines.append({"ref": ref, "status": "completed", "on": "2025-10-01", "evidence": "Minutes"})
-    apply(*lines)
 
 
 def test_a_report_is_text_unless_told_otherwise(ksmy: Ksmy) -> None:
@@ -251,9 +183,9 @@ def test_what_is_overdue_says_how_long_how_much_it_slipped_and_who_is_party(ksmy
 
 
 def test_the_longest_overdue_stands_first_and_milestones_stand_among_the_commitments(
-    ksmy: Ksmy, apply: Callable[..., None]
+    ksmy: Ksmy, batch: Callable[..., None]
 ) -> None:
-    apply(
+    batch(
         {"ref": "JETS-UPGRADE", "due": "2025-06", "on": "2025-06-01"},
         {"op": "milestone", "ref": "CCS-START", "title": "Site", "due": "2025-09", "on": "2025-06-01"},
     )
@@ -265,9 +197,9 @@ def test_the_longest_overdue_stands_first_and_milestones_stand_among_the_commitm
 
 
 def test_the_summary_counts_milestones_beside_the_commitments_of_the_counts_by_deadline(
-    ksmy: Ksmy, apply: Callable[..., None]
+    ksmy: Ksmy, batch: Callable[..., None]
 ) -> None:
-    apply(
+    batch(
         {"op": "milestone", "ref": "FTA-CONCLUDE", "number": 2, "due": "2025-06"},
         {"op": "milestone", "ref": "CCS-START", "title": "Site", "due": "2026-02"},
     )
@@ -285,11 +217,11 @@ def test_the_summary_counts_milestones_beside_the_commitments_of_the_counts_by_d
     ("within", "soon"), [("0", ["A"]), ("1", ["A", "B"]), ("30", ["A", "B", "C"]), ("29", ["A", "B"])]
 )
 def test_what_is_due_on_the_day_itself_until_the_horizon_is_due_soon(
-    within: str, soon: list[str], ksmy: Ksmy, apply: Callable[..., None]
+    within: str, soon: list[str], ksmy: Ksmy, batch: Callable[..., None]
 ) -> None:
     more = {"op": "add", "title": "t", "agreement": "FTA", "sector": "trade", "firmness": "agreed"}
     dues = {"A": "2026-01-15", "B": "2026-01-16", "C": "2026-02-14", "D": "2026-02-15", "E": "2026"}
-    apply(*({"ref": ref, "due": due, **more} for ref, due in dues.items()))
+    batch(*({"ref": ref, "due": due, **more} for ref, due in dues.items()))
     found = report(ksmy, "--within", within)
     assert refs(found["due_soon"]) == soon
     assert found["due_soon_count"] == found["by_deadline"]["due-soon"] == len(soon)
@@ -299,9 +231,9 @@ def test_what_is_due_on_the_day_itself_until_the_horizon_is_due_soon(
 
 
 def test_the_order_of_contradictions_is_by_what_contradicts_and_then_by_ref(
-    ksmy: Ksmy, apply: Callable[..., None]
+    ksmy: Ksmy, batch: Callable[..., None]
 ) -> None:
-    apply(
+    batch(
         {"ref": "FTA-CONCLUDE", "status": "completed", "on": "2025-12-01", "evidence": "SBS News"},
         {"op": "milestone", "ref": "FTA-CONCLUDE", "number": 1, "state": "met", "on": "2025-12-01"},
         {"ref": "TOURISM", "status": "completed", "on": "2025-12-01"},
@@ -387,11 +319,11 @@ def test_since_is_thirty_days_unless_told_otherwise(ksmy: Ksmy) -> None:
     assert report(ksmy)["since"] == "2025-12-16"
 
 
-def test_what_took_effect_on_the_day_since_or_later_is_listed(ksmy: Ksmy, at: Callable[[str], None]) -> None:
+def test_what_took_effect_on_the_day_since_or_later_is_listed(ksmy: Ksmy, at: At) -> None:
     for day in ("2025-10-01", "2025-10-02", "2025-10-03"):
-        at(f"{day}T04:00")
+        at(datetime.fromisoformat(f"{day}T04:00Z"))
         assert ksmy("update", "TOURISM", "--note", f"On {day}").code == 0
-    at("2025-10-04T04:00")
+    at(datetime.fromisoformat("2025-10-04T04:00Z"))
     found = report(ksmy, "--since", "2025-10-02")
     assert [entry["note"] for entry in found["changed"]] == ["On 2025-10-02", "On 2025-10-03"]
     assert section(done(ksmy("report", "--since", "2d")), "Changed since 2025-10-02: 2") == (
@@ -411,12 +343,10 @@ def test_what_was_recorded_lately_is_listed_also_where_it_took_effect_before(ksm
     )
 
 
-def test_what_was_recorded_before_and_took_effect_before_is_not_listed(
-    ksmy: Ksmy, at: Callable[[str], None]
-) -> None:
-    at("2025-12-01T04:00")
+def test_what_was_recorded_before_and_took_effect_before_is_not_listed(ksmy: Ksmy, at: At) -> None:
+    at(datetime.fromisoformat("2025-12-01T04:00Z"))
     assert ksmy("update", "TOURISM", "--status", "suspended", "--on", "2025-03-01").code == 0
-    at("2026-01-15T04:00")
+    at(datetime.fromisoformat("2026-01-15T04:00Z"))
     assert report(ksmy, "--since", "7d")["changed_count"] == 0
     assert report(ksmy, "--since", "2m")["changed_count"] == 1
 
@@ -461,8 +391,8 @@ def test_a_report_can_be_narrowed(
     assert title.startswith(f"Republic of Korea - Malaysia: what was promised ({named}), as of 2026-01-15")
 
 
-def test_narrowing_reaches_every_part_of_a_report(ksmy: Ksmy, apply: Callable[..., None]) -> None:
-    apply(
+def test_narrowing_reaches_every_part_of_a_report(ksmy: Ksmy, batch: Callable[..., None]) -> None:
+    batch(
         {"op": "milestone", "ref": "CCS-START", "title": "Site", "due": "2025-09", "on": "2025-06-01"},
         {"op": "milestone", "ref": "CCS-START", "title": "Well", "due": "2026-02", "on": "2025-06-01"},
         {"ref": "HYDROGEN", "status": "completed", "on": "2026-01-01"},
@@ -535,7 +465,7 @@ def test_a_sector_without_commitments_is_refused_but_in_an_empty_register(
     ],
 )
 def test_a_report_as_of_a_day_is_what_was_reported_on_that_day(
-    arguments: Sequence[str], ksmy: Ksmy, at: Callable[[str], None]
+    arguments: Sequence[str], ksmy: Ksmy, at: At
 ) -> None:
     changes: dict[str, list[tuple[str, ...]]] = {
         "2025-02-03": [
@@ -552,18 +482,18 @@ def test_a_report_as_of_a_day_is_what_was_reported_on_that_day(
     }
     printed = {}
     for day, commands in changes.items():
-        at(f"{day}T04:00")
+        at(datetime.fromisoformat(f"{day}T04:00Z"))
         for command in commands:
             assert ksmy(*command).code == 0
         printed[day] = done(ksmy("report", *arguments))
-    at("2026-01-15T04:00")
+    at(datetime.fromisoformat("2026-01-15T04:00Z"))
     for day, text in printed.items():
         assert done(ksmy("report", *arguments, "--as-of", day)) == text
     assert len(set(printed.values())) == len(printed)
 
 
 @pytest.fixture
-def crowded(apply: Callable[..., None]) -> None:
+def crowded(batch: Callable[..., None]) -> None:
     """60 overdue commitments with an open milestone each, 60 due soon, 60 completed without evidence."""
     more = {"op": "add", "title": "t", "agreement": "FTA", "sector": "crowd", "firmness": "agreed"}
     lines: list[dict[str, Any]] = []
@@ -574,7 +504,7 @@ def crowded(apply: Callable[..., None]) -> None:
             {"ref": f"SOON-{number:02}", "due": "2026-03", "on": "2025-06-01", **more},
             {"ref": f"DONE-{number:02}", "status": "completed", "on": "2025-06-01", **more},
         ]
-    apply(*lines)
+    batch(*lines)
 
 
 PARTS = {
@@ -647,10 +577,10 @@ def _count_of(name: str) -> str:
 
 
 def test_the_drawing_of_a_page_has_the_nearest_deadlines_where_there_are_too_many(
-    ksmy: Ksmy, apply: Callable[..., None]
+    ksmy: Ksmy, batch: Callable[..., None]
 ) -> None:
     more = {"op": "add", "title": "t", "agreement": "FTA", "sector": "crowd", "firmness": "agreed"}
-    apply(*({"ref": f"R-{2026 + number}", "due": str(2026 + number), **more} for number in range(60)))
+    batch(*({"ref": f"R-{2026 + number}", "due": str(2026 + number), **more} for number in range(60)))
     figure = re.search("<svg.*</svg>", done(ksmy("report", "--format", "html")), re.DOTALL)
     assert figure is not None
     assert "R-2026" in figure[0]
@@ -664,15 +594,6 @@ def test_a_file_has_what_would_have_been_printed_and_nothing_is_printed(
     file = tmp_path / "report"
     assert done(ksmy("report", "--format", format, "--output", str(file))) == ""
     assert file.read_text(encoding="utf-8") == done(ksmy("report", "--format", format))
-
-
-@pytest.mark.parametrize("format", ["text", "svg", "json", "jsonl"])
-def test_a_timelines_file_has_what_would_have_been_printed_and_nothing_is_printed(
-    format: str, ksmy: Ksmy, tmp_path: Path
-) -> None:
-    file = tmp_path / "timeline"
-    assert done(ksmy("timeline", "--format", format, "-o", str(file))) == ""
-    assert file.read_text(encoding="utf-8") == done(ksmy("timeline", "--format", format))
 
 
 @pytest.mark.parametrize("command", ["report", "timeline"])
@@ -959,14 +880,14 @@ def test_a_sentence_about_a_korean_name_comes_out_in_any_locale(process: Ksmy, t
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/New_York", "UTC"])
 def test_the_zone_of_the_machine_does_not_matter(
-    zone: str, ksmy: Ksmy, at: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+    zone: str, ksmy: Ksmy, at: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TZ", zone)
     time.tzset()
     try:
-        at("2025-12-31T15:59")
+        at(datetime.fromisoformat("2025-12-31T15:59Z"))
         assert (report(ksmy)["today"], report(ksmy)["overdue_count"]) == ("2025-12-31", 0)
-        at("2025-12-31T16:00")
+        at(datetime.fromisoformat("2025-12-31T16:00Z"))
         assert (report(ksmy)["today"], report(ksmy)["overdue_count"]) == ("2026-01-01", 1)
     finally:
         monkeypatch.undo()
@@ -974,9 +895,9 @@ def test_the_zone_of_the_machine_does_not_matter(
 
 
 def test_another_zone_can_be_named_by_option_or_variable(
-    ksmy: Ksmy, at: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+    ksmy: Ksmy, at: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at("2025-12-31T15:30")
+    at(datetime.fromisoformat("2025-12-31T15:30Z"))
     assert report(ksmy)["today"] == "2025-12-31"
     assert report(ksmy, "--tz", "Asia/Seoul")["today"] == "2026-01-01"
     monkeypatch.setenv("KSMY_TZ", "Asia/Seoul")
@@ -1069,12 +990,6 @@ def test_the_report_of_a_register_where_everything_is_done_says_so(ksmy: Ksmy) -
     assert ksmy("report", "--as-of", "2026-03-01", "--only-attention") == Ran("", "", 0)
 
 
-@pytest.mark.usefixtures("finished")
-def test_the_timeline_of_a_register_where_everything_is_done_shows_what_was_met(ksmy: Ksmy) -> None:
-    lines = done(ksmy("timeline")).splitlines()
-    assert [line.split()[:2] for line in lines[2:4]] == [["FTA-CONCLUDE", "met"], ["CCS-START", "met"]]
-
-
 @pytest.mark.parametrize("columns", [40, 78, 200])
 def test_a_report_fits_a_terminal_and_is_no_wider_than_a_mail(columns: int, register: Path) -> None:
     shown = on_terminal("ksmy report --as-of 2026-01-15", register, columns)
@@ -1100,241 +1015,6 @@ def test_a_file_does_not_depend_on_the_terminal_it_is_written_from(
     assert file.read_text(encoding="utf-8") == done(process(command, "--as-of", "2026-01-15"))
 
 
-@pytest.mark.parametrize("columns", [40, 80, 200])
-def test_a_timeline_is_as_wide_as_the_terminal_and_no_wider(columns: int, register: Path) -> None:
-    lines = on_terminal("ksmy timeline --as-of 2026-01-15", register, columns).splitlines()
-    assert columns - 3 <= max(map(cell_len, lines)) <= columns
-    assert [line.split()[0] for line in lines[2:4]] == ["FTA-CONCLUDE", "CCS-START"]
-
-
-def test_a_timeline_has_colour_on_a_terminal_and_says_the_same_words(register: Path) -> None:
-    colourful = on_terminal("ksmy timeline --as-of 2026-01-15", register, 80, colour=True)
-    plain = on_terminal("ksmy timeline --as-of 2026-01-15", register, 80)
-    assert "\x1b[1;31mFTA-CONCLUDE  overdue" in colourful
-    assert "\x1b" not in plain
-    lines = re.sub(r"\x1b\[[0-9;]*m", "", colourful).splitlines()
-    assert [line.rstrip() for line in lines] == plain.splitlines()
-
-
-def test_a_timeline_draws_what_is_dated_and_counts_what_is_not(ksmy: Ksmy) -> None:
-    years, quarters, *rows = done(ksmy("timeline")).splitlines()
-    assert years.split() == ["2025", "2026", "2027", "2028", "2029"]
-    assert "".join(quarters.split()) == "|'''" * 5
-    assert [row.split()[:2] for row in rows[:2]] == [["FTA-CONCLUDE", "overdue"], ["CCS-START", "upcoming"]]
-    assert rows[2:] == [
-        "",
-        "█ due  ░ first due  ◆ milestone met  ◇ open  ✕ not met  │ today",
-        "Today is 2026-01-15; from 2025-01-01 to 2029-12-31.",
-        "17 commitments have no due date.",
-    ]
-
-
-def test_a_timeline_in_a_pipe_does_not_depend_on_the_width_of_a_terminal(
-    ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    expected = done(ksmy("timeline"))
-    assert max(map(cell_len, expected.splitlines())) <= 78
-    for columns in ("20", "200"):
-        monkeypatch.setenv("COLUMNS", columns)
-        assert done(ksmy("timeline")) == expected
-
-
-def test_a_timeline_draws_windows_first_due_dates_and_milestones(
-    ksmy: Ksmy, apply: Callable[..., None]
-) -> None:
-    apply(
-        {"ref": "CCS-START", "due": "2030-06", "on": "2025-10-27"},
-        {"op": "milestone", "ref": "CCS-START", "title": "Site", "due": "2027", "on": "2025-10-27"},
-        {"op": "milestone", "ref": "FTA-CONCLUDE", "number": 1, "state": "met", "on": "2025-05-26"},
-        {"op": "milestone", "ref": "FTA-CONCLUDE", "number": 2, "state": "not-met", "due": "2025-08"},
-    )
-    found = value(ksmy("timeline", "--format", "json"))
-    assert {name: one for name, one in found.items() if name != "bars"} == {
-        "start": "2025-01-01",
-        "end": "2030-06-30",
-        "today": "2026-01-15",
-        "undated": 17,
-        "outside": 0,
-    }
-    fta, ccs = found["bars"]
-    assert fta == {
-        "ref": "FTA-CONCLUDE",
-        "title": "Conclude the bilateral free trade agreement",
-        "status": "in-progress",
-        "deadline": "overdue",
-        "due": "2025",
-        "earliest": "2025-01-01",
-        "latest": "2025-12-31",
-        "baseline_earliest": None,
-        "baseline_latest": None,
-        "marks": [
-            dict(zip(MARK, (1, "Negotiations concluded", "met", "met", "2025-05-26"), strict=True)),
-            dict(zip(MARK, (2, "Signed", "not-met", "closed", "2025-08-31"), strict=True)),
-        ],
-    }
-    assert (ccs["earliest"], ccs["latest"]) == ("2030-06-01", "2030-06-30")
-    assert (ccs["baseline_earliest"], ccs["baseline_latest"]) == ("2029-01-01", "2029-12-31")
-    assert [(mark["day"], mark["state"]) for mark in ccs["marks"]] == [("2027-12-31", "scheduled")]
-    fta_line, ccs_line = done(ksmy("timeline")).splitlines()[2:4]
-    assert re.fullmatch(r"FTA-CONCLUDE  overdue   █+◆█+✕█+ *│?", fta_line)
-    assert re.fullmatch(r"CCS-START     upcoming  +│ +◇ +░+ +█+", ccs_line)
-
-
-def test_a_timeline_counts_what_lies_outside_its_range(ksmy: Ksmy) -> None:
-    assert value(ksmy("timeline", "--from", "2028", "--format", "json"))["outside"] == 1
-    assert "1 dated commitment lies outside this range.\n" in done(ksmy("timeline", "--from", "2028"))
-    assert done(ksmy("timeline", "--from", "2026-Q3", "--to", "2026-Q4")) == (
-        "Nothing is due from 2026-07-01 to 2026-12-31.\n"
-        "2 dated commitments lie outside this range.\n17 commitments have no due date.\n"
-    )
-
-
-def test_a_timeline_shows_the_milestones_of_what_has_no_due_date_itself(ksmy: Ksmy) -> None:
-    assert ksmy("milestone", "add", "HYDROGEN", "Plant", "--due", "2027-05").code == 0
-    assert ksmy("milestone", "add", "TOURISM", "Some day").code == 0
-    found = value(ksmy("timeline", "--format", "json"))
-    assert refs(found["bars"]) == ["FTA-CONCLUDE", "HYDROGEN", "CCS-START"]
-    bar = found["bars"][1]
-    assert [bar[name] for name in ("deadline", "due", "earliest", "latest")] == ["undated", None, None, None]
-    assert [mark["day"] for mark in bar["marks"]] == ["2027-05-31"]
-    assert found["undated"] == 17
-    line = done(ksmy("timeline")).splitlines()[3]
-    assert re.fullmatch(r"HYDROGEN      undated   +│ +◇", line)
-
-
-def test_a_timeline_shows_a_milestone_that_was_met_without_a_due_date(ksmy: Ksmy) -> None:
-    assert ksmy("milestone", "add", "TOURISM", "Opened", "--state", "met", "--on", "2025-12-01").code == 0
-    (bar,) = (one for one in value(ksmy("timeline", "--format", "json"))["bars"] if one["ref"] == "TOURISM")
-    assert [mark["day"] for mark in bar["marks"]] == ["2025-12-01"]
-
-
-def test_the_json_of_a_timeline_has_these_keys_in_this_order(ksmy: Ksmy, empty: str) -> None:
-    assert ksmy("milestone", "set", "FTA-CONCLUDE", "1", "--state", "met").code == 0
-    found = value(ksmy("timeline", "--format", "json"))
-    assert list(found) == TIMELINE
-    assert list(found["bars"][0]) == BAR
-    assert list(found["bars"][0]["marks"][0]) == MARK
-    assert value(ksmy("timeline", "--format", "json", "--db", empty)) == {
-        "start": "2026-01-01",
-        "end": "2026-03-31",
-        "today": "2026-01-15",
-        "bars": [],
-        "undated": 0,
-        "outside": 0,
-    }
-    line = done(ksmy("timeline", "--format", "jsonl"))
-    assert line.count("\n") == 1
-    assert json.loads(line) == found
-
-
-def test_a_timeline_comes_as_a_drawing_for_a_browser(ksmy: Ksmy) -> None:
-    drawing = done(ksmy("timeline", "--format", "svg"))
-    assert drawing.startswith('<?xml version="1.0" encoding="UTF-8"?>\n<svg ')
-    assert drawing.endswith("</svg>\n")
-    assert "FTA-CONCLUDE" in drawing
-
-
-@pytest.mark.parametrize(
-    ("arguments", "start", "end"),
-    [
-        (("--from", "2026"), "2026-01-01", "2029-12-31"),
-        (("--to", "2026"), "2025-01-01", "2026-12-31"),
-        (("--from", "2025-Q3", "--to", "2026-Q1"), "2025-07-01", "2026-03-31"),
-        (("--from", "2025-Q3", "--to", "2025-Q3"), "2025-07-01", "2025-09-30"),
-        (("--from", "2025-35", "--to", "2026-33"), "2025-07-01", "2026-03-31"),
-        (("--from", "2025-08", "--to", "2026-02"), "2025-07-01", "2026-03-31"),
-        (("--from", "2025-08-31", "--to", "2025-09-01"), "2025-07-01", "2025-09-30"),
-        (("--from", "2025-08-31", "--to", "2025-08-31"), "2025-07-01", "2025-09-30"),
-        (("--from", "2010", "--to", "2050"), "2010-01-01", "2050-12-31"),
-        (("--to", "2020"), None, "2020-12-31"),
-        (("--from", "2040"), "2040-01-01", None),
-    ],
-)
-def test_a_timeline_goes_from_and_to_a_year_a_quarter_a_month_or_a_day(
-    arguments: Sequence[str], start: str | None, end: str | None, ksmy: Ksmy
-) -> None:
-    found = value(ksmy("timeline", "--format", "json", *arguments))
-    assert start in (None, found["start"])
-    assert end in (None, found["end"])
-    assert found["start"] < found["end"]
-    for bar in found["bars"]:
-        assert bar["earliest"] <= found["end"]
-        assert bar["latest"] >= found["start"]
-
-
-@pytest.mark.parametrize(
-    ("first", "last"), [("2029", "2025"), ("2026-Q2", "2026-Q1"), ("2025-06-02", "2025-06-01")]
-)
-def test_a_range_the_wrong_way_round_is_told(first: str, last: str, ksmy: Ksmy) -> None:
-    assert told(ksmy("timeline", "--from", first, "--to", last), 2) == (
-        f"--to {last} is before --from {first}; turn them round"
-    )
-
-
-@pytest.mark.parametrize(
-    ("given", "probable"),
-    [("end of 2025", "2025"), ("Q3 2026", "2026-Q3"), ("2026-02-30", "2026-02"), ("2026-13", "2026")],
-)
-@pytest.mark.parametrize("option", ["--from", "--to"])
-def test_a_range_that_is_no_date_is_told_with_what_was_probably_meant(
-    option: str, given: str, probable: str, ksmy: Ksmy
-) -> None:
-    said = told(ksmy("timeline", option, given), 2)
-    assert said.startswith(f"{option}: '{given}' cannot be taken: ")
-    assert said.endswith(f"; did you mean {probable}?")
-
-
-@pytest.mark.parametrize("given", ["soon", "", "2025/..", "2025-21", "x" * 1000])
-def test_a_range_of_nonsense_is_told(given: str, ksmy: Ksmy) -> None:
-    assert told(ksmy("timeline", f"--from={given}"), 2).startswith("--from: ")
-
-
-@pytest.mark.parametrize(
-    ("narrowing", "expected", "undated"),
-    [
-        (("--sector", "trade"), ["FTA-CONCLUDE"], 2),
-        (("--agreement", "MOU-CCS"), ["CCS-START"], 1),
-        (("--party", "KR", "--sector", "defence"), [], 5),
-    ],
-)
-def test_a_timeline_can_be_narrowed(
-    narrowing: Sequence[str], expected: list[str], undated: int, ksmy: Ksmy
-) -> None:
-    found = value(ksmy("timeline", "--format", "json", *narrowing))
-    assert (refs(found["bars"]), found["undated"]) == (expected, undated)
-
-
-def test_a_timeline_of_a_past_day_is_of_that_day(ksmy: Ksmy) -> None:
-    assert ksmy("update", "CCS-START", "--due", "2031", "--on", "2026-01-10").code == 0
-    past = value(ksmy("timeline", "--format", "json", "--as-of", "2025-12-31", "--sector", "green-energy"))
-    assert (past["today"], past["bars"][0]["due"], past["end"]) == ("2025-12-31", "2029", "2029-12-31")
-    assert value(ksmy("timeline", "--format", "json"))["bars"][-1]["due"] == "2031"
-
-
-def test_the_horizon_of_a_timeline_decides_what_is_due_soon(ksmy: Ksmy) -> None:
-    for within, state in (("1445", "upcoming"), ("1446", "due-soon")):
-        found = value(ksmy("timeline", "--format", "json", "--within", within))
-        assert (date(2029, 12, 31) - date(2026, 1, 15)).days == 1446
-        assert found["bars"][1]["deadline"] == state
-
-
-@pytest.mark.parametrize(
-    ("command", "format"),
-    [("timeline", "text"), ("timeline", "svg"), ("timeline", "json"), ("report", "html"), ("report", "text")],
-)
-@pytest.mark.parametrize("due", ["9999", "0001-01-01"])
-def test_a_due_date_at_the_end_of_time_is_drawn_as_any_other(
-    due: str, command: str, format: str, ksmy: Ksmy
-) -> None:
-    assert ksmy("update", "CCS-START", "--due", due).code == 0
-    assert "CCS-START" in done(ksmy(command, "--format", format))
-
-
-def test_the_timeline_of_an_empty_register_says_so(ksmy: Ksmy, empty: str) -> None:
-    assert done(ksmy("timeline", "--db", empty)) == "There is no due date to draw.\n"
-    assert "There is no due date to draw." in done(ksmy("timeline", "--db", empty, "--format", "svg"))
-
-
 @pytest.mark.parametrize("command", ["report", "timeline"])
 def test_reporting_leaves_the_register_as_it_is(command: str, ksmy: Ksmy, register: Path) -> None:
     before = register.read_bytes(), register.stat().st_mtime_ns
@@ -1353,3 +1033,209 @@ def test_a_report_loads_nothing_that_only_a_change_needs(command: str, place: st
         [sys.executable, "-c", program, command, "--db", place], capture_output=True, check=False
     )
     assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+REPORT = [
+    *("today", "within", "since", "commitments", "open", "agreements", "by_status", "by_deadline"),
+    *("overdue", "overdue_count", "due_soon", "due_soon_count", "changed", "changed_count"),
+    *("contradictions", "contradiction_count", "head", "summary", "by_sector", "stale"),
+    *("quiet", "quiet_count", "next_milestones", "next_milestone_count", "needs_attention"),
+]
+
+
+def test_the_keys_of_a_report_are_frozen(lived: Ksmy) -> None:
+    one = found(lived("report", "--format", "json"))
+    assert list(one) == REPORT
+    assert [list(row) for row in one["overdue"]] == [DEADLINE] * 3
+    assert [list(row) for row in one["due_soon"]] == [DEADLINE] * 2
+    assert [list(row) for row in one["changed"]] == [ENTRY] * 2
+    assert [list(row) for row in one["contradictions"]] == [["ref", "title", "why"]] * 3
+    assert [list(row) for row in one["quiet"]] == [["ref", "title", "updated_on"]] * 7
+    assert [list(row) for row in one["next_milestones"]] == [MILESTONE]
+
+
+# A report of the same register
+
+
+def test_a_report_counts_everything_once(lived: Ksmy) -> None:
+    one = found(lived("report", "--format", "json"))
+    assert (one["today"], one["within"], one["since"]) == ("2026-01-15", 90, "2025-12-16")
+    assert (one["commitments"], one["open"], one["agreements"]) == (20, 17, 6)
+    assert list(one["by_status"].items()) == [
+        ("planned", 7),
+        ("in-progress", 9),
+        ("finalising", 0),
+        ("completed", 2),
+        ("suspended", 1),
+        ("cancelled", 1),
+    ]
+    assert list(one["by_deadline"].items()) == [
+        ("overdue", 2),
+        ("due-soon", 2),
+        ("upcoming", 1),
+        ("undated", 12),
+        ("met", 1),
+        ("met-late", 1),
+        ("closed", 1),
+    ]
+    assert list(one["by_sector"].items()) == [
+        ("climate", 1),
+        ("critical-minerals", 1),
+        ("defence", 5),
+        ("forums", 1),
+        ("green-energy", 4),
+        ("investment", 1),
+        ("regional", 2),
+        ("tourism", 1),
+        ("trade", 4),
+    ]
+    assert [row["ref"] for row in one["overdue"]] == ["FTA-SCOPE", "FTA-CONCLUDE/2", "FTA-CONCLUDE"]
+    assert [row["ref"] for row in one["due_soon"]] == ["PARIS-REDUCTIONS", "HALAL"]
+    assert [entry["id"] for entry in one["changed"]] == [48, 49]
+    assert [(row["ref"], row["why"]) for row in one["contradictions"]] == [
+        ("TOURISM", "completed with milestone 1 open and no evidence"),
+        ("FTA-CONCLUDE", "in-progress though its deadline has passed"),
+        ("FTA-SCOPE", "planned though its deadline has passed"),
+    ]
+    assert [row["ref"] for row in one["next_milestones"]] == ["FTA-CONCLUDE/2"]
+    counts = ("overdue_count", "due_soon_count", "changed_count", "contradiction_count")
+    assert [one[name] for name in counts] == [3, 2, 2, 3]
+    assert [one[name] for name in ("quiet_count", "next_milestone_count")] == [7, 1]
+    assert [row["ref"] for row in one["quiet"]] == [*sorted(UNTOUCHED), "FTA-SCOPE", "FTA-CONCLUDE"]
+    assert one["head"] == found(lived("history", "--limit", "1", "--format", "json"))[0]["hash"]
+
+
+def test_a_report_of_a_past_day_is_of_that_day(lived: Ksmy) -> None:
+    one = found(lived("report", "--as-of", PAST, "--within", "184", "--format", "json"))
+    assert (one["today"], one["within"], one["commitments"], one["open"]) == (PAST, 184, 19, 18)
+    assert one["overdue"] == []
+    assert [row["ref"] for row in one["due_soon"]] == [
+        *("FTA-SCOPE", "FTA-CONCLUDE/2", "FTA-CONCLUDE", "TOURISM/1"),
+    ]
+    assert [entry["id"] for entry in one["changed"]] == [37]
+    assert one["contradictions"] == []
+    assert one["head"] == found(lived("history", "--as-of", PAST, "--format", "json"))[-1]["hash"]
+
+
+def sections(out: str) -> dict[str, str]:
+    """The text under each heading of a report."""
+    blocks = (block.partition("\n") for block in out.rstrip("\n").split("\n\n"))
+    return {heading: " ".join(lines.split()) for heading, _, lines in blocks}
+
+
+def test_the_text_of_a_report_has_every_section(lived: Ksmy) -> None:
+    page = sections(shown(lived("report")))
+    assert list(page) == [
+        "Republic of Korea - Malaysia: what was promised, as of 2026-01-15",
+        "By status",
+        "By sector",
+        "By deadline",
+        "Overdue: 3 (2 commitments, 1 milestone)",
+        "Due within 90 days: 2",
+        "Contradicts itself: 3",
+        "Next milestones: 1",
+        "Changed since 2025-12-16: 2",
+        "Gone quiet, no entry for 180 days: 7",
+        "Head",
+    ]
+    assert next(iter(page.values())) == (
+        "Of 20 commitments under 6 agreements, 17 are open and 2 completed. 2 commitments and 1 milestone are "
+        'overdue; 2 commitments are due within 90 days. Longest overdue is "Take the FTA beyond trade and '
+        'investment" (FTA-SCOPE), by 199 days. Contradictions: 2 commitments are open though their deadlines '
+        "have passed, and 1 is completed without evidence or with a milestone open. There have been 2 changes "
+        "since 2025-12-16."
+    )
+    assert page["By status"] == "planned 7, in-progress 9, completed 2, suspended 1, cancelled 1"
+    assert page["By deadline"] == (
+        "overdue 2, due-soon 2, upcoming 1, undated 12, met 1, met-late 1, closed 1"
+    )
+    assert (
+        "FTA-CONCLUDE/2: Signed, both parties, due 2025-10 (2025-10-01 to 2025-10-31), 76 days ago"
+        in page["Overdue: 3 (2 commitments, 1 milestone)"]
+    )
+    assert (
+        "HALAL: Recognise halal certificates, Malaysia, due 2026-03-31, in 75 days"
+        in page["Due within 90 days: 2"]
+    )
+    assert page["Changed since 2025-12-16: 2"] == (
+        "2025-12-20 PARIS-REDUCTIONS: due 2026-02 2026-01-10 GREEN-ENERGY: noted (Asked Seoul for news)"
+    )
+    assert "and 2 more: ksmy list --stale 180" in page["Gone quiet, no entry for 180 days: 7"]
+    assert "TOURISM: completed with milestone 1 open and no evidence" in page["Contradicts itself: 3"]
+    assert (
+        page["Next milestones: 1"]
+        == "FTA-CONCLUDE/2: 2. Signed, scheduled, overdue, due 2025-10, 76 days ago"
+    )
+
+
+def test_a_summary_that_counts_nothing_overdue_names_nothing_as_longest_overdue(ksmy: Ksmy) -> None:
+    assert ksmy("update", "FTA-CONCLUDE", "--due", "2027").code == 0
+    assert ksmy("update", "FTA-CONCLUDE/1", "--due", "2025-10").code == 0
+    one = found(ksmy("report", "--format", "json"))
+    assert (one["by_deadline"]["overdue"], one["overdue_count"]) == (0, 1)
+    assert not ("None are overdue" in one["summary"] and "Longest overdue" in one["summary"])
+
+
+def test_a_report_in_a_pipe_fits_into_a_mail(lived: Ksmy) -> None:
+    assert max(map(len, shown(lived("report")).splitlines())) <= 78
+
+
+def test_a_report_of_an_empty_register_says_that_there_is_nothing(bare: Ksmy) -> None:
+    page = sections(shown(bare("report")))
+    assert next(iter(page.values())) == "There is no commitment here yet."
+    assert list(page)[1:] == [
+        *("By status", "By sector", "By deadline", "Overdue: none", "Due within 90 days: none"),
+        *("Contradicts itself: none", "Next milestones: none"),
+        *("Changed since 2025-12-16: none", "Gone quiet, no entry for 180 days: none", "Head"),
+    ]
+    one = found(bare("report", "--format", "json"))
+    assert list(one) == REPORT
+    assert (one["commitments"], one["overdue"], one["head"]) == (0, [], None)
+    assert "There is no commitment here yet." in shown(bare("report", "--format", "md"))
+
+
+def test_a_report_where_all_is_done_has_nothing_overdue(on: Callable[[Path], Ksmy], tmp_path: Path) -> None:
+    done = {"status": "completed", "due": "2025", "evidence": ["a source"]}
+    path = seeded(tmp_path, [commitment(ref, **done) for ref in ("ONE", "TWO")])
+    ran = on(path)("report")
+    page = sections(shown(ran))
+    assert "none is open and 2 completed" in " ".join(ran.out.split())
+    assert page["By status"] == "completed 2"
+    assert page["By deadline"] == "met-late 2"
+    assert {"Overdue: none", "Due within 90 days: none", "Contradicts itself: none"} <= set(page)
+
+
+def test_a_report_says_how_many_more_there_are(on: Callable[[Path], Ksmy], tmp_path: Path) -> None:
+    late = [commitment(f"LATE-{number}", due=f"2025-12-{number}") for number in range(10, 22)]
+    soon = [commitment(f"SOON-{number}", due=f"2026-02-{number}") for number in range(10, 23)]
+    ran = on(seeded(tmp_path, [*soon, *late]))
+    page = sections(shown(ran("report")))
+    assert page["Overdue: 12"].startswith("LATE-10: ")
+    assert "and 7 more: ksmy list --overdue" in page["Overdue: 12"]
+    assert "and 8 more: ksmy due" in page["Due within 90 days: 13"]
+    assert "and 21 earlier: ksmy history --since 2025-12-16" in page["Changed since 2025-12-16: 26"]
+    assert page["Contradicts itself: 12"].endswith("and 7 more")
+
+
+def test_a_document_lists_fifty_of_a_kind(on: Callable[[Path], Ksmy], tmp_path: Path) -> None:
+    days = [(date(2025, 6, 1) + timedelta(days=number)).isoformat() for number in range(60)]
+    ran = on(seeded(tmp_path, [commitment(f"LATE-{number}", due=due) for number, due in enumerate(days)]))
+    one = found(ran("report", "--format", "json"))
+    assert [row["ref"] for row in one["overdue"]] == [f"LATE-{number}" for number in range(50)]
+    assert [entry["id"] for entry in one["changed"]] == list(range(12, 62))
+    assert [len(one[name]) for name in ("overdue", "changed", "contradictions")] == [50, 50, 50]
+    counts = ("overdue_count", "changed_count", "contradiction_count")
+    assert [one[name] for name in counts] == [60, 61, 60]
+    assert one["by_deadline"]["overdue"] == 60
+    document = shown(ran("report", "--format", "md"))
+    assert len(re.findall(r"^and 10 more\b", document, re.MULTILINE)) == 2
+    assert len(re.findall(r"^and 11 earlier\b", document, re.MULTILINE)) == 1
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("command", LOOKING, ids=" ".join)
+def test_the_first_and_the_last_day_of_the_calendar_are_days(
+    lived: Ksmy, command: tuple[str, ...], day: str
+) -> None:
+    ran = lived(*command, "--as-of", day, "--format", "json")
+    assert ran.code == (3 if command[0] == "show" and day == "0001-01-01" else 0)

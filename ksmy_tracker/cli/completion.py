@@ -1,15 +1,15 @@
 """What a shell is offered: refs, sectors, words and columns. On any trouble it is offered nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Final
 
 import typer
 
-from ksmy_tracker.domain import words as vocabulary
 from ksmy_tracker.domain.values import is_kept, read_ref, read_sector
 
 Offers = list[tuple[str, str]]
+Complete = Callable[[typer.Context, str], Offers]
 
 #: The exit code that tells the script of a shell to offer files, which it knows better how to.
 FILE_MEANT: Final = 12
@@ -24,7 +24,7 @@ def files(context: typer.Context, incomplete: str) -> Offers:
     raise FileMeant
 
 
-def _quietly(complete: Callable[[typer.Context, str], Offers]) -> Callable[[typer.Context, str], Offers]:
+def _quietly(complete: Complete) -> Complete:
     @wraps(complete)
     def complete_quietly(context: typer.Context, incomplete: str) -> Offers:
         try:
@@ -59,7 +59,7 @@ def milestones(context: typer.Context, incomplete: str) -> Offers:
     """The numbers of the milestones of the commitment named so far, with their titles."""
     from ksmy_tracker.reading.milestones import milestones as milestones_of
 
-    ref = str(context.params["ref"]).strip().upper()
+    ref = context.params["ref"]
     rows = _look(context, lambda snapshot: milestones_of(snapshot, ref))
     found = [(str(row.number), row.title) for row in rows if not row.withdrawn]
     return [(number, title) for number, title in found if number.isascii() and number.isdigit()]
@@ -103,37 +103,31 @@ def sort_fields(context: typer.Context, incomplete: str) -> Offers:
     return [(f"{minus}{name}", "") for name in SORT]
 
 
-def _words(words: tuple[str, ...]) -> Callable[[typer.Context, str], Offers]:
+def words(offered: Sequence[str]) -> Complete:
+    """All of some words."""
+
     def complete(context: typer.Context, incomplete: str) -> Offers:
-        return [(word, "") for word in words]
+        return [(word, "") for word in offered]
 
     return complete
 
 
-statuses = _words(vocabulary.STATUSES)
-firmnesses = _words(vocabulary.FIRMNESSES)
-kinds = _words(vocabulary.KINDS)
-stages = _words(vocabulary.STAGES)
-parties = _words(vocabulary.PARTIES)
-milestone_states = _words(vocabulary.MILESTONE_STATES)
-formats = _words(("table", "tsv", "csv", "json", "jsonl", "md"))
-receipt_formats = _words(("text", "json", "jsonl"))
-report_formats = _words(("text", "md", "html", "json", "jsonl"))
-timeline_formats = _words(("text", "svg", "json", "jsonl"))
-
-
 def _look(context: typer.Context, question: Callable[[Any], Any]) -> Any:
     """Ask the register that the command line names so far; a writer is not waited for."""
-    import os
-
     from ksmy_tracker import clock
     from ksmy_tracker.domain.rows import Day
     from ksmy_tracker.reading.snapshot import Snapshot
     from ksmy_tracker.storage.locate import locate
 
-    location = locate(context.params.get("db") or os.environ.get("KSMY_DATABASE_URL"))
-    with location.reading(0.2) as reader:
-        return question(Snapshot(reader, Day(clock.today())))
+    register = context.params.get("db")
+    if register is None:
+        source = context.get_parameter_source("db")
+        if source is None or source.name != "DEFAULT":  # what is named is none
+            return []
+        register = locate(None)
+    today = clock.today(context.obj, clock.zone(clock.DEFAULT_ZONE))
+    with register.reading(0.2) as reader:
+        return question(Snapshot(reader, Day(today)))
 
 
 def _well_formed(read: Callable[[Any], str], found: Offers) -> Offers:

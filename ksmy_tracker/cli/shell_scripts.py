@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from ksmy_tracker.cli.completing import FILE_MEANT
+from ksmy_tracker.cli.completion import FILE_MEANT
 from ksmy_tracker.errors import KsmyError, Usage
 from ksmy_tracker.storage.files import write_whole
 

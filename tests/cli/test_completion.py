@@ -28,7 +28,7 @@ from shellingham import ShellDetectionFailure
 from typer.main import get_command
 
 from ksmy_tracker import cli
-from ksmy_tracker.cli import completing, shells
+from ksmy_tracker.cli import completion, shell_scripts
 from ksmy_tracker.domain import rows
 from ksmy_tracker.domain.kinds import Agreement, Commitment
 from ksmy_tracker.domain.words import FIRMNESSES, KINDS, STAGES, STATUSES
@@ -256,7 +256,7 @@ def test_the_shell_is_asked_for_files_where_a_file_is_meant_and_nowhere_else(ask
         "timeline --output=x",
     ]
     for line in lines:
-        assert ask(shell, f"ksmy {line}") == Ran("", "", completing.FILE_MEANT)
+        assert ask(shell, f"ksmy {line}") == Ran("", "", completion.FILE_MEANT)
     for line in ("show ", "add ", "apply x ", "list --search ", "", "milestone ", "nosuch ", "backup --"):
         assert ask(shell, f"ksmy {line}").code == 0
 
@@ -271,7 +271,7 @@ def test_every_option_and_argument_that_names_a_file_says_so() -> None:
     told = set()
     for parameter in parameters(get_command(cli.app)):
         if parameter.metavar in ("FILE", "FILE|-", "PATH"):
-            with pytest.raises(completing.FileMeant):
+            with pytest.raises(completion.FileMeant):
                 parameter.shell_complete(None, "")
             told.add(parameter.name)
     assert told == {"db", "output", "seed", "file"}
@@ -370,7 +370,7 @@ def test_completing_loads_no_more_than_looking(place: str) -> None:
         "import sys; from ksmy_tracker import cli\n"
         "try: cli.run([])\n"
         "except SystemExit: pass\n"
-        "print('sqlalchemy' in sys.modules, 'ksmy_tracker.cli.changing' in sys.modules, file=sys.stderr)"
+        "print('sqlalchemy' in sys.modules, 'ksmy_tracker.cli.update' in sys.modules, file=sys.stderr)"
     )
     variables = {
         "KSMY_DATABASE_URL": place,
@@ -525,7 +525,7 @@ def test_a_failure_while_completing_is_silent(
     def broken(*arguments: object) -> None:
         raise failure
 
-    monkeypatch.setattr(completing, "_look", broken)
+    monkeypatch.setattr(completion, "_look", broken)
     for shell in SHELLS:
         ran = ask(shell, "ksmy show FTA")
         assert (ran.err, ran.code, offers(shell, ran.out)) == ("", 0, [])
@@ -966,7 +966,7 @@ def test_a_hostile_value_is_never_offered_and_takes_no_other_with_it(
 def test_whatever_is_offered_is_a_word_that_no_shell_acts_on(value: str) -> None:
     from typer._click.shell_completion import CompletionItem
 
-    from ksmy_tracker.cli.offering import filtered
+    from ksmy_tracker.cli.completion_filter import filtered
 
     for item in filtered([CompletionItem(value, help=value), CompletionItem("word", help=value)]):
         assert shlex.quote(item.value) == item.value or set(item.value) <= set(
@@ -1125,7 +1125,7 @@ def test_where_there_is_no_home_installing_says_so_and_showing_works(
     monkeypatch.setattr(Path, "home", homeless)
     ran = ksmy("--install-completion")
     assert (sentence(ran), ran.code) == ("the home directory is not known; set HOME", 2)
-    assert ksmy("--show-completion") == Ran(shells.SCRIPTS[shell], "", 0)
+    assert ksmy("--show-completion") == Ran(shell_scripts.SCRIPTS[shell], "", 0)
 
 
 def test_a_home_with_a_quote_in_its_name_is_quoted(
@@ -1173,7 +1173,7 @@ def test_a_shell_without_a_script_or_none_at_all_is_told_in_a_sentence(
 
 @pytest.mark.parametrize(("shell", "flag"), [("bash", "-n"), ("zsh", "-n"), ("fish", "--no-execute")])
 def test_a_script_is_one_its_shell_can_read(tmp_path: Path, shell: str, flag: str) -> None:
-    (tmp_path / "script").write_text(shells.SCRIPTS[shell])
+    (tmp_path / "script").write_text(shell_scripts.SCRIPTS[shell])
     if shutil.which(shell) is None and not os.environ.get("CI"):
         pytest.skip(f"{shell} is not installed")
     done = subprocess.run(

@@ -1,10 +1,8 @@
-"""`ksmy export` and `ksmy import`: a register moves whole, or not at all."""
+"""`import`: what it brings in, and what it refuses."""
 
 import io
 import json
-import shutil
 import stat
-import subprocess
 import sys
 from collections.abc import Callable
 from hashlib import sha256
@@ -13,55 +11,12 @@ from typing import Any
 
 import pytest
 
-from ksmy_tracker import cli, clock
-from ksmy_tracker.cli.output import emit
 from ksmy_tracker.domain.chain import Entry, to_canonical_json
 from ksmy_tracker.domain.entries import ENTRY_FIELDS
-from tests.conftest import NOW, Contents, Ksmy, execute, sentence
+from tests.cli.files import head_of
+from tests.conftest import Contents, Ksmy
 
 Content = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def _moved(_seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A register in which something happened since the seed, to be copied."""
-    path = Path(shutil.copy(_seeded, tmp_path_factory.mktemp("moved") / "register.db"))
-    db = ("--db", str(path), "--by", "tester")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(clock, "now", lambda: NOW)
-        for command in (
-            ("update", "FTA-CONCLUDE", "--status", "completed", "--note", "한국"),
-            ("milestone", "set", "FTA-CONCLUDE", "1", "--state", "met"),
-            ("milestone", "add", "TOURISM", "Signed", "--evidence", "x"),
-            ("undo",),
-        ):
-            assert cli.run([*command, *db]) == 0
-    return path
-
-
-@pytest.fixture
-def export(_moved: Path, ksmy: Ksmy, register: Path, tmp_path: Path) -> Path:
-    """The export of the test's own copy of that register."""
-    shutil.copy(_moved, register)
-    ran = ksmy("export")
-    assert (ran.code, ran.err) == (0, "")
-    file = tmp_path / "export.jsonl"
-    file.write_text(ran.out, encoding="utf-8")
-    return file
-
-
-def head_of(ksmy: Ksmy, *db: str) -> str:
-    head: str = json.loads(ksmy("report", "--format", "json", *db).out)["head"]
-    return head
-
-
-def test_an_export_of_an_import_is_the_same_bytes(ksmy: Ksmy, export: Path, tmp_path: Path) -> None:
-    target = tmp_path / "new.db"
-    ran = ksmy("import", str(export), "--db", str(target))
-    assert (ran.code, ran.err) == (0, "")
-    assert ran.out == f"imported into {target}; head {head_of(ksmy)}\n"
-    assert ksmy("export", "--db", str(target)).out == export.read_text(encoding="utf-8")
-    assert head_of(ksmy, "--db", str(target)) == head_of(ksmy)
 
 
 def test_an_imported_register_passes_its_check_and_shows_the_same(
@@ -105,70 +60,6 @@ def test_an_import_through_pipes(process: Ksmy, tmp_path: Path) -> None:
     new = str(tmp_path / "new.db")
     assert process("import", "-", "--db", f"sqlite:///{new}", input=whole.out).code == 0
     assert process("export", "--db", new).out == whole.out
-
-
-def test_a_reader_that_has_enough_of_an_export_is_no_error(process: Ksmy, tmp_path: Path) -> None:
-    script = f'"{sys.executable}" -m ksmy_tracker export --db "$1" | head -n 1'
-    done = subprocess.run(
-        ["/bin/sh", "-c", script, "sh", str(tmp_path / "register.db")],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert json.loads(done.stdout)["entries"] == 30
-
-
-def test_a_slow_reader_of_an_export_keeps_no_writer_waiting(
-    ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    codes: list[int] = []
-
-    def read_slowly(text: str) -> None:
-        if not codes:
-            codes.append(-1)
-            codes[0] = cli.run(["update", "TOURISM", "--due", "2027", "--timeout", "0"])
-        emit(text)
-
-    monkeypatch.setattr("ksmy_tracker.cli.moving.emit", read_slowly)
-    ran = ksmy("export")
-    assert codes == [0]
-    lines = [line for line in ran.out.splitlines() if line.startswith("{")]
-    assert (
-        json.loads(lines[0])["entries"] == len([line for line in lines if line.startswith('{"entry":')]) == 30
-    )
-
-
-def test_an_export_changes_nothing(ksmy: Ksmy, contents: Contents) -> None:
-    before = contents()
-    assert ksmy("export").out == ksmy("export").out
-    assert contents() == before
-
-
-@pytest.mark.parametrize("value", ["x'00'", "1.5"])
-def test_a_value_that_no_register_has_is_not_exported(ksmy: Ksmy, register: Path, value: str) -> None:
-    weaker = "replace(sql, 'title TEXT NOT NULL', 'title ANY')"
-    execute(
-        register,
-        "PRAGMA writable_schema = ON",
-        f"UPDATE sqlite_master SET sql = {weaker} WHERE name = 'commitment'",
-    )
-    execute(register, f"UPDATE commitment SET title = {value} WHERE ref = 'FTA-CONCLUDE'")
-    ran = ksmy("export")
-    assert (ran.code, sentence(ran)) == (
-        8,
-        f"{register} is damaged: a value in the table commitment is of a kind that no register has; "
-        "restore the newest sound backup",
-    )
-
-
-def test_an_empty_register_moves_too(ksmy: Ksmy, tmp_path: Path) -> None:
-    empty, new, file = (tmp_path / name for name in ("empty.db", "new.db", "empty.jsonl"))
-    ksmy("init", "--empty", "--db", str(empty))
-    file.write_text(ksmy("export", "--db", str(empty)).out)
-    ran = ksmy("import", str(file), "--db", str(new))
-    assert (ran.code, ran.out) == (0, f"imported into {new}; head none\n")
-    assert ksmy("export", "--db", str(new)).out == file.read_text()
 
 
 def test_an_imported_register_is_the_user_s_own(ksmy: Ksmy, export: Path, tmp_path: Path) -> None:
