@@ -4,19 +4,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ksmy_tracker import clock
 from ksmy_tracker.cli import completing, options, recording
 from ksmy_tracker.cli.options import CHANGE, DEFAULT_TIMEOUT, DEFAULT_ZONE
 from ksmy_tracker.cli.output import complain, opened
 from ksmy_tracker.cli.progress import counted
 from ksmy_tracker.domain.receipt import Receipt
-from ksmy_tracker.domain.rows import Day
 from ksmy_tracker.errors import BadInput, Faults
 from ksmy_tracker.render.wording import plural
 
 if TYPE_CHECKING:
-    from ksmy_tracker.domain.changes import Change
-    from ksmy_tracker.domain.kinds import Record
     from ksmy_tracker.storage.interface import Transaction
     from ksmy_tracker.writing.record import Recording
 
@@ -54,26 +50,12 @@ def apply_batch(
     """
     by_suffix = "csv" if file.lower().endswith(".csv") else "jsonl"
     chosen = by_suffix if input is None else options.chosen_format(input, ("jsonl", "csv"), "", "", "--input")
-    day = Day(clock.today(tz))
 
     def apply_all(transaction: "Transaction", common: "Recording") -> Receipt:
-        from ksmy_tracker.domain.stale_listing import check_derived
-        from ksmy_tracker.writing.record import milestone_counter, record
+        from ksmy_tracker.writing.record import record
 
         faults = Faults(max_errors)
-        count = milestone_counter(transaction)
-
-        def check(change: "Change", state: "Record") -> None:
-            check_derived(change, state, day, count)
-
-        receipt = record(
-            transaction,
-            counted(kept, "applying"),
-            common,
-            dry_run=dry_run,
-            faults=faults,
-            check_derived=check,
-        )
+        receipt = record(transaction, counted(kept, "applying"), common, dry_run=dry_run, faults=faults)
         if faults.count:
             name = "stdin" if file == "-" else file
             raise BadInput(f"{name} has {plural(faults.count, 'fault')}; nothing was applied", faults.lines())
@@ -108,7 +90,7 @@ def undo_invocation(
     """
 
     def undo_one(transaction: "Transaction", common: "Recording") -> Receipt:
-        from ksmy_tracker.writing.record import undo
+        from ksmy_tracker.writing.undo import undo
 
         return undo(transaction, invocation, common, dry_run=dry_run)
 

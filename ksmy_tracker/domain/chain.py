@@ -8,11 +8,11 @@ before it; the first entry's is null. Two registers with the same head hold the 
 import re
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from ksmy_tracker.domain.entries import UNDONE_BY, BrokenEntry
+from ksmy_tracker.domain.entries import UNDONE_BY, BrokenEntry, StoredEntry
 
 #: What a field of a record can be in JSON.
 _Value = str | bool | None
@@ -44,6 +44,21 @@ class Entry(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     evidence: tuple[str, ...]
     previous_hash: str | None
     hash: str = ""
+
+
+class NewEntry(NamedTuple):
+    """An entry to make: all of it but its place in the chain and what the entries of a command have in common."""
+
+    record: str
+    ref: str
+    action: str
+    effective_on: str
+    changes: Changes
+    note: str | None = None
+    evidence: tuple[str, ...] = ()
+    actor: str | None = None
+    key: str | None = None
+    key_digest: str | None = None
 
 
 class Deed(msgspec.Struct, array_like=True):
@@ -100,14 +115,14 @@ def read_changes(entry: int, changes: str, evidence: str) -> tuple[Changes, tupl
 
 def read_entry(row: Sequence[Any]) -> Entry:
     """An entry from its row in the database; raises `BrokenEntry`."""
-    entry = Entry(*row)
-    entry.changes, entry.evidence = read_changes(row[0], row[10], row[12])
-    return entry
+    stored = StoredEntry(*row)
+    changes, evidence = read_changes(stored.id, stored.changes, stored.evidence)
+    return Entry(*stored._replace(changes=changes, evidence=evidence))  # type: ignore[arg-type]
 
 
-def entry_row(entry: Entry) -> tuple[Any, ...]:
-    """An entry as the database keeps it, in the order of `ENTRY_FIELDS`."""
-    return (
+def entry_row(entry: Entry) -> StoredEntry:
+    """An entry as the database keeps it."""
+    return StoredEntry(
         entry.id,
         entry.invocation,
         entry.key,

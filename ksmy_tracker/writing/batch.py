@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any, BinaryIO, Final
 
 from ksmy_tracker.domain.chain import canonical_json
-from ksmy_tracker.domain.changes import BadLine, Change
+from ksmy_tracker.domain.changes import BadLine, Change, Given
 from ksmy_tracker.domain.kinds import READERS, read_expected, read_field
 from ksmy_tracker.domain.safe_text import FORMULA, visible
 from ksmy_tracker.domain.stale_listing import LISTED
@@ -37,6 +37,17 @@ OPS: Final = ("update", "add", "milestone")
 
 _ABOUT: Final = ("op", "ref", "number", "key", "note", "evidence", "on", "by", "expect", "new_sector")
 _KNOWN: Final = (*_ABOUT, *READERS)
+
+#: What a line says of its change, by its key: the attribute of the change, and how it is read.
+_SAID: Final[Mapping[str, tuple[str, Callable[[Any], Any]]]] = {
+    "note": ("note", read_filled),
+    "evidence": ("evidence", read_evidence),
+    "on": ("effective_on", read_day),
+    "by": ("actor", read_filled),
+    "key": ("key", read_key),
+    "expect": ("expect", read_expected),
+    "new_sector": ("new_sector", read_truth),
+}
 
 
 def read_json_lines(stream: BinaryIO) -> Iterator[Change | BadLine]:
@@ -152,6 +163,7 @@ class _Line:
             name: None if value == "-" and name.replace("-", "_") in _ABOUT else value
             for name, value in content.items()
         }
+        self._fields: dict[str, Given] = {}
         self._problems: list[str] = []
 
     def read(self) -> Change | BadLine:
@@ -161,7 +173,7 @@ class _Line:
         if op not in OPS:
             named = str(op)
             self._problems.append(f"op: {quoted(op)} is unknown; {did_you_mean(named[:100], OPS)}")
-        change = Change(op if op == "add" else "update", "", place=self._place)
+        change = Change("add" if op == "add" else "update", "", fields=self._fields, place=self._place)
         if content.get("ref") is not None:
             change.ref = self._value("ref", read_any_ref, content["ref"]) or ""
         else:
@@ -176,7 +188,7 @@ class _Line:
         if op == "milestone":
             self._aim_at_milestone(change)
         elif op == "add":
-            change.record = "agreement" if "kind" in change.fields else "commitment"
+            change.record = "agreement" if "kind" in self._fields else "commitment"
             if "/" in change.ref:
                 self._problems.append("ref: a milestone is added with op milestone, a ref and a title")
         if change.op == "add" and change.expect is not None:
@@ -192,26 +204,18 @@ class _Line:
     def _take(self, change: Change, name: str, value: Any) -> None:
         if value is None and name in _ABOUT:
             return
-        if name in READERS:
-            change.fields[name] = self._value(name, lambda given: read_field(name, given), value)
-        elif name == "note":
-            change.note = self._value(name, read_filled, value)
-        elif name == "evidence":
-            change.evidence = self._value(name, read_evidence, value) or ()
-        elif name == "on":
-            change.effective_on = self._value(name, read_day, value)
-        elif name == "by":
-            change.actor = self._value(name, read_filled, value)
-        elif name == "key":
-            change.key = self._value(name, read_key, value)
-        elif name == "expect":
-            change.expect = self._value(name, read_expected, value)
-        elif name == "new_sector":
-            change.new_sector = bool(self._value(name, read_truth, value))
-        elif name in LISTED:
-            self._problems.append(f"{name}: follows from other fields; leave it out")
-        elif name not in _ABOUT:
-            self._problems.append(_no_field(name))
+        try:
+            if name in READERS:
+                self._fields[name] = read_field(name, value)
+            elif name in _SAID:
+                attribute, read = _SAID[name]
+                setattr(change, attribute, read(value))
+            elif name in LISTED:
+                self._problems.append(f"{name}: follows from other fields; leave it out")
+            elif name not in _ABOUT:
+                self._problems.append(_no_field(name))
+        except Fault as error:
+            self._problems.append(f"{name}: {error}")
 
     def _aim_at_milestone(self, change: Change) -> None:
         """A milestone with a number is changed, one without is added."""

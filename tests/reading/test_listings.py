@@ -28,7 +28,8 @@ from ksmy_tracker.reading.report import ReportView
 from ksmy_tracker.storage import register as database
 from ksmy_tracker.storage.place import Location
 from ksmy_tracker.storage.sqlite import engine as sqlite
-from ksmy_tracker.writing.record import Recording, record, undo
+from ksmy_tracker.writing.record import Recording, record
+from ksmy_tracker.writing.undo import undo
 from tests.conftest import NOW
 
 TODAY = date(2026, 1, 15)

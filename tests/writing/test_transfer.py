@@ -25,6 +25,7 @@ from ksmy_tracker.storage.place import Location
 from ksmy_tracker.storage.sqlite import engine as sqlite
 from ksmy_tracker.writing import record as write_side
 from ksmy_tracker.writing import schema, transfer
+from ksmy_tracker.writing import undo as undoing
 from ksmy_tracker.writing.record import Recording
 from tests.conftest import NOW, execute
 
@@ -78,7 +79,7 @@ def make(path: Path, *changes: Change, today: date = TODAY) -> None:
 
 def undo(path: Path, today: date = TODAY) -> None:
     with sqlite.writing(Location(path)) as session:
-        write_side.undo(session, None, Recording("desk", NOW, today))
+        undoing.undo(session, None, Recording("desk", NOW, today))
 
 
 def keep_as_before(path: Path, key: str, key_digest: str) -> None:
