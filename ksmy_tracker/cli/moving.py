@@ -8,13 +8,14 @@ import typer
 from ksmy_tracker import signals
 from ksmy_tracker.cli import completing, options
 from ksmy_tracker.cli.options import DEFAULT_TIMEOUT, DEFAULT_ZONE, LOOK_AFTER
-from ksmy_tracker.cli.output import emit, emit_done, is_stdout, is_terminal, opened, put, spooled
+from ksmy_tracker.cli.output import emit, emit_done, is_stdout, is_terminal, opened, put
 from ksmy_tracker.cli.progress import counted
 from ksmy_tracker.domain.safe_text import escaped
 from ksmy_tracker.domain.words import did_you_mean
 from ksmy_tracker.errors import Usage
 from ksmy_tracker.storage import register as database
 from ksmy_tracker.storage.place import Place
+from ksmy_tracker.storage.temporary_file import temporary_file
 
 app = typer.Typer()
 
@@ -76,7 +77,7 @@ def _export_whole(location: Place, timeout: float, output: Path | None) -> None:
         return
     # All of it is read before any is written: a slow reader keeps no writer waiting.
     with database.reading(location, timeout) as reader:
-        spool = spooled(line.encode() for line in transfer.export_lines(reader))
+        spool = temporary_file(line.encode() for line in transfer.export_lines(reader))
     with TextIOWrapper(spool, encoding="utf-8", newline="") as whole:
         on_terminal = is_terminal()
         while block := whole.read(1 << 20):

@@ -22,8 +22,9 @@ from ksmy_tracker.cli import completing
 from ksmy_tracker.domain.changes import BadLine, Change
 from ksmy_tracker.reading import check as audit
 from ksmy_tracker.storage import register as database
+from ksmy_tracker.storage import temporary_file
 from ksmy_tracker.storage.place import Location
-from ksmy_tracker.writing import batch, spool
+from ksmy_tracker.writing import batch
 from ksmy_tracker.writing import record as write_side
 from tests.conftest import Contents, Ksmy, Ran
 
@@ -322,7 +323,7 @@ def test_no_room_to_keep_a_batch_is_said_in_a_sentence(
     file = tmp_path / "batch.jsonl"
     file.write_text(jsonl(*BATCH))
     before = contents()
-    monkeypatch.setattr(spool, "TemporaryFile", full)
+    monkeypatch.setattr(temporary_file, "TemporaryFile", full)
     ran = ksmy("apply", str(file))
     assert (ran.out, ran.code) == ("", 1)
     assert ran.err == (
