@@ -244,7 +244,7 @@ def _checked(
             if previous.record == "agreement":
                 agreements.follow(previous)
             kept.keep_deed(previous)
-            yield "entry", entry_row(previous)
+            yield "entry", tuple(entry_row(previous))
             continue
         table, fields = content.row()
         if previous is not None or table not in tables or fields.keys() != set(_BEFORE[table]):
