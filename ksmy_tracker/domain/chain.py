@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from ksmy_tracker.domain.entries import UNDONE_BY, BrokenEntry, StoredEntry
+from ksmy_tracker.domain.entries import BrokenEntry, StoredEntry
 
 #: What a field of a record can be in JSON.
 _Value = str | bool | None
@@ -61,7 +61,7 @@ class NewEntry(NamedTuple):
     key_digest: str | None = None
 
 
-class Deed(msgspec.Struct, array_like=True):
+class Deed(msgspec.Struct):
     """The part of an entry that changes a record; of its evidence only whether there is any.
 
     The note of an undo says what it undoes; of any other it is "" where there is one.
@@ -76,21 +76,6 @@ class Deed(msgspec.Struct, array_like=True):
     changes: Changes
     note: str | None
     evidence: bool
-
-
-def deed_of(entry: Entry) -> Deed:
-    """The part of an entry that changes a record."""
-    return Deed(
-        entry.id,
-        entry.invocation,
-        entry.record,
-        entry.ref,
-        entry.action,
-        entry.effective_on,
-        entry.changes,
-        entry.note if entry.note is None or entry.action in UNDONE_BY else "",
-        bool(entry.evidence),
-    )
 
 
 #: A JSON value with sorted keys and no spaces in UTF-8, as the hash covers it; raises what `msgspec` does.
@@ -115,9 +100,11 @@ def read_changes(entry: int, changes: str, evidence: str) -> tuple[Changes, tupl
 
 def read_entry(row: Sequence[Any]) -> Entry:
     """An entry from its row in the database; raises `BrokenEntry`."""
-    stored = StoredEntry(*row)
-    changes, evidence = read_changes(stored.id, stored.changes, stored.evidence)
-    return Entry(*stored._replace(changes=changes, evidence=evidence))  # type: ignore[arg-type]
+    entry = Entry(*row)
+    changes: Any = entry.changes  # JSON so far, as the evidence
+    evidence: Any = entry.evidence
+    entry.changes, entry.evidence = read_changes(entry.id, changes, evidence)
+    return entry
 
 
 def entry_row(entry: Entry) -> StoredEntry:

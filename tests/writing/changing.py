@@ -10,9 +10,7 @@ from typing import Any
 from ksmy_tracker.domain.changes import Change
 from ksmy_tracker.domain.receipt import Receipt
 from ksmy_tracker.reading import check as audit
-from ksmy_tracker.storage.place import Location
-from ksmy_tracker.storage.register import reading
-from ksmy_tracker.storage.sqlite.engine import writing
+from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.writing import record as write_side
 from ksmy_tracker.writing.record import Recording
 
@@ -42,7 +40,7 @@ Make = Callable[..., Receipt]
 
 def make_in(path: Path, *changes: Change, **more: Any) -> Receipt:
     dry_run = more.pop("dry_run", False)
-    with writing(Location(path), dry_run=dry_run) as session:
+    with FileRegister(path).writing(dry_run=dry_run) as session:
         return write_side.record(session, changes, recording(**more), dry_run=dry_run)
 
 
@@ -62,5 +60,5 @@ def entries(path: Path) -> list[dict[str, Any]]:
 
 
 def faults(path: Path) -> list[str]:
-    with reading(Location(path)) as reader:
+    with FileRegister(path).reading() as reader:
         return audit.check(reader).faults

@@ -6,7 +6,7 @@ import pytest
 
 from ksmy_tracker.domain.chain import digest, read_entry
 from ksmy_tracker.errors import Damaged, NotFound
-from ksmy_tracker.storage.sqlite import engine as sqlite
+from ksmy_tracker.storage.sqlite import reader, register
 from tests.conftest import execute
 from tests.writing.changing import Make, adding, entries, query, updating
 
@@ -45,8 +45,8 @@ def test_a_failed_transaction_takes_no_id(make: Make, register: Path) -> None:
 @pytest.fixture
 def unnoticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """What others put beside the tables of a file is not looked for before a change, as it would be."""
-    monkeypatch.setattr(sqlite, "fault_in_tables", lambda _: None)
-    monkeypatch.setattr(sqlite, "fault_in_what_runs", lambda _: None)
+    monkeypatch.setattr(reader, "fault_in_tables", lambda _: None)
+    monkeypatch.setattr(register, "fault_in_what_runs", lambda _: None)
 
 
 @pytest.mark.parametrize(

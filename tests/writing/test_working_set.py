@@ -11,8 +11,7 @@ from ksmy_tracker.domain.rules import Missing, Withdrawn
 from ksmy_tracker.domain.stale_listing import Listed
 from ksmy_tracker.errors import Refused
 from ksmy_tracker.storage.interface import Transaction
-from ksmy_tracker.storage.place import Location
-from ksmy_tracker.storage.sqlite.engine import writing
+from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.writing.record import record
 from ksmy_tracker.writing.undo import undo
 from ksmy_tracker.writing.working_set import WorkingSet
@@ -23,7 +22,7 @@ LAST = 30
 
 @pytest.fixture
 def transaction(register: Path) -> Iterator[Transaction]:
-    with writing(Location(register)) as transaction:
+    with FileRegister(register).writing() as transaction:
         yield transaction
 
 
@@ -34,7 +33,7 @@ def working_set(transaction: Transaction) -> WorkingSet:
 
 def listed(path: Path, *refs: str) -> list[Listed]:
     lines = [Change("update", ref, derived={"milestones": "0"}) for ref in refs]
-    with writing(Location(path), dry_run=True) as transaction:
+    with FileRegister(path).writing(dry_run=True) as transaction:
         last = transaction.tuples("SELECT max(id) FROM entry")[0][0]
         working_set = WorkingSet(transaction, last)
         working_set.load(lines)
@@ -83,7 +82,7 @@ def test_milestones_are_counted_without_those_withdrawn(register: Path) -> None:
         invocation="two",
     )
     assert counts() == [(2, 6), (0, 1)]
-    with writing(Location(register)) as transaction:
+    with FileRegister(register).writing() as transaction:
         undo(transaction, None, recording(invocation="three"))
     assert counts() == [(1, 5), (0, 0)]
 
@@ -169,9 +168,9 @@ def test_a_record_follows_its_entries_and_is_stored_as_they_leave_it(working_set
 
 def test_a_refusal_is_explained_by_what_the_register_has(register: Path) -> None:
     make_in(register, adding("TIN"), invocation="tin")
-    with writing(Location(register)) as transaction:
+    with FileRegister(register).writing() as transaction:
         undo(transaction, "tin", recording(invocation="back"))
-    with writing(Location(register), dry_run=True) as transaction:
+    with FileRegister(register).writing(dry_run=True) as transaction:
         working_set = WorkingSet(transaction, 32)
         explained = working_set.explained
         assert str(explained(Missing("TOURISMS"))) == "there is no record TOURISMS; did you mean TOURISM?"
