@@ -7,12 +7,13 @@ from typing import Annotated
 from ksmy_tracker import signals
 from ksmy_tracker.cli.command import LOOK_AFTER, command, option
 from ksmy_tracker.cli.options import AsOf, Narrowing, Output, Zone, day_of, one_of
-from ksmy_tracker.cli.output import emit, is_stdout, is_terminal, put, spooled
+from ksmy_tracker.cli.output import emit, is_stdout, is_terminal, put
 from ksmy_tracker.cli.where import Where
 from ksmy_tracker.domain.safe_text import escaped
 from ksmy_tracker.domain.values import Fault
 from ksmy_tracker.domain.words import did_you_mean
 from ksmy_tracker.errors import Usage
+from ksmy_tracker.storage.temporary_file import temporary_file
 
 
 def _read_kind(given: str) -> str:
@@ -81,7 +82,7 @@ def _export_whole(where: Where, output: Path | None) -> None:
         return
     # All of it is read before any is written: a slow reader keeps no writer waiting.
     with where.reading() as reader:
-        spool = spooled(line.encode() for line in export_lines(reader))
+        spool = temporary_file(line.encode() for line in export_lines(reader))
     with TextIOWrapper(spool, encoding="utf-8", newline="") as whole:
         on_terminal = is_terminal()
         while block := whole.read(1 << 20):

@@ -9,7 +9,8 @@ from ksmy_tracker.domain.receipt import Receipt
 from ksmy_tracker.errors import BadInput, Faults
 from ksmy_tracker.render.wording import plural
 from ksmy_tracker.storage.interface import Register, Transaction
-from ksmy_tracker.writing.record import Recording, record, undo
+from ksmy_tracker.writing.record import Recording, record
+from ksmy_tracker.writing.undo import undo
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 
 from ksmy_tracker import cli
 from ksmy_tracker.domain.changes import BadLine, Change
-from ksmy_tracker.writing import batch, spool
+from ksmy_tracker.storage import temporary_file
+from ksmy_tracker.writing import batch
 from ksmy_tracker.writing import record as write_side
 from tests.cli.batches import BATCH, Apply, is_sound, jsonl, rows
 from tests.conftest import NOW, At, Contents, Ksmy, Ran
@@ -280,7 +281,7 @@ def test_no_room_to_keep_a_batch_is_said_in_a_sentence(
     file = tmp_path / "batch.jsonl"
     file.write_text(jsonl(*BATCH))
     before = contents()
-    monkeypatch.setattr(spool, "TemporaryFile", full)
+    monkeypatch.setattr(temporary_file, "TemporaryFile", full)
     ran = ksmy("apply", str(file))
     assert (ran.out, ran.code) == ("", 1)
     assert ran.err == (

@@ -33,7 +33,8 @@ from ksmy_tracker.reading.refs import existing
 from ksmy_tracker.reading.report import counts
 from ksmy_tracker.reading.snapshot import Snapshot
 from ksmy_tracker.storage.sqlite.register import FileRegister
-from ksmy_tracker.writing.record import Recording, record, undo
+from ksmy_tracker.writing.record import Recording, record
+from ksmy_tracker.writing.undo import undo
 from tests.conftest import NOW, run
 
 TODAY = date(2026, 1, 15)
