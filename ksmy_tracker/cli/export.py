@@ -47,12 +47,14 @@ def export(
     """Write a whole register with its history and every hash as JSON lines, or its deadlines as a calendar."""
     filters = only.filters()
     if format == "ics":
-        from ksmy_tracker.reading.report import ReportView
+        from ksmy_tracker.reading.deadlines import calendar
+        from ksmy_tracker.reading.filters import narrowed
+        from ksmy_tracker.reading.snapshot import Snapshot
         from ksmy_tracker.render.ical import as_calendar
 
         day = day_of(as_of, tz, now)
         with where.reading() as reader:
-            rows = ReportView(reader, day, filters).calendar()
+            rows = calendar(narrowed(Snapshot(reader, day), filters))
         put(as_calendar(rows, calendar_of), output, "calendar")
         return
     if calendar_of != "event":

@@ -7,7 +7,9 @@ from ksmy_tracker.cli.command import LOOK, argument, command, option
 from ksmy_tracker.cli.listing import Listing
 from ksmy_tracker.cli.since_option import Since, read_since
 from ksmy_tracker.domain.values import read_any_ref, read_text
-from ksmy_tracker.reading.listings import View
+from ksmy_tracker.reading.entries import entries
+from ksmy_tracker.reading.refs import existing
+from ksmy_tracker.reading.snapshot import Snapshot
 
 
 @command(LOOK, "ksmy history FTA-CONCLUDE --since 2025-01-01", without=("within",))
@@ -41,7 +43,7 @@ def history(
     day = listing.day
     first = since and since.before(day.today, "history")
     with listing.where.reading() as reader:
-        view = View(reader, day)
-        wanted = ref and view.existing(ref)
-        rows = view.entries(ref=wanted, since=first, by=by, newest=limit)
+        snapshot = Snapshot(reader, day)
+        wanted = ref and existing(snapshot, ref)
+        rows = entries(snapshot, ref=wanted, since=first, by=by, newest=limit)
     listing.show("history", rows)

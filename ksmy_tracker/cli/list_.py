@@ -9,7 +9,8 @@ from ksmy_tracker.cli.listing import Listing
 from ksmy_tracker.cli.options import Limit, Withdrawn
 from ksmy_tracker.domain.rows import Filters
 from ksmy_tracker.domain.values import read_day, read_text
-from ksmy_tracker.reading.listings import View
+from ksmy_tracker.reading.commitments import commitments
+from ksmy_tracker.reading.snapshot import Snapshot
 
 
 @command(LOOK, "ksmy list --sector trade --sort -days_left")
@@ -76,5 +77,5 @@ def list_(
         withdrawn=withdrawn,
     )
     with listing.where.reading() as reader:
-        rows = View(reader, listing.day).commitments(filters, sort=sort, limit=limit)
+        rows = commitments(Snapshot(reader, listing.day), filters, sort=sort, limit=limit)
     listing.show("list", rows)

@@ -10,9 +10,9 @@ from ksmy_tracker.cli.output import as_object, put, terminal_width
 from ksmy_tracker.cli.since_option import Since, read_since
 from ksmy_tracker.cli.where import Where
 from ksmy_tracker.domain.report import IN_DOCUMENT, LATELY_DAYS, ON_SCREEN, QUIET_DAYS, Report
-from ksmy_tracker.domain.rows import Filters
 from ksmy_tracker.domain.timeline import Timeline
-from ksmy_tracker.reading.report import ReportView, report_of
+from ksmy_tracker.reading.report import report as report_of
+from ksmy_tracker.reading.snapshot import Snapshot
 from ksmy_tracker.reading.timeline import timeline as timeline_of
 
 if TYPE_CHECKING:
@@ -67,9 +67,10 @@ def report(
     filters = only.filters()
     first = since.before(day.today, "report")
     with where.reading() as reader:
-        view = ReportView(reader, day, filters)
-        found = report_of(view, first, stale, filters, ON_SCREEN if format == "text" else IN_DOCUMENT)
-        timeline = timeline_of(view, Filters(), most=DRAWN) if format == "html" else None
+        snapshot = Snapshot(reader, day)
+        most = ON_SCREEN if format == "text" else IN_DOCUMENT
+        found = report_of(snapshot, since=first, stale=stale, only=filters, most=most)
+        timeline = timeline_of(snapshot, filters, most=DRAWN) if format == "html" else None
     if found.needs_attention or not only_attention:
         put(_rendered(found, timeline, format, output), output, "report")
     return ATTENTION if exit_code and found.needs_attention else 0

@@ -8,7 +8,13 @@ from ksmy_tracker.cli.options import Ref
 from ksmy_tracker.cli.output import as_object, emit, emit_page, page_width
 from ksmy_tracker.domain.kinds import commitment_of
 from ksmy_tracker.domain.rows import Filters, as_dict
-from ksmy_tracker.reading.listings import View
+from ksmy_tracker.reading.agreements import agreements as agreements_of
+from ksmy_tracker.reading.commitments import commitment as commitment_named
+from ksmy_tracker.reading.commitments import commitments as commitments_of
+from ksmy_tracker.reading.entries import entries as entries_of
+from ksmy_tracker.reading.milestones import milestones as milestones_of
+from ksmy_tracker.reading.refs import existing, no_such
+from ksmy_tracker.reading.snapshot import Snapshot
 
 
 @command(LOOK, "ksmy show FTA-CONCLUDE --as-of 2025-06-30", without=("columns",))
@@ -16,20 +22,20 @@ def show(ref: Ref, listing: Listing) -> None:
     """Show a commitment with its agreement, milestones and history, or an agreement with its commitments."""
     wanted = commitment_of(ref)
     with listing.where.reading() as reader:
-        view = View(reader, listing.day)
+        snapshot = Snapshot(reader, listing.day)
         if ref != wanted:
-            view.existing(ref)
-        commitment = view.commitment(wanted)
-        agreements = view.agreements(ref=commitment.agreement if commitment else wanted)
+            existing(snapshot, ref)
+        commitment = commitment_named(snapshot, wanted)
+        agreements = agreements_of(snapshot, ref=commitment.agreement if commitment else wanted)
         if not agreements:
-            raise view.no_such(wanted)
-        milestones = view.milestones(wanted)
+            raise no_such(snapshot, wanted)
+        milestones = milestones_of(snapshot, wanted)
         commitments = (
             []
             if commitment
-            else view.commitments(Filters(agreement=[wanted], withdrawn=agreements[0].withdrawn))
+            else commitments_of(snapshot, Filters(agreement=[wanted], withdrawn=agreements[0].withdrawn))
         )
-        entries = view.entries(ref=wanted)
+        entries = entries_of(snapshot, ref=wanted)
     if listing.format == "table":
         from ksmy_tracker.render.text import records
 

@@ -5,9 +5,9 @@ import re
 from datetime import date
 from typing import Final, NamedTuple
 
+from ksmy_tracker.domain.rows import days_before
 from ksmy_tracker.domain.values import Fault, read_day
 from ksmy_tracker.errors import Usage
-from ksmy_tracker.reading.listings import days_before
 
 #: Days of a week, and of a day; months have their own.
 _DAYS: Final = {"d": 1, "w": 7}

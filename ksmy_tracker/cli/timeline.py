@@ -11,7 +11,7 @@ from ksmy_tracker.cli.where import Where
 from ksmy_tracker.domain.timeline import Timeline
 from ksmy_tracker.domain.values import Fault, read_text
 from ksmy_tracker.errors import Usage
-from ksmy_tracker.reading.listings import View
+from ksmy_tracker.reading.snapshot import Snapshot
 from ksmy_tracker.reading.timeline import timeline as timeline_of
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def timeline(
         raise Usage(f"--to {end.given} is before --from {start.given}; turn them round")
     day = day_of(as_of, tz, now, within)
     with where.reading() as reader:
-        found = timeline_of(View(reader, day), only.filters(), start and start.first, end and end.last)
+        found = timeline_of(Snapshot(reader, day), only.filters(), start and start.first, end and end.last)
     put(_rendered(found, format, output), output, "timeline")
 
 
