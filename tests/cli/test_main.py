@@ -379,7 +379,7 @@ def test_a_bug_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(RuntimeError, match="a bug"):
         cli.run(["list"], broken)
-    monkeypatch.setattr("ksmy_tracker.reading.listings.View.commitments", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("ksmy_tracker.cli.listing.Listing.show", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         cli.run(["list"])
 
