@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import re
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -13,16 +14,17 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-from ksmy_tracker import cli, clock
-from ksmy_tracker.storage import register as database
-from ksmy_tracker.writing import transfer
+from ksmy_tracker import cli, clock, signals
+from ksmy_tracker.reading.export import export_lines
+from ksmy_tracker.storage.locate import locate
 from tests import servers
 from tests.servers import Cluster
 
@@ -51,10 +53,16 @@ FORK = multiprocessing.get_context("fork")
 
 Result = TypeVar("Result")
 
-# The gate tries the same values each time; a developer's run tries others.
-settings.register_profile("gate", derandomize=True)
-if "CI" in os.environ:
-    settings.load_profile("gate")
+# The gate tries the same values each time: hypothesis's own profile "ci". A developer's run tries others, keeps those
+# that failed, and says how to try them elsewhere. Neither fails because the machine is slow.
+settings.register_profile(
+    "developer",
+    settings.get_profile("default"),
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("ci" if "CI" in os.environ else "developer")
 
 
 def sentence(ran: Ran) -> str:
@@ -120,6 +128,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("what the register survived")
         for line in sorted(lines):
             terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _signals_are_answered() -> None:
+    """What the tests start answers signals, though a run in the background, or under nohup, ignores some itself."""
+    for number in signals.ENDING:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            usual = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
+            # A program that is started would inherit SIG_IGN, but does not inherit a handler; a fork does.
+            signal.signal(number, lambda *_: None)
+            os.register_at_fork(after_in_child=partial(signal.signal, number, usual))
 
 
 @pytest.fixture(autouse=True)
@@ -289,8 +308,8 @@ def contents(engine: str, place: str) -> Contents:
         return Path(place).read_bytes
 
     def exported() -> bytes:
-        with database.reading(database.locate(place)) as reader:
-            return "".join(transfer.export_lines(reader)).encode()
+        with locate(place).reading() as reader:
+            return "".join(export_lines(reader)).encode()
 
     return exported
 

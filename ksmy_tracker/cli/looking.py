@@ -24,7 +24,6 @@ from ksmy_tracker.reading.filters import narrowed
 from ksmy_tracker.reading.milestones import milestones as milestones_of
 from ksmy_tracker.reading.refs import existing, no_such
 from ksmy_tracker.reading.snapshot import Snapshot
-from ksmy_tracker.storage import register as database
 
 app = typer.Typer()
 
@@ -130,7 +129,7 @@ def list_commitments(
     )
     fields = options.listed(sort)
     day = options.day(as_of, tz, within)
-    with database.reading(options.register_at(db), timeout) as reader:
+    with options.register_at(db).reading(timeout) as reader:
         rows = commitments_of(Snapshot(reader, day), filters, sort=fields, limit=limit)
     _show_rows("list", rows, columns, format, raw)
 
@@ -153,7 +152,7 @@ def list_deadlines(
     """List open deadlines: overdue, then due soon, then later, with the window of an imprecise date."""
     day = options.day(as_of, tz, within)
     only = options.narrowing(sector, party, agreement)
-    with database.reading(options.register_at(db), timeout) as reader:
+    with options.register_at(db).reading(timeout) as reader:
         rows = deadlines(narrowed(Snapshot(reader, day), only), limit=limit)
     _show_rows("due", rows, columns, format, raw)
 
@@ -193,7 +192,7 @@ def list_history(
     actor = None if by is None else options.checked("--by", read_text, by)
     day = options.day(as_of, tz)
     first = None if since is None else since_day(since, day.today, "history")
-    with database.reading(options.register_at(db), timeout) as reader:
+    with options.register_at(db).reading(timeout) as reader:
         snapshot = Snapshot(reader, day)
         wanted = None if ref is None else existing(snapshot, options.ref_of(ref))
         rows = entries_of(snapshot, ref=wanted, since=first, by=actor, newest=limit)
@@ -213,7 +212,7 @@ def list_agreements(
 ) -> None:
     """List the agreements, with how many commitments each has, open and overdue."""
     day = options.day(as_of, tz)
-    with database.reading(options.register_at(db), timeout) as reader:
+    with options.register_at(db).reading(timeout) as reader:
         rows = agreements_of(Snapshot(reader, day), withdrawn=withdrawn)
     _show_rows("agreements", rows, columns, format, raw)
 
@@ -234,7 +233,7 @@ def show_record(
     day = options.day(as_of, tz, within)
     named = options.ref_of(ref)
     wanted = commitment_of(named)
-    with database.reading(options.register_at(db), timeout) as reader:
+    with options.register_at(db).reading(timeout) as reader:
         snapshot = Snapshot(reader, day)
         if named != wanted:
             existing(snapshot, named)
@@ -250,7 +249,7 @@ def show_record(
         )
         entries = entries_of(snapshot, ref=wanted)
     if chosen == "table":
-        from ksmy_tracker.render import records
+        from ksmy_tracker.render.text import records
 
         width = page_width()
         if commitment:
@@ -281,15 +280,15 @@ def _show_rows(command: str, rows: Sequence[Row], columns: str | None, format: s
         ]
         emit_object(shown, chosen)
     elif chosen == "table":
-        from ksmy_tracker.render.listing import cells
-        from ksmy_tracker.render.table import Rows
+        from ksmy_tracker.render.text.listing import cells
+        from ksmy_tracker.render.text.table import Rows
 
         if rows:
             emit_rich(Rows(*cells(command, columns and wanted, rows)))
         elif is_terminal():
             complain("nothing to list")
     elif chosen == "md":
-        from ksmy_tracker.render.listing import cells
+        from ksmy_tracker.render.text.listing import cells
 
         _emit_cells(*cells(command, columns and wanted, rows), chosen, raw)
     else:

@@ -1,4 +1,4 @@
-"""Deadlines: a stated due date (EDTF) and its window, and what the calendar says of it on a given day.
+"""Stated due dates (EDTF): read, normalised, each with its window, and how far one slipped (pure).
 
 Rules from the Extended Date/Time Format (ISO 8601-2, Library of Congress): the forms people use most
 (a year, a half, a quarter, a month, a day) are read here; every other level 0 to 2 form is read by the `edtf`
@@ -6,16 +6,11 @@ package, whose import costs more than a command may take and so waits until it i
 """
 
 import re
-from calendar import monthrange
-from contextlib import redirect_stdout
+from calendar import month_name, monthrange
+from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-
-from ksmy_tracker.domain.words import OPEN_MILESTONE_STATES
-
-#: Days ahead within which an open deadline is due soon.
-HORIZON_DAYS = 90
 
 #: Characters a due date may have; reading a longer list of dates takes seconds.
 _LONGEST = 100
@@ -126,49 +121,51 @@ def _without_spaces(due: Due) -> Due:
     return found
 
 
-_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
+#: Words as `_FORMS` knows them: a named month is M and its two digits.
+_WORDS = {"QUARTER": "Q", "HALF": "H", "FIRST": "1ST", "SECOND": "2ND", "THIRD": "3RD", "FOURTH": "4TH"} | {
+    name.upper()[:length]: f"M{number:02}" for number, name in enumerate(month_name) for length in (3, 4, 9)
+}
+_YEAR = r"(?<!\d)(?:19|20)\d\d(?!\d)"
+_MONTH = r"(?<![A-Z])M?(?P<m>0?[1-9]|1[0-2])(?![\dA-Z])"
+_TH = "(?:ST|ND|RD|TH)?"
+#: A day that is no month, for it is past the twelfth or next to a named month.
+_DAY = rf"(?P<d>1[3-9]|[23]\d|(?<=M\d\d.)\d\d?|\d\d?(?={_TH}.M)){_TH}"
+_BY = "[-/., ] ?"
+_PART = r"(?<![A-Z])(?P<part>Q[1-4]|H[12])(?!\d)"
+_NTH_PART = rf"\b(?P<n>[1-4]){_TH} ?(?P<part>[QH])(?![A-Z])"
+#: How people write dates, and how EDTF does; the first that is found and can be read is meant.
+_FORMS = (
+    (_PART, "{year}-{part}"),
+    (_NTH_PART, "{year}-{part}{n}"),
+    (r"0S\b", "{year:.3}X"),
+    (rf"{_YEAR}{_BY}{_MONTH}{_BY}(?P<d>\d\d?)(?!\d)", "{year}-{m:0>2}-{d:0>2}"),
+    (r"^\d{4}(?P<m>\d\d)(?P<d>\d\d)$", "{year}-{m}-{d}"),
+    (rf"^\D*{_DAY}{_BY}{_MONTH}{_BY}{_YEAR}", "{year}-{m:0>2}-{d:0>2}"),
+    (rf"^\D*{_MONTH}{_BY}{_DAY}{_BY}{_YEAR}", "{year}-{m:0>2}-{d:0>2}"),
+    (rf"{_YEAR}{_BY}{_MONTH}", "{year}-{m:0>2}"),
+    (rf"(?:^\D*|(?=M)){_MONTH}{_BY}{_YEAR}", "{year}-{m:0>2}"),
+    (_YEAR, "{year}"),
+)
+#: A second year, part of a year or named month makes a guess of either; these words and digits, of any.
+_YEARS = rf"{_YEAR}|^(?:19|20)\d\d(?=\d{{4}}$)"
+_PARTS_OF_YEAR = rf"Q[1-4]|H[12]|[1-4]{_TH} ?[QH](?![A-Z])|M\d\d"
+_NOT_THEN = r"\b(BEFORE|AFTER|SINCE)\b|\dX|X\d|[1-9]S\b"
 
 
 def _probable(text: str) -> str | None:
     """What `text`, which is not EDTF, was probably meant to say, as EDTF; None rather than a guess."""
-    years: list[str] = re.findall(r"(?<!\d)(?:19|20)[0-9]{2}(?!\d)", text)
-    if not years and re.fullmatch(r"[0-9]{8}", text):
-        years = [text[:4]]
-    if len(set(years)) != 1 or re.search(r"\b(before|after|since)\b|\dX|X\d", text):
+    words = re.sub("[A-Z]+", lambda word: _WORDS.get(word[0], word[0]), text.upper())
+    years, parts, others = (re.findall(of, words) for of in (_YEARS, _PARTS_OF_YEAR, _NOT_THEN))
+    if len(years) != 1 or len(parts) > 1 or others:
         return None
-    year = years[0]
-    quarters = re.findall(
-        r"\bQ([1-4])(?!\d)|\b([1-4])Q|\b([1-4])(?:st|nd|rd|th) quarter|\b(first|second|third|fourth) quarter",
-        text,
-        re.IGNORECASE,
-    )
-    numbers = {_ORDINALS.get(word.lower()) or int(word) for found in quarters for word in found if word}
-    if numbers:
-        return f"{year}-Q{numbers.pop()}" if len(numbers) == 1 else None
-    if half := re.search(r"\bH([12])\b|\b(first|second) half", text, re.IGNORECASE):
-        return f"{year}-H{2 if '2' in half[0] or 'second' in half[0].lower() else 1}"
-    if re.search(rf"{year}s\b", text):
-        return f"{year[:3]}X" if year.endswith("0") else None
-    if impossible := re.fullmatch(r"(\d{4})-(\d\d)-\d\d", text):
-        return f"{year}-{impossible[2]}" if 1 <= int(impossible[2]) <= 12 else year
-    either = re.search(r"(?<!\d)(\d\d?)[-/.](\d\d?)[-/.]\d{4}(?!\d)", text)
-    if either and int(either[1]) != int(either[2]) and max(int(either[1]), int(either[2])) <= 12:
-        return year
-    if re.fullmatch(r"\d{4}-\d\d", text) or re.search("Q", text, re.IGNORECASE):
-        return year
-    from edtf import text_to_edtf
-
-    try:
-        guess = _PLAIN.fullmatch(str(text_to_edtf(text)))
-    except (ValueError, OverflowError):
-        guess = None
-    if (
-        guess
-        and guess[1] == year
-        and _plain_window(*(int(part) if part else None for part in guess.groups()))
-    ):
-        return guess[0]
-    return year if len(text) != 8 or not text.isdigit() else None
+    for form, edtf in _FORMS:
+        if found := re.search(form, words):
+            probable = edtf.format(year=years[0], **found.groupdict())
+            if probable != text:
+                with suppress(NotEDTF):
+                    read_due(probable)
+                    return probable
+    return None
 
 
 def slip_days(baseline: str | None, due: str | None) -> int | None:
@@ -176,54 +173,3 @@ def slip_days(baseline: str | None, due: str | None) -> int | None:
     if baseline is None or due is None:
         return None
     return (read_due(due).latest - read_due(baseline).latest).days
-
-
-def deadline_state(
-    status: str,
-    due_latest: date | None,
-    completed_on: date | None,
-    completed_latest: date | None,
-    today: date,
-    horizon: date,
-) -> str:
-    """What the calendar says of a commitment on `today`.
-
-    `horizon` is the last day that counts as soon, `completed_latest` the last day of the due date in force
-    when it was completed. A deadline has passed when its last day has
-    ended: it is not overdue on that day.
-    """
-    if status == "cancelled":
-        return "closed"
-    if status == "completed":
-        late = completed_on and completed_latest and completed_on > completed_latest
-        return "met-late" if late else "met"
-    return open_state(due_latest, today, horizon)
-
-
-def milestone_deadline_state(
-    state: str,
-    due_latest: date | None,
-    met_on: date | None,
-    today: date,
-    horizon: date,
-    *,
-    settled: bool = False,
-) -> str:
-    """What the calendar says of a milestone on `today`; one not met is closed.
-
-    So is an open one of a commitment that is `settled`, completed or cancelled: nobody waits for it any more.
-    """
-    if state in OPEN_MILESTONE_STATES:
-        return "closed" if settled else open_state(due_latest, today, horizon)
-    if state == "met":
-        return "met-late" if met_on and due_latest and met_on > due_latest else "met"
-    return "closed"
-
-
-def open_state(due_latest: date | None, today: date, horizon: date) -> str:
-    """The deadline state of anything still open."""
-    if due_latest is None:
-        return "undated"
-    if due_latest < today:
-        return "overdue"
-    return "due-soon" if due_latest <= horizon else "upcoming"

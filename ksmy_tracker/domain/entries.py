@@ -29,8 +29,13 @@ class StoredEntry(NamedTuple):
 #: The columns of an entry, in the order of its table.
 ENTRY_FIELDS: Final = StoredEntry._fields
 
-#: What is kept of the key of a batch's line that changed nothing; `hash` is its `chain.key_hash`.
-UNCHANGED_KEY: Final = ("key", "key_digest", "hash")
+
+class StoredKey(NamedTuple):
+    """What is kept of the key of a batch's line that changed nothing; `hash` is its `chain.key_hash`."""
+
+    key: str
+    key_digest: str
+    hash: str
 
 
 #: The actions of an undo.

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from ksmy_tracker.domain.edtf import HORIZON_DAYS, deadline_state, milestone_deadline_state
+from ksmy_tracker.domain.deadline import HORIZON_DAYS, deadline_state, milestone_deadline_state
 from ksmy_tracker.domain.entries import BrokenEntry
 from ksmy_tracker.domain.kinds import SHOWN, Commitment, Milestone, Record
 from ksmy_tracker.domain.words import OPEN_STATUSES

@@ -341,7 +341,6 @@ def test_a_hostile_title_is_offered_without_what_makes_it_so(
 
 @settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(title=st.text(min_size=1, max_size=30))
@@ -961,7 +960,6 @@ def test_a_hostile_value_is_never_offered_and_takes_no_other_with_it(
 
 @settings(
     max_examples=30,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(value=st.text(min_size=1, max_size=30) | st.text("$(`'\"\\:;)[]{}\n touch!", min_size=1, max_size=30))

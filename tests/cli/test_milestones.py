@@ -10,8 +10,7 @@ import pytest
 
 from ksmy_tracker.domain.words import MILESTONE_STATES
 from ksmy_tracker.reading import check as audit
-from ksmy_tracker.storage import register as database
-from ksmy_tracker.storage.place import Location
+from ksmy_tracker.storage.sqlite.register import FileRegister
 from tests.conftest import Contents, Ksmy, Ran
 
 
@@ -93,7 +92,7 @@ def test_a_milestone_gets_the_next_number(ksmy: Ksmy, register: Path) -> None:
     assert (added["title"], added["state"], added["due"]) == ("Celebrated", "scheduled", "2027")
     assert (added["due_earliest"], added["due_latest"]) == ("2027-01-01", "2027-12-31")
     assert (added["deadline"], added["days_left"]) == ("upcoming", 715)
-    with database.reading(Location(register)) as reader:
+    with FileRegister(register).reading() as reader:
         assert audit.check(reader).faults == []
 
 
@@ -125,6 +124,14 @@ def test_a_milestone_is_news_of_its_commitment(ksmy: Ksmy) -> None:
     row = shown(ksmy, "show", "TOURISM")
     assert (row["milestones"], row["milestones_met"]) == (1, 0)
     assert (row["updated_on"], row["evidence"]) == ("2025-01-18", 1)
+
+
+def test_a_milestone_is_no_older_than_its_commitment_where_today_is_still_yesterday(ksmy: Ksmy) -> None:
+    new = ("--agreement", "FTA", "--sector", "trade", "--firmness", "agreed")
+    assert ksmy("add", "TARIFFS", "--title", "Cut tariffs", *new).code == 0
+    assert ksmy("milestone", "add", "TARIFFS", "First list", "--tz", "America/New_York").code == 0
+    days = [entry["effective_on"] for entry in shown(ksmy, "history", "TARIFFS")]
+    assert days == ["2026-01-15", "2026-01-15"]
 
 
 @pytest.mark.parametrize(

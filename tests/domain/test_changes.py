@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ksmy_tracker.domain import words as vocabulary
@@ -444,7 +444,6 @@ def test_a_new_commitment_is_planned_of_both_parties_and_verifiable() -> None:
 
 
 @given(st.sampled_from(sorted(READERS)), st.text(max_size=30))
-@settings(deadline=None)
 def test_a_value_that_was_taken_is_taken_again_and_stays_as_it_is(name: str, text: str) -> None:
     try:
         value = read_field(name, text)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ksmy_tracker.domain.chain import Changes, Entry
@@ -492,7 +492,6 @@ def history_of(first_due: str | None, moves: list[tuple[str | None, date, list[s
 
 
 @given(dues, st.lists(steps, max_size=8))
-@settings(deadline=None)
 def test_after_any_history_what_is_derived_follows_from_the_entries(
     first_due: str | None, moves: list[tuple[str | None, date, list[str]]]
 ) -> None:
@@ -516,7 +515,6 @@ def test_after_any_history_what_is_derived_follows_from_the_entries(
 
 
 @given(dues, st.lists(steps, max_size=8), st.data())
-@settings(deadline=None)
 def test_a_history_applied_in_two_parts_leaves_what_it_leaves_at_once(
     first_due: str | None, moves: list[tuple[str | None, date, list[str]]], data: st.DataObject
 ) -> None:

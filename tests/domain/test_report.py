@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ksmy_tracker.domain import report
@@ -48,7 +48,6 @@ def test_sectors_stand_in_alphabetical_order_and_only_those_there_are() -> None:
     assert list(by_sector) == ["climate", "defence", "trade"]
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(

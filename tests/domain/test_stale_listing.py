@@ -4,11 +4,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ksmy_tracker.domain.changes import Change
-from ksmy_tracker.domain.edtf import HORIZON_DAYS, read_due
+from ksmy_tracker.domain.deadline import HORIZON_DAYS
+from ksmy_tracker.domain.edtf import read_due
 from ksmy_tracker.domain.kinds import GIVEN, Commitment
 from ksmy_tracker.domain.rows import Day, commitment_deadline, names
 from ksmy_tracker.domain.stale_listing import DERIVED, check_derived
@@ -182,7 +183,6 @@ DAYS = st.dates(date(2020, 1, 1), date(2030, 12, 31))
 DUES = st.none() | st.builds(lambda day, length: day.isoformat()[:length], DAYS, st.sampled_from([4, 7, 10]))
 
 
-@settings(deadline=None)
 @given(st.sampled_from(STATUSES), DUES, st.lists(DAYS, min_size=3, max_size=3))
 def test_a_listing_made_on_any_day_since_the_newest_entry_is_accepted(
     status: str, due: str | None, days: list[date]
@@ -206,7 +206,6 @@ def test_a_listing_made_on_any_day_since_the_newest_entry_is_accepted(
     check(cells, state, today)
 
 
-@settings(deadline=None)
 @given(DAYS, DAYS, st.integers(-4000, 4000))
 def test_days_left_are_those_of_a_day_since_the_newest_entry(
     updated: date, latest: date, days_left: int

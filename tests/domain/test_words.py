@@ -1,7 +1,7 @@
 """The words of the register, and the word that a mistyped one was meant to be."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ksmy_tracker.domain import words as vocabulary
@@ -67,7 +67,6 @@ def test_nothing_is_near_where_nothing_is_known() -> None:
 
 
 @given(st.sampled_from(sorted(VOCABULARIES)), st.data())
-@settings(deadline=None)
 def test_a_word_with_one_slip_of_the_pen_is_still_known(name: str, data: st.DataObject) -> None:
     words = VOCABULARIES[name]
     word = data.draw(st.sampled_from([word for word in words if len(word) > 2]))

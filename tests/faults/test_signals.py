@@ -27,11 +27,12 @@ import pytest
 
 from ksmy_tracker import __main__
 from ksmy_tracker.cli import output
-from ksmy_tracker.render import receipt as rendered
+from ksmy_tracker.render.text import receipt as rendered
 from ksmy_tracker.storage import files
-from ksmy_tracker.storage import register as database
-from ksmy_tracker.storage.sqlite import engine as sqlite
+from ksmy_tracker.storage.sqlite import connection as sqlite
 from ksmy_tracker.storage.sqlite.reader import FileReader
+from ksmy_tracker.storage.sqlite.register import FileRegister
+from ksmy_tracker.storage.sqlite.transaction import FileTransaction
 from tests.conftest import Contents, Ksmy, Ran
 from tests.faults.conftest import Tell, entries
 
@@ -87,8 +88,6 @@ def program(folder: Path, *arguments: str, aimed: Aimed | None = None, signal_af
                 os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), descriptor)
             sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w")
             sys.argv = ["ksmy", *arguments]
-            for number in ENDING:
-                signal.signal(number, signal.default_int_handler)
             if aimed is not None:
                 aim(aimed)
             os.close(begins)
@@ -350,17 +349,18 @@ def test_a_signal_ends_a_statement_that_does_not_end_by_itself(
         yield "a fault that was found before"
         reading(reader)
 
-    def inserting(driver: sqlite3.Connection, *_: Any) -> None:
-        driver.execute("UPDATE commitment SET title = 'half-way'")
-        go_on_for_ever(driver, number)
+    def inserting(transaction: FileTransaction, *_: Any) -> None:
+        transaction._connection.execute("UPDATE commitment SET title = 'half-way'")
+        go_on_for_ever(transaction._connection, number)
 
     with pytest.MonkeyPatch.context() as patch:
         if where == "rows":
             patch.setattr(FileReader, "rows", reading)
+            patch.setattr(FileReader, "tuples", reading)
         elif where == "dangling":
             patch.setattr(FileReader, "dangling", searching)
         else:
-            patch.setattr(sqlite, "insert", inserting)
+            patch.setattr(FileTransaction, "insert_tuples", inserting)
         ran = program(tmp_path / "run", *arguments, "--db", str(register))
     assert ran == Ran("", f"ksmy: {NAMES[number]}; nothing was recorded\n", 128 + number)
     assert register.read_bytes() == before
@@ -421,7 +421,7 @@ def test_a_signal_that_python_can_only_drop_is_answered_all_the_same(
 
     before = register.read_bytes()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(database, "write", fall)
+        patch.setattr(FileRegister, "write", fall)
         ran = program(tmp_path / "run", "update", "TOURISM", "--note", "x", "--db", str(register))
     assert ran == Ran("", "ksmy: interrupted; nothing was recorded\n", 130)
     assert register.read_bytes() == before
@@ -492,7 +492,7 @@ os._exit(0)
 def test_ctrl_c_at_any_import_of_the_start_is_one_line(
     register: Path, tmp_path: Path, tell: Tell, completing: bool
 ) -> None:
-    imports = [1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377] if not completing else [1, 3, 8, 55, 144]
+    imports = [1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233] if not completing else [1, 3, 8, 55, 144]
     env = {"PATH": os.environ["PATH"], "KSMY_DATABASE_URL": str(register), "FOLDER": str(tmp_path)}
     if completing:
         env |= {"_KSMY_COMPLETE": "complete_bash", "COMP_WORDS": "ksmy show T", "COMP_CWORD": "2"}
@@ -543,3 +543,37 @@ def test_a_signal_at_any_moment_ends_in_a_true_sentence(
         counts["recorded" if recorded else "not recorded"] += 1
     assert ksmy("check").code == 0
     tell(f"signals at any moment: 25, {dict(counts)}; untrue sentences: 0")
+
+
+#: A test of what becomes of each signal in another program and in a fork.
+_STARTING = """
+import signal, subprocess, sys
+from tests.conftest import forked
+
+ASKED = f"[signal.getsignal(number) for number in {[*map(int, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))]}]"
+USUAL = [signal.default_int_handler, signal.SIG_DFL, signal.SIG_DFL]
+
+def test_a_program():
+    asked = [sys.executable, "-c", f"import signal; print({ASKED})"]
+    assert subprocess.check_output(asked, text=True) == f"{USUAL}\\n"
+
+def test_a_fork():
+    assert forked(lambda: eval(ASKED))() == USUAL
+"""
+
+
+def test_what_a_run_of_the_tests_in_the_background_starts_answers_signals(tmp_path: Path) -> None:
+    test = tmp_path / "test_starting.py"
+    test.write_text(_STARTING)
+    in_the_background = "trap '' INT TERM HUP; exec \"$@\""  # as `&` in a script and nohup leave it
+    folders = ("--rootdir", str(tmp_path), "--basetemp", str(tmp_path / "run"))
+    pytest_run = ("pytest", "-n", "0", "-p", "tests.conftest", *folders, str(test))
+    done = subprocess.run(
+        ["/bin/sh", "-c", in_the_background, "sh", sys.executable, "-m", *pytest_run],
+        env={"PATH": os.environ["PATH"]},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "2 passed" in done.stdout, done.stdout

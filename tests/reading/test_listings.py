@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from ksmy_tracker import cli, clock
 from ksmy_tracker.domain import words as vocabulary
 from ksmy_tracker.domain.changes import Change
-from ksmy_tracker.domain.edtf import deadline_state
+from ksmy_tracker.domain.deadline import deadline_state
 from ksmy_tracker.domain.kinds import Commitment
 from ksmy_tracker.domain.rows import Day, DeadlineRow, Filters, as_dict, days_before, names
 from ksmy_tracker.errors import KsmyError, NotFound, Refused, Usage
@@ -33,9 +33,7 @@ from ksmy_tracker.reading.filters import narrowed, sectors
 from ksmy_tracker.reading.refs import existing
 from ksmy_tracker.reading.report import counts
 from ksmy_tracker.reading.snapshot import Snapshot
-from ksmy_tracker.storage import register as database
-from ksmy_tracker.storage.place import Location
-from ksmy_tracker.storage.sqlite import engine as sqlite
+from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.writing.record import Recording, record, undo
 from tests.conftest import NOW
 
@@ -77,7 +75,7 @@ def make(
     Invocation and time follow from the place in the history alone, so equal histories have equal heads.
     """
     made: list[Change] = []
-    with sqlite.writing(Location(path)) as session:
+    with FileRegister(path).writing() as session:
         for change in changes:
             recording = Recording("clerk", now, TODAY, invocation=f"{first + len(made):032x}")
             try:
@@ -97,13 +95,13 @@ def looking(
 ) -> Iterator[Snapshot]:
     """A view of a register as it stood at the end of a day."""
     day = date.fromisoformat(on) if isinstance(on, str) else on
-    with database.reading(Location(path)) as reader:
+    with FileRegister(path).reading() as reader:
         yield narrowed(Snapshot(reader, Day(day, within)), only or Filters())
 
 
 def take_back(path: Path, invocation: int) -> None:
     """Undo a command by its place in the history."""
-    with sqlite.writing(Location(path)) as session:
+    with FileRegister(path).writing() as session:
         undo(session, f"{invocation:032x}", Recording("clerk", NOW, TODAY, invocation="f" * 32))
 
 
@@ -477,6 +475,18 @@ def test_entries_of_a_record_are_its_own_and_its_milestones(path: Path) -> None:
         assert [entry.ref for entry in entries(snapshot, ref="A/1")] == ["A/1"]
 
 
+def test_the_newest_entry_of_a_commitment_is_its_own_or_its_milestone_s(path: Path) -> None:
+    make(
+        path,
+        add("A", "2025-01-01"),
+        add("A", "2025-01-02", "milestone"),
+        *(add(ref, "2025-01-01") for ref in ("A-B", "A0", "AB")),
+    )
+    with looking(path) as snapshot:
+        newest = {row.ref: row.newest_entry for row in commitments(snapshot)}
+    assert newest == {"A": 3, "A-B": 4, "A0": 5, "AB": 6}
+
+
 def test_the_newest_entries_come_oldest_first(path: Path) -> None:
     make(path, *(update("PACT", f"2025-02-0{day}", note=f"{day}") for day in range(1, 6)))
     with looking(path) as snapshot:
@@ -522,7 +532,7 @@ def test_what_is_withdrawn_is_in_no_listing_unless_asked_for(path: Path) -> None
 def test_without_a_day_the_register_is_as_it_is_now_whatever_day_it_is_elsewhere(path: Path) -> None:
     make(path, add("A", "2026-01-15", due="2026-01-14"))
     yesterday = date(2026, 1, 14)
-    with database.reading(Location(path)) as reader:
+    with FileRegister(path).reading() as reader:
         (row,) = commitments(Snapshot(reader, Day(yesterday, as_it_stood=False)))
         assert (row.ref, row.deadline, row.days_left) == ("A", "due-soon", 0)
         assert commitments(Snapshot(reader, Day(yesterday))) == []
@@ -693,7 +703,7 @@ def both_ways(
 AS_FOUND = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
-@settings(max_examples=30, deadline=None, phases=AS_FOUND)
+@settings(max_examples=30, phases=AS_FOUND)
 @given(histories(ordered=True))
 def test_as_of_a_day_is_what_was_printed_on_that_day(
     empty_register: Path, tmp_path_factory: pytest.TempPathFactory, history: tuple[list[Change], date]
@@ -702,7 +712,7 @@ def test_as_of_a_day_is_what_was_printed_on_that_day(
     assert as_of == then
 
 
-@settings(max_examples=12, deadline=None, phases=AS_FOUND)
+@settings(max_examples=12, phases=AS_FOUND)
 @given(histories(ordered=False))
 def test_as_of_a_day_leaves_out_what_took_effect_later_though_it_was_recorded_before(
     empty_register: Path, tmp_path_factory: pytest.TempPathFactory, history: tuple[list[Change], date]

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ksmy_tracker.domain.edtf import read_due
@@ -318,7 +318,6 @@ _DUES = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(_DUES, st.none() | _DUES), max_size=5), _DAYS, st.none() | _DAYS, st.none() | _DAYS)
 def test_a_timeline_is_whole_quarters_that_leave_no_day_out(
     dues: Sequence[tuple[str, str | None]], today: date, start: date | None, end: date | None

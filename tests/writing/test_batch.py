@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ksmy_tracker.domain.changes import BadLine, Change
@@ -819,7 +819,6 @@ def texts_of(lines: Lines) -> Iterator[str]:
             yield from line.problems
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_changes_or_bad_lines(content: bytes) -> None:
     assert all(texts_of(in_json(content)))
@@ -827,7 +826,6 @@ def test_any_bytes_are_changes_or_bad_lines(content: bytes) -> None:
     assert all(texts_of(in_csv(b"ref,status,deadline,evidence,number\n" + content)))
 
 
-@settings(deadline=None)
 @given(st.lists(st.dictionaries(KEYS | st.text(max_size=10), VALUES, max_size=5), max_size=3), OPS)
 def test_any_objects_are_changes_or_bad_lines(contents: list[dict[str, Any]], op: str) -> None:
     lines = in_json("\n".join(json.dumps({"op": op, "ref": "X", **content}) for content in contents))

@@ -1,39 +1,36 @@
-"""The floor of `apply`: the same lines, hashed in a chain, written with executemany in one transaction.
+"""The floor of `apply`: the same lines, hashed in a chain, written to two plain tables in one transaction.
 
-`bare_batch.py REGISTER FILE` decides nothing and checks nothing: it knows that every line changes a commitment's
-status. It writes to a register's own tables, with all that their triggers and CHECKs cost.
+`bare_batch.py NEW FILE` decides nothing and checks nothing: it knows that every line changes a commitment's status.
+The tables of its new file have no CHECK, index or trigger; a record is written once, as the last line about it says.
 """
 
 import json
 import sqlite3
 import sys
+from contextlib import closing
 from hashlib import sha256
 
-_, register, file = sys.argv
-connection = sqlite3.connect(register, isolation_level=None)
-connection.execute("PRAGMA synchronous = FULL")
-connection.execute("BEGIN IMMEDIATE")
-last, head = connection.execute("SELECT id, hash FROM entry ORDER BY id DESC LIMIT 1").fetchone()
+_, new, file = sys.argv
+COLUMNS = "id, recorded_at, effective_on, actor, ref, action, changes, note, evidence, previous_hash, hash"
+MOMENT, DAY = "2026-01-15T00:00:00.000000Z", "2026-01-15"
+head = ""
 entries = []
-updates = []
+records = {}
 with open(file, encoding="utf-8") as lines:
-    for number, line in enumerate(lines, last + 1):
+    for number, line in enumerate(lines, 1):
         asked = json.loads(line)
         changes = json.dumps({"status": [None, asked["status"]]}, separators=(",", ":"))
         evidence = json.dumps([asked["evidence"]], separators=(",", ":"))
-        row = (
-            *(number, "0" * 32, None, None, "2026-01-15T00:00:00.000000Z", "2026-01-15", "bare"),
-            *("commitment", asked["ref"], "updated", changes, asked["note"], evidence, head),
-        )
-        canonical = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
-        head = sha256(canonical.encode()).hexdigest()
+        row = (number, MOMENT, DAY, "bare", asked["ref"], "updated", changes, asked["note"], evidence, head)
+        head = sha256(json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
         entries.append((*row, head))
-        updates.append((asked["status"], "2026-01-15", asked["ref"]))
-connection.executemany(f"INSERT INTO entry VALUES ({', '.join('?' * 15)})", entries)
-connection.executemany(
-    "UPDATE commitment SET status = ?, completed_on = NULL, completed_due = NULL, completed_latest = NULL, "
-    "evidence = evidence + 1, updated_on = ? WHERE ref = ?",
-    updates,
-)
-connection.execute("COMMIT")
+        records[asked["ref"]] = (asked["ref"], asked["status"], DAY)
+with closing(sqlite3.connect(new, isolation_level=None)) as connection:
+    connection.execute("PRAGMA synchronous = EXTRA")
+    connection.execute(f"CREATE TABLE entry ({COLUMNS})")
+    connection.execute("CREATE TABLE record (ref, status, updated_on)")
+    connection.execute("BEGIN IMMEDIATE")
+    connection.executemany(f"INSERT INTO entry VALUES ({', '.join('?' * 11)})", entries)
+    connection.executemany("INSERT INTO record VALUES (?, ?, ?)", records.values())
+    connection.execute("COMMIT")
 print(f"applied {len(entries)}")

@@ -1,26 +1,32 @@
-"""The floor of `update`: import what it imports, open a Session on an SQLite file, commit one row.
+"""The floor of a change: an empty Typer app of two commands, one of which commits a row with sqlite3.
 
-`one_row.py FILE --create` makes the file with its table, beforehand.
+`one_row.py create FILE` makes the file with its table, beforehand.
 """
 
-import sys
+import sqlite3
+from contextlib import closing
 
-import typer  # noqa: F401  # imported for what it costs
-from sqlmodel import Field, Session, SQLModel, create_engine
+import typer
 
-
-class Line(SQLModel, table=True):
-    """The one table."""
-
-    id: int | None = Field(default=None, primary_key=True)
-    text: str
+app = typer.Typer()
 
 
-engine = create_engine(f"sqlite:///{sys.argv[1]}")
-if sys.argv[2:] == ["--create"]:
-    SQLModel.metadata.create_all(engine)
-else:
-    with Session(engine) as session:
-        session.add(Line(text="one line"))
-        session.commit()
+@app.command()
+def create(file: str) -> None:
+    """Make the file with its table."""
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE line (id INTEGER PRIMARY KEY, text TEXT NOT NULL)")
+
+
+@app.command()
+def commit(file: str) -> None:
+    """Commit one row."""
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA synchronous = EXTRA")
+        with connection:
+            connection.execute("INSERT INTO line (text) VALUES ('one line')")
     print("committed")
+
+
+if __name__ == "__main__":
+    app(prog_name="floor")

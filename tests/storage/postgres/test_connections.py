@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from ksmy_tracker.errors import Usage
-from ksmy_tracker.storage import register as database
+from ksmy_tracker.storage.locate import locate
 from tests.conftest import Ksmy, sentence
 from tests.servers import Cluster
 from tests.storage.postgres.conftest import Run
@@ -93,6 +93,15 @@ def test_trouble_with_a_connection_is_told_in_a_sentence_without_a_password(guar
                 assert secret not in said
 
 
+def test_a_role_that_the_server_does_not_know_is_told(empty_database: str, ksmy: Ksmy) -> None:
+    url = empty_database.replace("ksmy@", "stranger@")
+    ran = ksmy("list", "--db", url)
+    assert (ran.code, sentence(ran)) == (
+        6,
+        f'{url} cannot be reached: role "stranger" does not exist; check the user, and sslmode in the URL',
+    )
+
+
 def test_a_database_without_a_register_is_told(empty_database: str, run: Run) -> None:
     for command in (("list",), ("update", "TOURISM", "--note", "x"), ("migrate",), ("check",)):
         ran = run(empty_database, *command)
@@ -159,7 +168,7 @@ def test_three_spellings_mean_the_same_server(scheme: str, database_on_server: s
     ],
 )
 def test_a_server_is_shown_without_its_password(url: str, shown: str) -> None:
-    place = database.locate(url)
+    place = locate(url)
     assert str(place) == shown
     assert repr(place) == shown
 
@@ -181,7 +190,7 @@ def test_a_url_that_libpq_cannot_read_does_not_show_its_password(url: str, ksmy:
 
 def test_another_driver_is_refused() -> None:
     with pytest.raises(Usage, match=r"mysql:// is not one this program can open"):
-        database.locate("mysql://u@h/d")
+        locate("mysql://u@h/d")
 
 
 def test_a_backup_is_the_server_s_own(ksmy: Ksmy, database_on_server: str, tmp_path: Path) -> None:

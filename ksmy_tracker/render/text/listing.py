@@ -1,0 +1,64 @@
+"""The listings as a person sees them: which columns, and how each reads."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from ksmy_tracker.domain.rows import Row
+from ksmy_tracker.domain.safe_text import visible
+from ksmy_tracker.render.wording import cell, describe, due_date, entry_summary, field_name, left, window
+
+Column = tuple[str, Callable[[Any], str]]
+
+#: What a listing shows a person who did not choose columns.
+_LISTINGS: Final[Mapping[str, Sequence[Column]]] = {
+    "list": (
+        ("ref", lambda row: row.ref),
+        ("status", lambda row: row.status),
+        ("deadline", lambda row: row.deadline),
+        ("due", lambda row: due_date(row.due)),
+        ("title", lambda row: row.title),
+    ),
+    "due": (
+        ("deadline", lambda row: row.deadline),
+        ("days left", lambda row: left(row.days_left)),
+        ("ref", lambda row: row.ref),
+        ("window", lambda row: window(row.due_earliest, row.due_latest)),
+        ("title", lambda row: row.title),
+    ),
+    "history": (
+        ("id", lambda row: str(row.id)),
+        ("effective on", lambda row: row.effective_on),
+        ("ref", lambda row: row.ref),
+        ("actor", lambda row: row.actor),
+        ("what", entry_summary),
+    ),
+    "agreements": (
+        ("ref", lambda row: row.ref),
+        ("stage", lambda row: row.stage),
+        ("dated", lambda row: due_date(row.dated)),
+        ("in all", lambda row: str(row.commitments)),
+        ("open", lambda row: str(row.open)),
+        ("overdue", lambda row: str(row.overdue)),
+        ("title", lambda row: row.title),
+    ),
+}
+
+
+def cells(
+    command: str, columns: Sequence[str] | None, rows: Sequence[Row]
+) -> tuple[list[str], list[list[str]]]:
+    """The header and the cells of a command's own listing, or of the columns a user chose."""
+    if columns is None:
+        shown = _LISTINGS[command]
+        return [name for name, _ in shown], [[read(row) for _, read in shown] for row in rows]
+    header = [field_name(name) for name in columns]
+    return header, [[_chosen(row, name) for name in columns] for row in rows]
+
+
+def _chosen(row: Row, name: str) -> str:
+    value = getattr(row, name)
+    if name in ("due", "baseline_due", "dated"):
+        return due_date(value)
+    if isinstance(value, list):
+        return "; ".join(map(visible, value))
+    return describe(value) if name == "changes" else cell(value)

@@ -1,0 +1,27 @@
+"""What a command did: a line for each record it names."""
+
+from ksmy_tracker.domain.receipt import Outcome, Receipt
+from ksmy_tracker.domain.safe_text import visible
+from ksmy_tracker.render.wording import describe
+
+
+def as_text(receipt: Receipt) -> str:
+    """A line for each change."""
+    return "".join(f"{visible(line(outcome))}\n" for outcome in receipt.outcomes)
+
+
+def line(outcome: Outcome) -> str:
+    """`FTA-CONCLUDE updated: status in-progress -> completed (entry 26)`."""
+    ref = visible(outcome.ref)
+    if outcome.skipped:
+        return f"{ref} skipped: this change was applied before"
+    if outcome.action is None:
+        return f"{ref} unchanged: everything is so already"
+    said = describe(outcome.changes)
+    parts = [said] if said else []
+    if outcome.note:
+        parts.append(f"note: {visible(outcome.note)}")
+    if outcome.evidence:
+        parts.append(f"evidence: {', '.join(map(visible, outcome.evidence))}")
+    what = f": {'; '.join(parts)}" if parts else ""
+    return f"{ref} {outcome.action}{what} (entry {outcome.entry})"

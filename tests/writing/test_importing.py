@@ -1,0 +1,623 @@
+"""A register as JSON lines and back: the same bytes, the same head, or nothing."""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from io import BytesIO, RawIOBase
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ksmy_tracker.domain.chain import Entry, digest, key_hash, to_canonical_json
+from ksmy_tracker.domain.changes import Change
+from ksmy_tracker.domain.entries import ENTRY_FIELDS
+from ksmy_tracker.domain.kinds import COLUMNS
+from ksmy_tracker.errors import BadInput, KsmyError
+from ksmy_tracker.reading import check as audit
+from ksmy_tracker.reading.export import export_lines
+from ksmy_tracker.storage.sqlite.register import FileRegister
+from ksmy_tracker.writing import importing
+from ksmy_tracker.writing import record as write_side
+from ksmy_tracker.writing.record import Recording
+from tests.conftest import NOW, execute
+
+TODAY = date(2026, 1, 15)
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A register without an entry, to be copied: creating one costs more than copying it."""
+    path = tmp_path_factory.mktemp("empty") / "empty.db"
+    with FileRegister(path).creating():
+        pass
+    return path
+
+
+def exported(path: Path) -> list[str]:
+    with FileRegister(path).reading() as reader:
+        return list(export_lines(reader))
+
+
+@dataclass(frozen=True)
+class Importer:
+    """Loads exports into new registers."""
+
+    empty: Path
+    directory: Path
+
+    def load(self, lines: list[str]) -> tuple[Path, str | None]:
+        path = Path(shutil.copy(self.empty, self.directory / "loaded.db"))
+        with FileRegister(path).writing() as transaction:
+            head = importing.load(transaction, (line.encode() for line in lines))
+        return path, head
+
+    def fault(self, lines: list[str]) -> str:
+        """The sentence that refuses an export; nothing of it is in the register."""
+        path = self.directory / "loaded.db"
+        with pytest.raises(BadInput) as refusal:
+            self.load(lines)
+        assert path.read_bytes() == self.empty.read_bytes()
+        return str(refusal.value)
+
+
+@pytest.fixture
+def importer(empty: Path, tmp_path: Path) -> Importer:
+    return Importer(empty, tmp_path)
+
+
+def make(path: Path, *changes: Change, today: date = TODAY) -> None:
+    with FileRegister(path).writing() as session:
+        write_side.record(session, changes, Recording("desk", NOW, today))
+
+
+def undo(path: Path, today: date = TODAY) -> None:
+    with FileRegister(path).writing() as session:
+        write_side.undo(session, None, Recording("desk", NOW, today))
+
+
+def keep_as_before(path: Path, key: str, key_digest: str) -> None:
+    """Keep the key of a line that changed nothing as schemas before 0003 did."""
+    values = f"'{key}', '{key_digest}', '{key_hash(key, key_digest)}'"
+    execute(path, f"INSERT INTO unchanged_key VALUES ({values})")
+
+
+@pytest.fixture
+def busy(register: Path) -> Path:
+    """A register in which everything that can happen has happened."""
+    make(
+        register,
+        Change(
+            "update",
+            "FTA-CONCLUDE",
+            fields={"status": "completed", "due": "2027"},
+            note='"quoted", 한국\n\x1b[31m\u2028\x7f',
+            evidence=("https://a.example", "b"),
+            effective_on="2025-12-01",
+            key="k-1",
+            key_digest="0" * 64,
+        ),
+        Change("update", "REGIONAL-STABILITY", fields={"verifiable": True, "detail": None}),
+        Change(
+            "add", "TREATY", record="agreement", fields={"title": "t", "kind": "treaty", "stage": "signed"}
+        ),
+        Change("add", "FTA-CONCLUDE", record="milestone", fields={"title": "Celebrated", "due": "2025-36"}),
+        Change("update", "FTA-CONCLUDE/1", fields={"state": "met"}),
+    )
+    keep_as_before(register, "as-it-is", "1" * 64)
+    new = {"title": "t", "agreement": "TREATY", "sector": "trade", "firmness": "agreed"}
+    make(register, Change("add", "NEW", record="commitment", fields=new))
+    undo(register)
+    return register
+
+
+# What an export says
+
+
+def test_the_first_line_names_the_format_the_head_and_the_number_of_entries(register: Path) -> None:
+    header = exported(register)[0]
+    with FileRegister(register).reading() as reader:
+        ((count, head),) = reader.tuples("SELECT count(*), max(hash) FROM entry WHERE id = 30 OR id < 0")
+        assert count == 1
+    assert header == f'{{"entries":30,"format":"ksmy-export/1","head":"{head}"}}\n'
+
+
+def test_records_come_by_kind_and_ref_and_then_the_history_by_id(busy: Path) -> None:
+    lines = [json.loads(line) for line in exported(busy)][1:]
+    assert all(len(line) == 1 for line in lines)
+    kinds = [kind for line in lines for kind in line]
+    assert kinds == sorted(kinds, key=[*COLUMNS, "unchanged_key", "entry"].index)
+    for kind in COLUMNS:
+        refs = [line[kind]["ref"] for line in lines if kind in line]
+        assert refs == sorted(set(refs))
+        assert refs
+    assert [line["entry"]["id"] for line in lines if "entry" in line] == list(range(1, 38))
+
+
+def test_a_line_has_every_column_of_its_record_and_every_field_of_its_entry(busy: Path) -> None:
+    columns = {**COLUMNS, "unchanged_key": ("key", "key_digest", "hash"), "entry": ENTRY_FIELDS}
+    for line in exported(busy)[1:]:
+        ((kind, fields),) = json.loads(line).items()
+        assert set(fields) == set(columns[kind])
+
+
+def test_the_keys_of_lines_that_changed_nothing_are_exported_by_key(register: Path) -> None:
+    for key in ("b", "a"):
+        keep_as_before(register, key, key * 64)
+    assert [line for line in exported(register) if "unchanged_key" in line] == [
+        f'{{"unchanged_key":{{"hash":"{key_hash(key, key * 64)}","key":"{key}","key_digest":"{key * 64}"}}}}\n'
+        for key in ("a", "b")
+    ]
+
+
+def test_a_key_that_an_entry_has_too_is_refused(importer: Importer, busy: Path) -> None:
+    lines = exported(busy)
+    old, new = (
+        f'{{"unchanged_key":{{"hash":"{key_hash(key, "1" * 64)}","key":"{key}"' for key in ("as-it-is", "k-1")
+    )
+    assert importer.fault([line.replace(old, new) for line in lines]) == (
+        "the export contradicts itself: key 'k-1' is that of entry 31 and of a line that changed nothing; "
+        "nothing was imported"
+    )
+    assert importer.fault([line.replace("as-it-is", "k-1") for line in lines]) == (
+        "the export contradicts itself: key 'k-1', of a line that changed nothing, was altered; nothing was imported"
+    )
+
+
+def test_every_line_is_canonical_json(busy: Path) -> None:
+    for line in exported(busy):
+        assert line == to_canonical_json(json.loads(line)) + "\n"
+        assert line.count("\n") == 1
+
+
+def test_an_entry_s_line_is_enough_to_check_its_hash(busy: Path) -> None:
+    for line in exported(busy):
+        content = json.loads(line)
+        if "entry" in content:
+            entry = Entry(**content["entry"])
+            assert digest(entry) == entry.hash
+
+
+def test_what_is_withdrawn_is_exported_too(busy: Path) -> None:
+    assert any('"ref":"NEW"' in line and '"withdrawn":1' in line for line in exported(busy))
+
+
+# There and back
+
+
+def test_an_import_exports_the_same_bytes(busy: Path, importer: Importer) -> None:
+    lines = exported(busy)
+    path, head = importer.load(lines)
+    assert exported(path) == lines
+    assert head == json.loads(lines[0])["head"]
+
+
+def test_an_import_is_a_sound_register_that_goes_on(busy: Path, importer: Importer) -> None:
+    path, head = importer.load(exported(busy))
+    with FileRegister(path).reading() as reader:
+        assert audit.check(reader, head).faults == []
+    for one in (path, busy):
+        undo(one)
+        make(one, Change("update", "NEW", fields={"status": "completed"}))
+    with FileRegister(path).reading() as reader:
+        assert audit.check(reader, head).faults == []
+    restored, made = exported(path)[-2:]
+    assert json.loads(restored)["entry"]["action"] == "restored"
+    assert json.loads(made)["entry"]["id"] == 39
+
+
+def test_an_imported_history_is_still_append_only(busy: Path, importer: Importer) -> None:
+    path, _ = importer.load(exported(busy))
+    with FileRegister(busy).reading() as old, FileRegister(path).reading() as new:
+        sql = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name"
+        assert new.tuples(sql) == old.tuples(sql)
+
+
+def test_an_empty_register_goes_there_and_back(empty: Path, importer: Importer) -> None:
+    lines = exported(empty)
+    assert lines == ['{"entries":0,"format":"ksmy-export/1","head":null}\n']
+    path, head = importer.load(lines)
+    assert head is None
+    assert exported(path) == lines
+
+
+def test_more_than_is_inserted_at_once_goes_there_and_back(empty: Path, importer: Importer) -> None:
+    path = Path(shutil.copy(empty, importer.directory / "many.db"))
+    treaty = Change(
+        "add", "T", record="agreement", fields={"title": "t", "kind": "treaty", "stage": "signed"}
+    )
+    fields = {"title": "t", "agreement": "T", "sector": "trade", "firmness": "agreed"}
+    make(path, treaty, *(Change("add", f"C-{n}", record="commitment", fields=fields) for n in range(2100)))
+    lines = exported(path)
+    loaded, _ = importer.load(lines)
+    assert exported(loaded) == lines
+
+
+AGREEMENTS = st.sampled_from(["A", "B"])
+COMMITMENTS = st.sampled_from(["C", "D", "E"])
+TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=8)
+TITLES = TEXTS.filter(lambda text: bool(text.strip()))
+DUES = st.sampled_from([None, "2025", "2026-06", "2025-36", "2027-12-31", "2026?", "2027/2028"])
+STATUSES = st.sampled_from(["planned", "in-progress", "completed", "cancelled"])
+
+
+def changes_of(strategy: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[Change]:
+    return strategy.flatmap(
+        lambda given: st.builds(
+            lambda note, evidence, actor: Change(**given, note=note, evidence=tuple(evidence), actor=actor),
+            note=st.none() | TITLES,
+            evidence=st.lists(TITLES, max_size=2),
+            actor=st.none() | TITLES,
+        )
+    )
+
+
+CHANGES = changes_of(
+    st.fixed_dictionaries(
+        {
+            "op": st.just("add"),
+            "ref": AGREEMENTS,
+            "record": st.just("agreement"),
+            "fields": st.fixed_dictionaries(
+                {"title": TITLES, "kind": st.just("treaty"), "stage": st.just("signed")},
+                optional={"place": TEXTS, "dated": DUES},
+            ),
+        }
+    )
+    | st.fixed_dictionaries(
+        {
+            "op": st.just("add"),
+            "ref": COMMITMENTS,
+            "record": st.just("commitment"),
+            "fields": st.fixed_dictionaries(
+                {
+                    "title": TITLES,
+                    "agreement": AGREEMENTS,
+                    "sector": st.just("s"),
+                    "firmness": st.just("agreed"),
+                },
+                optional={"detail": TEXTS, "due": DUES, "status": STATUSES, "verifiable": st.booleans()},
+            ),
+        }
+    )
+    | st.fixed_dictionaries(
+        {
+            "op": st.just("add"),
+            "ref": COMMITMENTS,
+            "record": st.just("milestone"),
+            "fields": st.fixed_dictionaries({"title": TITLES}, optional={"due": DUES}),
+        }
+    )
+    | st.fixed_dictionaries(
+        {
+            "op": st.just("update"),
+            "ref": COMMITMENTS,
+            "fields": st.fixed_dictionaries(
+                {}, optional={"due": DUES, "status": STATUSES, "detail": TEXTS, "agreement": AGREEMENTS}
+            ),
+        }
+    )
+    | st.fixed_dictionaries(
+        {
+            "op": st.just("update"),
+            "ref": st.builds("{}/{}".format, COMMITMENTS, st.integers(1, 3)),
+            "fields": st.fixed_dictionaries({}, optional={"state": st.sampled_from(["met", "not-met"])}),
+        }
+    )
+)
+STEPS = st.lists(st.tuples(st.lists(CHANGES, max_size=4), st.booleans(), st.integers(0, 9)), max_size=8)
+
+
+@settings(max_examples=25)
+@given(STEPS)
+def test_any_register_goes_there_and_back(
+    empty: Path, tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[list[Change], bool, int]]
+) -> None:
+    directory = tmp_path_factory.mktemp("random")
+    path = Path(shutil.copy(empty, directory / "random.db"))
+    today = TODAY
+    for changes, undone, days in steps:
+        today += timedelta(days=days)
+        for change in changes:
+            try:
+                make(path, change, today=today)
+            except KsmyError:
+                continue
+        try:
+            if undone:
+                undo(path, today)
+        except KsmyError:
+            continue
+    lines = exported(path)
+    loaded, head = Importer(empty, directory).load(lines)
+    assert exported(loaded) == lines
+    with FileRegister(loaded).reading() as reader:
+        found = audit.check(reader)
+    assert (found.faults, found.head) == ([], head)
+    shutil.rmtree(directory)
+
+
+# What is no export, or not a whole one
+
+Lines = list[str]
+
+
+def at(lines: Lines, kind: str, number: int = 0) -> int:
+    """Where in an export the line of a record or an entry stands."""
+    return [index for index, line in enumerate(lines) if line.startswith(f'{{"{kind}":')][number]
+
+
+def edit(lines: Lines, index: int, old: str, new: str) -> Lines:
+    assert lines[index].count(old) == 1, lines[index]
+    return [*lines[:index], lines[index].replace(old, new), *lines[index + 1 :]]
+
+
+def swap(lines: Lines, one: int, other: int) -> Lines:
+    lines = list(lines)
+    lines[one], lines[other] = lines[other], lines[one]
+    return lines
+
+
+@pytest.mark.parametrize(
+    ("tamper", "fault"),
+    [
+        (lambda lines: [], "this is no export: it is empty"),
+        (lambda lines: ["\n"], 'this is no export: its first line must have "format": "ksmy-export/1"'),
+        (lambda lines: lines[1:], 'this is no export: its first line must have "format": "ksmy-export/1"'),
+        (
+            lambda lines: edit(lines, 0, "export/1", "export/2"),
+            "this is no export: its format is 'ksmy-export/2', and this program reads ksmy-export/1; ",
+        ),
+        (lambda lines: edit(lines, 0, '"format":"ksmy-export/1",', ""), "this is no export: "),
+        (lambda lines: ["[]\n", *lines[1:]], "this is no export: "),
+        (lambda lines: ['{"ref":"FTA","note":"n"}\n'], "this is no export: "),
+        (
+            lambda lines: lines[:1],
+            "the export is not whole: its history does not end with the head that line 1 ",
+        ),
+        (lambda lines: lines[:-1], "the export is not whole: "),
+        (
+            lambda lines: edit(lines, 0, '"entries":37', '"entries":36'),
+            "the export is not whole: line 1 names 36 entries, and it has 37; ",
+        ),
+        (
+            lambda lines: edit(lines, 0, '"entries":37', '"entries":"37"'),
+            "this is no export: its first line ",
+        ),
+        (lambda lines: edit(lines, 0, '"head":"', '"head":"0'), "the export is not whole: "),
+        (
+            lambda lines: [*lines[:5], lines[5][:20]],
+            "line 6: is not a line of an export (Input data was truncated); ",
+        ),
+        (
+            lambda lines: [*lines[:5], "\n", *lines[5:]],
+            "line 6: is not a line of an export (Input data was truncated); ",
+        ),
+        (lambda lines: [*lines[:5], "nonsense\n"], "line 6: is not a line of an export (JSON is malformed: "),
+        (
+            lambda lines: [*lines[:5], "[" * 100_000],
+            "line 6: is not a line of an export (Expected `object`, got `array`); ",
+        ),
+        (lambda lines: [*lines, lines[-1]], "line 73: entry 38 is missing: entry 37 stands in its place; "),
+        (lambda lines: swap(lines, -1, -2), "line 71: entry 36 is missing: entry 37 stands in its place; "),
+        (
+            lambda lines: [*lines[:-3], *lines[-2:]],
+            "line 70: entry 35 is missing: entry 36 stands in its place; ",
+        ),
+        (
+            lambda lines: edit(lines, -1, '"actor":"desk"', '"actor":"duck"'),
+            "line 72: entry 37 (NEW) was altered: ",
+        ),
+        (lambda lines: edit(lines, -2, '"note":null', '"note":"n"'), "line 71: entry 36 (NEW) was altered: "),
+        (
+            lambda lines: edit(lines, -1, '"note":', '"nota":'),
+            "line 72: is not a line of an export (Object contains unknown field `nota` - at `$.entry`); ",
+        ),
+        (
+            lambda lines: edit(lines, -1, '"note":', '"more":1,"note":'),
+            "line 72: is not a line of an export (Object contains unknown field `more` - at `$.entry`); ",
+        ),
+        (
+            lambda lines: [*lines, '{"entry":[]}\n'],
+            "line 73: is not a line of an export (Expected `object | null`, ",
+        ),
+        (lambda lines: [*lines, '{"entry":null}\n'], "line 73: is not a part of an export in its place; "),
+        (lambda lines: [*lines, "{}\n"], "line 73: is not a part of an export in its place; "),
+        (
+            lambda lines: [*lines[:-1], lines[-1][:-2] + "," + lines[1][1:]],
+            "line 72: is not a part of an export in its place; ",
+        ),
+        (
+            lambda lines: edit(lines, at(lines, "commitment"), '"slip_days":0', '"slip_days":[0]'),
+            "line 9: is not a line of an export (Expected `int | str | null`, got `array`",
+        ),
+        (
+            lambda lines: edit(lines, -1, '"evidence":[]', '"evidence":"x"'),
+            "line 72: is not a line of an export (Expected `array`, got `str` - at `$.entry.evidence`); ",
+        ),
+        (
+            lambda lines: edit(lines, -1, '"id":37', '"id":true'),
+            "line 72: is not a line of an export (Expected `int`, got `bool` - at `$.entry.id`); ",
+        ),
+        (
+            lambda lines: edit(lines, -1, '"withdrawn":[false,true]', '"withdrawn":[false,1]'),
+            "line 72: is not a line of an export (Expected `bool | str | null`, got `int`",
+        ),
+        (
+            lambda lines: edit(lines, -1, '"note":', '"note":"\\ud800","x":'),
+            "line 72: is not a line of an export (",
+        ),
+        (lambda lines: [*lines, lines[1]], "line 73: is not a part of an export in its place; "),
+        (
+            lambda lines: [*lines[:10], lines[9], *lines[10:]],
+            "line 11: commitment CCS-TECHNOLOGY stands twice, or after one that it comes before; ",
+        ),
+        (
+            lambda lines: swap(lines, at(lines, "commitment"), at(lines, "commitment") + 1),
+            "line 10: commitment CCS-START stands twice, or after one that it comes before; ",
+        ),
+        (
+            lambda lines: swap(lines, at(lines, "agreement"), at(lines, "commitment")),
+            "line 3: is not a part of ",
+        ),
+        (
+            lambda lines: swap(lines, at(lines, "commitment"), at(lines, "milestone")),
+            "line 10: is not a part of ",
+        ),
+        (lambda lines: swap(lines, at(lines, "milestone"), at(lines, "entry")), "line 30: is not a part of "),
+        (
+            lambda lines: edit(lines, 1, '{"agreement":', '{"treaty":'),
+            "line 2: is not a line of an export (Object contains unknown field `treaty`); ",
+        ),
+        (
+            lambda lines: edit(lines, 1, '{"agreement":', '{"x":1,"agreement":'),
+            "line 2: is not a line of an export (Object contains unknown field `x`); ",
+        ),
+        (
+            lambda lines: edit(lines, 1, '"place":', '"plaice":'),
+            "line 2: is not a part of an export in its place",
+        ),
+    ],
+)
+def test_what_is_not_a_whole_export_is_refused(
+    busy: Path, importer: Importer, tamper: Callable[[Lines], Lines], fault: str
+) -> None:
+    sentence = importer.fault(tamper(exported(busy)))
+    assert sentence.startswith(fault)
+    assert sentence.endswith("; nothing was imported")
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new", "fault"),
+    [
+        (
+            "commitment",
+            '"status":"planned"',
+            '"status":"suspended"',
+            "CCS-START: status is 'suspended', but its ",
+        ),
+        ("commitment", '"slip_days":0', '"slip_days":5', "CCS-START: slip_days is 5, but its history says 0"),
+        ("commitment", '"withdrawn":0', '"withdrawn":1', "CCS-START: withdrawn is 1, but its history says 0"),
+        ("commitment", '"evidence":0', '"evidence":1', "CCS-START: evidence is 1, but its history says 0"),
+        ("commitment", '"ref":"CCS-START"', '"ref":"CCS-STARTS"', "CCS-STARTS has no history"),
+        (
+            "agreement",
+            '"place":null',
+            '"place":"Seoul"',
+            "FA50M-2023: place is 'Seoul', but its history says None",
+        ),
+        ("milestone", '"state":"met"', '"state":"not-met"', "FTA-CONCLUDE/1: state is 'not-met', but its "),
+    ],
+)
+def test_a_record_that_contradicts_its_history_is_refused(
+    busy: Path, importer: Importer, kind: str, old: str, new: str, fault: str
+) -> None:
+    lines = exported(busy)
+    sentence = importer.fault(edit(lines, at(lines, kind), old, new))
+    assert sentence.startswith("the export contradicts itself: ")
+    assert fault in sentence or (kind == "commitment" and "CCS-START is missing" in sentence)
+    assert sentence.endswith("; nothing was imported")
+
+
+@pytest.mark.parametrize("kind", COLUMNS)
+def test_a_record_that_only_the_history_has_is_refused(busy: Path, importer: Importer, kind: str) -> None:
+    lines = exported(busy)
+    # The last of its kind: nothing points at it, so that only the history misses it.
+    index = [number for number, line in enumerate(lines) if line.startswith(f'{{"{kind}":')][-1]
+    ref = json.loads(lines[index])[kind]["ref"]
+    if kind == "agreement":
+        lines = [line for line in lines if '{"commitment":' not in line or f'"agreement":"{ref}"' not in line]
+    sentence = importer.fault([*lines[:index], *lines[index + 1 :]])
+    assert sentence.startswith("the export contradicts itself: ")
+    assert "is missing, though the history has it" in sentence
+
+
+# How a file is read
+
+
+def test_a_byte_order_mark_and_an_empty_last_line_are_fine(busy: Path, importer: Importer) -> None:
+    lines = exported(busy)
+    text = "\ufeff" + "".join(lines) + "\n"
+    read = [line.decode() for line in importing.lines_in(BytesIO(text.encode()))]
+    path, _ = importer.load(read)
+    assert exported(path) == lines
+    windows = [line.replace("\n", "\r\n") for line in lines]
+    assert exported(importer.load([*windows, "\r\n"])[0]) == lines
+    assert exported(importer.load([*lines[:-1], lines[-1].rstrip()])[0]) == lines
+
+
+@pytest.mark.parametrize("more", [["\n", "\n"], [" \n", "{}"]], ids=["two", "and more"])
+def test_an_empty_line_is_fine_only_at_the_end(busy: Path, importer: Importer, more: list[str]) -> None:
+    assert " is not a line of an export" in importer.fault([*exported(busy), *more])
+
+
+class Endless(RawIOBase):
+    """A file of one line that never ends; it counts what is read of it."""
+
+    def __init__(self) -> None:
+        self.read_so_far = 0
+
+    def readline(self, size: int | None = -1) -> bytes:
+        assert size is not None
+        assert size > 0
+        self.read_so_far += size
+        return b"x" * size
+
+
+def test_a_line_of_a_gigabyte_is_not_read_to_its_end(importer: Importer) -> None:
+    file = Endless()
+    with pytest.raises(BadInput) as refused:
+        list(importing.lines_in(file))  # type: ignore[arg-type]
+    assert str(refused.value) == "line 1: is longer than 67,108,864 bytes; nothing was imported"
+    assert file.read_so_far == importing.LONGEST_LINE + 1
+
+
+DEEP = 200_000
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        lambda lines: [
+            '{"entries":0,"format":"ksmy-export/1","head":null,"more":' + "[" * DEEP + "]" * DEEP + "}\n"
+        ],
+        lambda lines: ["[" * DEEP + "\n"],
+        lambda lines: [*lines[:3], '{"entry":' * DEEP + "\n"],
+        lambda lines: [*lines[:3], '{"agreement":{"ref":' + "[" * DEEP + "]" * DEEP + "}}\n"],
+        lambda lines: [lines[0].replace("{", '{"format":"x",', 1), *lines[1:]],
+        lambda lines: [lines[0], lines[1].replace('"ref":', '"ref":"X","ref":'), *lines[2:]],
+        lambda lines: [*lines[:-1], lines[-1].replace('"note":', '"note":"hidden","note":')],
+        lambda lines: [
+            *lines[:-1],
+            lines[-1].replace('{"entry":', '{"agreement":null,"entry":null,"entry":'),
+        ],
+        lambda lines: [
+            *lines[:-1],
+            lines[-1].replace('"changes":{', '"changes":{"title":[null,"x"],"title":[null,"x"],'),
+        ],
+    ],
+)
+def test_what_nests_too_deep_or_says_a_thing_twice_is_a_sentence(
+    busy: Path, importer: Importer, tamper: Callable[[list[str]], list[str]]
+) -> None:
+    lines = exported(busy)
+    tampered = tamper(lines)
+    assert tampered != lines
+    assert importer.fault(tampered).endswith("; nothing was imported")
+
+
+def test_a_key_that_stands_twice_is_named(busy: Path, importer: Importer) -> None:
+    lines = exported(busy)
+    twice = lines[-1].replace('"note":', '"note":"hidden","note":')
+    assert importer.fault([*lines[:-1], twice]) == (
+        f"line {len(lines)}: has the key 'note' twice; nothing was imported"
+    )
+
+
+def test_an_export_in_another_layout_is_one_too(busy: Path, importer: Importer) -> None:
+    lines = [json.dumps(json.loads(line), indent=None) + "\n" for line in exported(busy)]
+    assert exported(importer.load(lines)[0]) == exported(busy)
