@@ -1,7 +1,7 @@
 """A register as all above this room see it, whichever engine keeps it: what reads it, and what changes it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, ClassVar, Final, TypeVar
@@ -34,16 +34,6 @@ class Reader(ABC):
 
     @abstractmethod
     def stream(self, row: type[Row], sql: str, /, **parameters: Any) -> Iterator[Row]:
-        """The same one by one, in bounded memory."""
-
-    @abstractmethod
-    def tuples(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        """The rows of a SELECT, by position."""
-
-    @abstractmethod
-    def tuple_stream(
-        self, sql: str, parameters: Mapping[str, Any] | None = None
-    ) -> Iterator[tuple[Any, ...]]:
         """The same one by one, in bounded memory."""
 
     @abstractmethod

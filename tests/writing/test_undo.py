@@ -24,7 +24,7 @@ from ksmy_tracker.storage.interface import Reader
 from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.writing import record as write_side
 from ksmy_tracker.writing.record import Recording
-from tests.conftest import NOW
+from tests.conftest import NOW, asked
 
 TODAY = date(2026, 1, 15)
 
@@ -63,8 +63,9 @@ class Desk:
         """All of a stored record but what counts its entries."""
         kind = "milestone" if "/" in ref else "commitment"
         with self.location.reading() as reader:
-            ((found, *_),) = reader.tuples(
-                f"SELECT json_object({self._pairs(reader, kind)}) FROM {kind} WHERE ref = :ref", {"ref": ref}
+            ((found, *_),) = asked(
+                reader,
+                f"SELECT json_object({self._pairs(reader, kind)}) FROM {kind} WHERE ref = '{ref}'",
             )
         stored: dict[str, Any] = json.loads(found)
         del stored["updated_on"], stored["evidence"]
@@ -72,7 +73,7 @@ class Desk:
 
     @staticmethod
     def _pairs(reader: Reader, kind: str) -> str:
-        names = [name for (name,) in reader.tuples(f"SELECT name FROM pragma_table_info('{kind}')")]
+        names = [name for (name,) in asked(reader, f"SELECT name FROM pragma_table_info('{kind}')")]
         return ", ".join(f"'{name}', {name}" for name in names)
 
     def refs(self, on: date = TODAY, *, withdrawn: bool = False) -> set[str]:
@@ -234,7 +235,7 @@ def test_too_short_a_beginning_is_refused_even_where_one_invocation_alone_has_it
 def test_the_number_of_an_entry_is_not_taken_for_an_invocation(desk: Desk) -> None:
     desk.make(update("FTA-CONCLUDE", due="2026"), invocation="beef" + "0" * 28)
     with desk.location.reading() as reader:
-        ((number,),) = reader.tuples("SELECT max(id) FROM entry")
+        ((number,),) = asked(reader, "SELECT max(id) FROM entry")
     desk.make(update("TOURISM", due="2026"), invocation=f"{number}" + "f" * 28)
     head = desk.head()
     with pytest.raises(Usage, match=rf"^{number} is an entry, .* is undone with `ksmy undo beef0+`$"):

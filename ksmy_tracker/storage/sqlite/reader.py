@@ -1,7 +1,7 @@
 """The view of a register in a file for reading, in the SQL that is SQLite's own."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -52,16 +52,6 @@ class FileReader(Reader):
         """The same one by one, in bounded memory."""
         cursor = self._connection.execute(sql, parameters)
         return made_one_by_one(row, _names(cursor), cursor.fetchmany)
-
-    def tuples(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        """The rows of a SELECT, by position."""
-        return self._connection.execute(sql, parameters or {}).fetchall()
-
-    def tuple_stream(
-        self, sql: str, parameters: Mapping[str, Any] | None = None
-    ) -> Iterator[tuple[Any, ...]]:
-        """The same one by one, in bounded memory."""
-        return iter(self._connection.execute(sql, parameters or {}))
 
     def damage(self) -> Iterator[str]:
         """What is wrong with the schema; then what SQLite itself finds wrong with its pages, types and CHECKs."""
