@@ -239,14 +239,6 @@ def kept(record: Record) -> dict[str, Any]:
     return {name: int(value) if isinstance(value, bool) else value for name, value in values}
 
 
-def from_kept(kind: str, columns: Mapping[str, Any]) -> Record:
-    """A record from its columns."""
-    record = KINDS[kind]()
-    for name, value in columns.items():
-        setattr(record, name, bool(value) if name in ("verifiable", "withdrawn") else value)
-    return record
-
-
 def state_of(record: Record) -> str:
     """What is declared of a record: its stage, its status, its state."""
     if isinstance(record, Agreement):
