@@ -14,7 +14,6 @@ from ksmy_tracker.domain.safe_text import escaped
 from ksmy_tracker.domain.words import did_you_mean
 from ksmy_tracker.errors import Usage
 from ksmy_tracker.storage.interface import Register
-from ksmy_tracker.storage.temporary_file import temporary_file
 
 app = typer.Typer()
 
@@ -76,6 +75,8 @@ def _export_whole(location: Register, timeout: float, output: Path | None) -> No
         ):
             file.writelines(export_lines(reader))
         return
+    from ksmy_tracker.storage.temporary_file import temporary_file
+
     # All of it is read before any is written: a slow reader keeps no writer waiting.
     with location.reading(timeout) as reader:
         spool = temporary_file(line.encode() for line in export_lines(reader))
