@@ -13,7 +13,6 @@ from ksmy_tracker.domain.safe_text import escaped
 from ksmy_tracker.domain.values import Fault
 from ksmy_tracker.domain.words import did_you_mean
 from ksmy_tracker.errors import Usage
-from ksmy_tracker.storage.temporary_file import temporary_file
 
 
 def _read_kind(given: str) -> str:
@@ -80,6 +79,8 @@ def _export_whole(where: Where, output: Path | None) -> None:
         ):
             file.writelines(export_lines(reader))
         return
+    from ksmy_tracker.storage.temporary_file import temporary_file
+
     # All of it is read before any is written: a slow reader keeps no writer waiting.
     with where.reading() as reader:
         spool = temporary_file(line.encode() for line in export_lines(reader))

@@ -12,7 +12,6 @@ from ksmy_tracker import signals
 from ksmy_tracker.domain.safe_text import visible
 from ksmy_tracker.errors import BadInput, KsmyError
 from ksmy_tracker.storage.files import expanded
-from ksmy_tracker.storage.temporary_file import temporary_file
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -179,6 +178,8 @@ def opened(file: str) -> Iterator[BinaryIO]:
             if file != "-" and expanded(file).is_file():
                 yield stream
                 return
+            from ksmy_tracker.storage.temporary_file import temporary_file
+
             with temporary_file(iter(lambda: stream.read(_BLOCK), b"")) as whole:
                 yield whole
     except OSError as error:
