@@ -1,10 +1,11 @@
-"""One row of each kind, and the report of nothing: a test replaces the fields that it is about."""
+"""One row of each kind, an outcome, and reports: a test replaces the fields that it is about."""
 
 from datetime import date
 from typing import Any, Final
 
 from ksmy_tracker.domain.kinds import Agreement, Commitment, Milestone
-from ksmy_tracker.domain.report import Listed, Report
+from ksmy_tracker.domain.receipt import Outcome
+from ksmy_tracker.domain.report import Contradiction, Listed, NextMilestone, Quiet, Report
 from ksmy_tracker.domain.rows import Day, DeadlineRow, EntryRow, Filters
 from ksmy_tracker.domain.words import DEADLINE_STATES, STATUSES
 
@@ -114,3 +115,71 @@ EMPTY: Final = Report(
     next_milestones=NOTHING,
     head=None,
 )
+
+OVERDUE: Final = DEADLINE._replace(slip_days=31)
+SOON: Final = OVERDUE._replace(
+    ref="HALAL/2",
+    record="milestone",
+    title="Port opened",
+    sector="halal",
+    parties="MY",
+    status="scheduled",
+    deadline="due-soon",
+    days_left=1,
+    due="2026-01-16",
+    due_earliest="2026-01-16",
+    due_latest="2026-01-16",
+    due_phrase=None,
+    slip_days=None,
+)
+UPDATED: Final = ENTRY._replace(
+    recorded_at="2026-01-10T04:00:00.000000Z",
+    effective_on="2026-01-10",
+    changes={"status": ["planned", "in-progress"]},
+    note="Talks began",
+    evidence=["SBS News"],
+)
+BARE: Final = UPDATED._replace(note=None, evidence=[])
+CREATED: Final = BARE._replace(
+    id=25,
+    effective_on="2026-01-09",
+    ref="HALAL/2",
+    record="milestone",
+    action="created",
+    changes={"title": [None, "Port opened"], "due": [None, "2026-01-16"]},
+)
+HEAD: Final = "c" * 64
+FULL: Final = EMPTY._replace(
+    agreements=1,
+    by_status={**EMPTY.by_status, "in-progress": 2, "completed": 1},
+    by_deadline={**EMPTY.by_deadline, "overdue": 1, "upcoming": 1, "met": 1},
+    by_sector={"halal": 1, "trade": 2},
+    overdue=Listed([OVERDUE], 1),
+    due_soon=Listed([SOON], 1),
+    changed=Listed([CREATED, UPDATED], 2),
+    quiet=Listed([Quiet("HALAL", "Recognise certificates", "2025-07-01")], 1),
+    contradictions=Listed(
+        [
+            Contradiction(
+                "FTA-CONCLUDE", "Conclude the agreement", "in-progress though its deadline has passed"
+            )
+        ],
+        1,
+    ),
+    next_milestones=Listed([NextMilestone("Conclude the agreement", MILESTONE)], 1),
+    head=HEAD,
+)
+
+
+def outcome(action: str | None = "updated", **more: object) -> Outcome:
+    given = {"ref": "TOURISM", "record": "commitment", "action": action, "changes": {}, "entry": 26, **more}
+    return Outcome(**given)  # type: ignore[arg-type]  # what each is, the tests say
+
+
+def late(commitments: int, milestones: int, soon: int, soon_milestones: int) -> Report:
+    """A report with so many commitments and milestones overdue and due soon."""
+    return FULL._replace(
+        by_deadline={**EMPTY.by_deadline, "overdue": commitments, "due-soon": soon},
+        overdue=Listed([], commitments + milestones),
+        due_soon=Listed([], soon + soon_milestones),
+    )

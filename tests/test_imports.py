@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -61,10 +62,12 @@ def register_there(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(name))
 
 
-def imported(register: str, folder: Path, lines: list[list[str]]) -> list[tuple[int, list[str]]]:
+def imported(
+    register: str, folder: Path, lines: list[list[str]], heavy: Sequence[str] = HEAVY
+) -> list[tuple[int, list[str]]]:
     """The exit code of each command line on a register, and what it imported of what is heavy."""
     done = subprocess.run(
-        [sys.executable, "-c", RUN_EACH, json.dumps(lines), json.dumps(HEAVY)],
+        [sys.executable, "-c", RUN_EACH, json.dumps(lines), json.dumps(heavy)],
         capture_output=True,
         text=True,
         check=True,
@@ -98,3 +101,13 @@ def test_what_makes_a_schema_would_be_found_out(register: Path, tmp_path: Path) 
     (found,) = imported(str(register), tmp_path, [["check"]])
     assert found[0] == 0
     assert "sqlmodel" in found[1]
+
+
+def test_templates_are_filled_only_for_what_is_html_or_svg(register: Path, tmp_path: Path) -> None:
+    formats = {"report": ("text", "md", "html", "json"), "timeline": ("text", "svg", "json")}
+    lines = [[command, "--format", one] for command, some in formats.items() for one in some]
+    found = imported(str(register), tmp_path, lines, ["jinja2"])
+    assert {line[-1]: names for line, (_, names) in zip(lines, found, strict=True) if names} == {
+        "html": ["jinja2"],
+        "svg": ["jinja2"],
+    }

@@ -242,7 +242,7 @@ def show_record(
         )
         entries = view.entries(ref=wanted)
     if chosen == "table":
-        from ksmy_tracker.render import records
+        from ksmy_tracker.render.text import records
 
         width = page_width()
         if commitment:
@@ -273,15 +273,15 @@ def _show_rows(command: str, rows: Sequence[Row], columns: str | None, format: s
         ]
         emit_object(shown, chosen)
     elif chosen == "table":
-        from ksmy_tracker.render.listing import cells
-        from ksmy_tracker.render.table import Rows
+        from ksmy_tracker.render.text.listing import cells
+        from ksmy_tracker.render.text.table import Rows
 
         if rows:
             emit_rich(Rows(*cells(command, columns and wanted, rows)))
         elif is_terminal():
             complain("nothing to list")
     elif chosen == "md":
-        from ksmy_tracker.render.listing import cells
+        from ksmy_tracker.render.text.listing import cells
 
         _emit_cells(*cells(command, columns and wanted, rows), chosen, raw)
     else:

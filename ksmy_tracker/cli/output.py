@@ -17,7 +17,7 @@ from ksmy_tracker.storage.files import expanded
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from ksmy_tracker.render.page import Page
+    from ksmy_tracker.render.text.page import Page
 
 
 #: Bytes that are copied at a time.
@@ -85,7 +85,7 @@ def emit_page(page: "Page") -> None:
         return
     from rich.text import Text
 
-    from ksmy_tracker.render.table import STYLES
+    from ksmy_tracker.render.text.table import STYLES
 
     lines = Text("\n").join(
         Text(line, style="bold" if style == "bold" else STYLES.get(style, "")) for line, style in page.lines
@@ -138,7 +138,7 @@ def put(text: str, output: Path | None, what: str) -> None:
 
 def page_width() -> int:
     """As wide as the terminal, within what is pleasant to read; 78 in a pipe."""
-    from ksmy_tracker.render.page import WIDTH
+    from ksmy_tracker.render.text.page import WIDTH
 
     return max(40, min(100, terminal_width())) if is_terminal() else WIDTH
 
@@ -147,7 +147,7 @@ def terminal_width() -> int:
     """The columns of the terminal, or 78 where there is none."""
     from shutil import get_terminal_size
 
-    from ksmy_tracker.render.page import WIDTH
+    from ksmy_tracker.render.text.page import WIDTH
 
     return get_terminal_size((WIDTH, 24)).columns if is_terminal() else WIDTH
 

@@ -89,12 +89,14 @@ def perform(
         invocation=common.invocation,
     )
     from ksmy_tracker.render import formats
-    from ksmy_tracker.render import receipt as rendered
+    from ksmy_tracker.render.text.receipt import as_text
 
     if chosen == "text":
-        shown = rendered.as_text(receipt)
+        shown = as_text(receipt)
     else:
-        value = rendered.as_json(receipt, dry_run=dry_run)
+        from ksmy_tracker.render.json_contract import receipt_object
+
+        value = receipt_object(receipt, dry_run=dry_run)
         shown = formats.to_json(value) if chosen == "json" else formats.to_jsonl([value])
     if dry_run:
         emit(shown)

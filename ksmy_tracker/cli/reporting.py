@@ -90,25 +90,28 @@ def show_report(
 
 
 def _show_report(found: Report, timeline: Timeline | None, chosen: str, output: Path | None) -> None:
-    from ksmy_tracker.render import report as rendered
-    from ksmy_tracker.render.page import WIDTH
-
     if chosen == "text":
-        page = rendered.as_page(found, min(WIDTH, terminal_width()) if output is None else WIDTH)
+        from ksmy_tracker.render.text.page import WIDTH
+        from ksmy_tracker.render.text.report import as_page
+
+        page = as_page(found, min(WIDTH, terminal_width()) if output is None else WIDTH)
         if output is None:
             emit_page(page)
             return
         text = str(page)
     elif chosen == "md":
-        text = rendered.as_markdown(found)
+        from ksmy_tracker.render.text.report import as_markdown
+
+        text = as_markdown(found)
     elif timeline is not None:
-        from ksmy_tracker.render.web import as_html
+        from ksmy_tracker.render.web.report import as_html
 
         text = as_html(found, timeline)
     else:
         from ksmy_tracker.render import formats
+        from ksmy_tracker.render.json_contract import report_object
 
-        value = rendered.as_json(found)
+        value = report_object(found)
         text = formats.to_json(value) if chosen == "json" else formats.to_jsonl([value])
     put(text, output, "report")
 
@@ -152,23 +155,23 @@ def show_timeline(
     with database.reading(options.register_at(db), timeout) as reader:
         timeline = timeline_of(View(reader, day), only, begin, finish)
     if chosen == "text":
-        from ksmy_tracker.render import gantt
-        from ksmy_tracker.render.page import WIDTH
+        from ksmy_tracker.render.text.page import WIDTH
+        from ksmy_tracker.render.text.timeline import as_page
 
-        page = gantt.as_page(timeline, max(40, terminal_width()) if output is None else WIDTH)
+        page = as_page(timeline, max(40, terminal_width()) if output is None else WIDTH)
         if output is None:
             emit_page(page)
         else:
             put(str(page), output, "timeline")
     elif chosen == "svg":
-        from ksmy_tracker.render import drawing
+        from ksmy_tracker.render.web.timeline import as_svg
 
-        put(drawing.as_svg(timeline), output, "timeline")
+        put(as_svg(timeline), output, "timeline")
     else:
         from ksmy_tracker.render import formats
-        from ksmy_tracker.render.timeline import as_json
+        from ksmy_tracker.render.json_contract import timeline_object
 
-        value = as_json(timeline)
+        value = timeline_object(timeline)
         put(formats.to_json(value) if chosen == "json" else formats.to_jsonl([value]), output, "timeline")
 
 

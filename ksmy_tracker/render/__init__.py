@@ -1,1 +1,1 @@
-"""What a person or a program sees: text or Rich renderables from rows; opens nothing, asks no clock."""
+"""What a person or a program sees: text/ for terminals and mail, web/ for browsers, a module for each other format."""

@@ -7,7 +7,7 @@ from icalendar import Alarm, Calendar, Component, Event, Todo
 
 from ksmy_tracker.domain.rows import CalendarRow
 from ksmy_tracker.domain.safe_text import visible
-from ksmy_tracker.render.wording import due, window
+from ksmy_tracker.render.wording import due_date
 
 NAME = "Korea - Malaysia commitments"
 
@@ -34,8 +34,7 @@ def as_calendar(rows: Sequence[CalendarRow], kind: str) -> str:
             calendar.add_component(_todo(row))
         elif _TODO_STATUS[row.status] != "COMPLETED":
             calendar.add_component(_event(row))
-    text: str = calendar.to_ical().decode()
-    return text
+    return str(calendar.to_ical().decode())
 
 
 def _event(row: CalendarRow) -> Event:
@@ -65,9 +64,8 @@ def _todo(row: CalendarRow) -> Todo:
         if row.done_on:
             todo.add("completed", datetime.fromisoformat(f"{row.done_on}T00:00:00+00:00"))
     else:
-        todo.add(
-            "percent-complete", min(99, 100 * row.milestones_met // row.milestones) if row.milestones else 0
-        )
+        met = 100 * row.milestones_met // max(1, row.milestones)
+        todo.add("percent-complete", min(99, met))
     if status in ("NEEDS-ACTION", "IN-PROCESS"):
         _remind(todo, row)
     return todo
@@ -82,8 +80,7 @@ def _describe(component: Component, row: CalendarRow) -> None:
     component.add("sequence", row.moves)
     _add_text(component, "summary", f"{row.ref}: {row.title}")
     component.add("categories", [visible(row.sector)])
-    span = window(row.due, row.due_earliest, row.due_latest)
-    lines = [f"Due {due(row.due)}{f' ({span})' if span else ''}"]
+    lines = [f"Due {due_date(row.due, row.due_earliest, row.due_latest)}"]
     if row.due_phrase:
         lines.append(f"In the source's words: {row.due_phrase}")
     lines.append(f"Status: {row.status}; agreement: {row.agreement}; parties: {row.parties}")

@@ -32,12 +32,7 @@ def left(days_left: int) -> str:
     return f"in {days(days_left)}" if days_left > 0 else f"{days(-days_left)} ago"
 
 
-def window(due: str, earliest: str, latest: str) -> str:
-    """The days an imprecise date spans; nothing for a date that is one day."""
-    return "" if earliest == latest else f"{earliest} to {latest}"
-
-
-def short_window(earliest: str, latest: str) -> str:
+def window(earliest: str, latest: str) -> str:
     """The days a date spans where room is short: the day itself, or `2025-01-01 to 12-31`."""
     if earliest == latest:
         return latest
@@ -45,12 +40,19 @@ def short_window(earliest: str, latest: str) -> str:
     return f"{earliest} to {latest[5:] if same_year else latest}"
 
 
-def due(edtf: str) -> str:
-    """A due date as people read it: EDTF, but for its codes of quarters and halves (2025-36 looks like years)."""
+def due_date(edtf: str | None, earliest: str | None = None, latest: str | None = None) -> str:
+    """A date as people read it, with the days it spans if they are given and are not one.
+
+    That is EDTF, but for its codes of quarters and halves (2025-36 looks like years).
+    """
+    if edtf is None:
+        return ""
     year, _, code = edtf.partition("-")
     if code in ("33", "34", "35", "36"):
-        return f"{year}-Q{int(code) - 32}"
-    return f"{year}-H{int(code) - 39}" if code in ("40", "41") else visible(edtf)
+        said = f"{year}-Q{int(code) - 32}"
+    else:
+        said = f"{year}-H{int(code) - 39}" if code in ("40", "41") else visible(edtf)
+    return said if earliest == latest else f"{said} ({earliest} to {latest})"
 
 
 def slip(slip_days: int | None) -> str:
@@ -71,11 +73,8 @@ def describe(changes: Mapping[str, Sequence[Any]]) -> str:
     for name, (old, new) in changes.items():
         if name in _CONSEQUENCES:
             continue
-        shown_new = _value(name, new) if new is not None else "nothing"
-        if old is None:
-            parts.append(f"{field_name(name)} {shown_new}")
-        else:
-            parts.append(f"{field_name(name)} {_value(name, old)} -> {shown_new}")
+        was = "" if old is None else f"{_value(name, old)} -> "
+        parts.append(f"{field_name(name)} {was}{'nothing' if new is None else _value(name, new)}")
     return "; ".join(parts)
 
 
@@ -93,7 +92,7 @@ def entry_summary(entry: EntryRow) -> str:
 
 
 def _value(name: str, value: Any) -> str:
-    return due(value) if name in ("due", "dated") else cell(value)
+    return due_date(value) if name in ("due", "dated") else cell(value)
 
 
 def plural(count: int, noun: str) -> str:

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -204,6 +205,15 @@ def test_a_csv_is_applied_by_its_suffix(ksmy: Ksmy, tmp_path: Path) -> None:
         ran = ksmy("apply", str(file), "--dry-run")
         assert ran.code == 0
         assert ran.out == ("TOURISM updated: due 2027 (entry 31)\nHYDROGEN noted: note: asked (entry 32)\n")
+
+
+def test_a_batch_is_read_from_a_named_pipe(ksmy: Ksmy, tmp_path: Path) -> None:
+    pipe = tmp_path / "batch.jsonl"
+    os.mkfifo(pipe)
+    more_than_it_holds = "\n" * 100_000 + jsonl(*BATCH)
+    threading.Thread(target=pipe.write_text, args=[more_than_it_holds], daemon=True).start()
+    ran = ksmy("apply", str(pipe))
+    assert (ran.code, ran.err) == (0, "ksmy: applied 7, unchanged 0, skipped 0\n")
 
 
 def test_the_input_s_format_can_be_said(apply: Apply, ksmy: Ksmy, tmp_path: Path) -> None:
@@ -847,6 +857,17 @@ def test_a_listing_some_days_old_is_accepted(
     assert (ran.code, ran.err) == (0, "ksmy: applied 0, unchanged 19, skipped 0\n")
 
 
+def test_a_listing_is_judged_on_the_day_in_the_zone_that_is_asked_for(
+    apply: Apply, ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Half past midnight in Seoul; in Kuala Lumpur a day more is left.
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 1, 15, 15, 30, tzinfo=UTC))
+    there = ("--tz", "Asia/Seoul")
+    listing = ksmy("list", "--format", "csv", *there).out
+    assert apply(listing, "--input", "csv", *there).err == "ksmy: applied 0, unchanged 19, skipped 0\n"
+    assert len(faults(apply(listing, "--input", "csv"))) == 2
+
+
 @pytest.mark.parametrize(
     "meanwhile",
     [
@@ -918,6 +939,14 @@ def test_several_lines_of_a_listing_about_one_record_apply_in_their_order(
     lines = "".join(f"TOURISM,{status},{newest}\n" for status in ("suspended", "finalising"))
     ran = apply(f"ref,status,newest_entry\n{lines}", "--input", "csv")
     assert ran.err == "ksmy: applied 2, unchanged 0, skipped 0\n", ran.err
+
+
+def test_a_line_of_a_listing_may_come_long_after_one_about_its_milestone(apply: Apply, ksmy: Ksmy) -> None:
+    (newest,) = (one["newest_entry"] for one in rows(ksmy, "list", "--search", "FTA-CONCLUDE"))
+    between = "HYDROGEN,,,\n" * write_side.CHUNK
+    lines = f"FTA-CONCLUDE/1,met,,\n{between}FTA-CONCLUDE,,2027,{newest}\n"
+    ran = apply(f"ref,state,due,newest_entry\n{lines}", "--input", "csv")
+    assert ran.err == f"ksmy: applied 2, unchanged {write_side.CHUNK:,}, skipped 0\n"
 
 
 def test_a_listing_that_a_spreadsheet_saved_changes_nothing(apply: Apply, ksmy: Ksmy) -> None:

@@ -127,6 +127,14 @@ def test_a_milestone_is_news_of_its_commitment(ksmy: Ksmy) -> None:
     assert (row["updated_on"], row["evidence"]) == ("2025-01-18", 1)
 
 
+def test_a_milestone_is_no_older_than_its_commitment_where_today_is_still_yesterday(ksmy: Ksmy) -> None:
+    new = ("--agreement", "FTA", "--sector", "trade", "--firmness", "agreed")
+    assert ksmy("add", "TARIFFS", "--title", "Cut tariffs", *new).code == 0
+    assert ksmy("milestone", "add", "TARIFFS", "First list", "--tz", "America/New_York").code == 0
+    days = [entry["effective_on"] for entry in shown(ksmy, "history", "TARIFFS")]
+    assert days == ["2026-01-15", "2026-01-15"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [

@@ -17,7 +17,7 @@ from ksmy_tracker import cli, clock
 from ksmy_tracker.cli.output import emit
 from ksmy_tracker.domain.chain import Entry, to_canonical_json
 from ksmy_tracker.domain.entries import ENTRY_FIELDS
-from tests.conftest import NOW, Contents, Ksmy
+from tests.conftest import NOW, Contents, Ksmy, execute, sentence
 
 Content = dict[str, Any]
 
@@ -143,6 +143,23 @@ def test_an_export_changes_nothing(ksmy: Ksmy, contents: Contents) -> None:
     before = contents()
     assert ksmy("export").out == ksmy("export").out
     assert contents() == before
+
+
+@pytest.mark.parametrize("value", ["x'00'", "1.5"])
+def test_a_value_that_no_register_has_is_not_exported(ksmy: Ksmy, register: Path, value: str) -> None:
+    weaker = "replace(sql, 'title TEXT NOT NULL', 'title ANY')"
+    execute(
+        register,
+        "PRAGMA writable_schema = ON",
+        f"UPDATE sqlite_master SET sql = {weaker} WHERE name = 'commitment'",
+    )
+    execute(register, f"UPDATE commitment SET title = {value} WHERE ref = 'FTA-CONCLUDE'")
+    ran = ksmy("export")
+    assert (ran.code, sentence(ran)) == (
+        8,
+        f"{register} is damaged: a value in the table commitment is of a kind that no register has; "
+        "restore the newest sound backup",
+    )
 
 
 def test_an_empty_register_moves_too(ksmy: Ksmy, tmp_path: Path) -> None:

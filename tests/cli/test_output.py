@@ -18,7 +18,7 @@ from rich.text import Text
 
 from ksmy_tracker.cli import output
 from ksmy_tracker.errors import KsmyError
-from ksmy_tracker.render.page import Page
+from ksmy_tracker.render.text.page import Page
 from tests.conftest import Ksmy, Ran, sentence
 from tests.terminal import all_sent
 

@@ -1202,6 +1202,12 @@ def test_a_timeline_shows_the_milestones_of_what_has_no_due_date_itself(ksmy: Ks
     assert re.fullmatch(r"HYDROGEN      undated   +│ +◇", line)
 
 
+def test_a_timeline_shows_a_milestone_that_was_met_without_a_due_date(ksmy: Ksmy) -> None:
+    assert ksmy("milestone", "add", "TOURISM", "Opened", "--state", "met", "--on", "2025-12-01").code == 0
+    (bar,) = (one for one in value(ksmy("timeline", "--format", "json"))["bars"] if one["ref"] == "TOURISM")
+    assert [mark["day"] for mark in bar["marks"]] == ["2025-12-01"]
+
+
 def test_the_json_of_a_timeline_has_these_keys_in_this_order(ksmy: Ksmy, empty: str) -> None:
     assert ksmy("milestone", "set", "FTA-CONCLUDE", "1", "--state", "met").code == 0
     found = value(ksmy("timeline", "--format", "json"))

@@ -18,7 +18,7 @@ from ksmy_tracker.domain import report
 from ksmy_tracker.domain.kinds import GIVEN, Agreement, Commitment, Milestone
 from ksmy_tracker.domain.receipt import Outcome, Receipt
 from ksmy_tracker.domain.rows import DeadlineRow, EntryRow, Row, names
-from ksmy_tracker.render.receipt import as_json
+from ksmy_tracker.render.json_contract import receipt_object
 from ksmy_tracker.storage.interface import TIMEOUT
 from ksmy_tracker.writing import batch, lines
 from tests.conftest import Ksmy
@@ -95,7 +95,7 @@ def test_the_keys_of_a_row_are_on_the_page(heading: str, row: type[Row]) -> None
 
 
 def test_the_keys_of_a_receipt_are_on_the_page() -> None:
-    receipt = as_json(Receipt("i", [Outcome("X", "commitment", None, {})]), dry_run=False)
+    receipt = receipt_object(Receipt("i", [Outcome("X", "commitment", None, {})]), dry_run=False)
     assert listed_after("A receipt") == list(receipt)
     (changes,) = re.findall(r"`changes` what became of each change: `([^`]+)`", " ".join(PAGE.split()))
     assert changes.split(", ") == list(receipt["changes"][0])

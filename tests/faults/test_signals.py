@@ -27,7 +27,7 @@ import pytest
 
 from ksmy_tracker import __main__
 from ksmy_tracker.cli import output
-from ksmy_tracker.render import receipt as rendered
+from ksmy_tracker.render.text import receipt as rendered
 from ksmy_tracker.storage import files
 from ksmy_tracker.storage import register as database
 from ksmy_tracker.storage.sqlite import engine as sqlite

@@ -467,6 +467,18 @@ def test_entries_of_a_record_are_its_own_and_its_milestones(path: Path) -> None:
         assert [entry.ref for entry in view.entries(ref="A/1")] == ["A/1"]
 
 
+def test_the_newest_entry_of_a_commitment_is_its_own_or_its_milestone_s(path: Path) -> None:
+    make(
+        path,
+        add("A", "2025-01-01"),
+        add("A", "2025-01-02", "milestone"),
+        *(add(ref, "2025-01-01") for ref in ("A-B", "A0", "AB")),
+    )
+    with looking(path) as view:
+        newest = {row.ref: row.newest_entry for row in view.commitments()}
+    assert newest == {"A": 3, "A-B": 4, "A0": 5, "AB": 6}
+
+
 def test_the_newest_entries_come_oldest_first(path: Path) -> None:
     make(path, *(update("PACT", f"2025-02-0{day}", note=f"{day}") for day in range(1, 6)))
     with looking(path) as view:

@@ -405,6 +405,17 @@ def test_what_is_recorded_on_a_morning_is_news_of_that_day_in_its_zone(
     assert [entry["ref"] for entry in found["changed"]] == ["TOURISM"]
 
 
+def test_a_day_of_news_ends_at_midnight_in_kuala_lumpur(ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch) -> None:
+    midnight = datetime(2026, 1, 15, 16, 0, tzinfo=UTC)
+    for ref, moment in (("HYDROGEN", midnight - timedelta(seconds=1)), ("TOURISM", midnight)):
+        with monkeypatch.context() as patch:
+            patch.setattr(clock, "now", lambda moment=moment: moment)
+            assert ksmy("update", ref, "--note", "Told late", "--on", "2026-01-10").code == 0
+    for day, ref in (("2026-01-15", "HYDROGEN"), ("2026-01-16", "TOURISM")):
+        found = json.loads(ksmy("report", "--since", day, "--as-of", day, "--format", "json").out)
+        assert [entry["ref"] for entry in found["changed"]] == [ref]
+
+
 def test_what_was_recorded_after_a_past_day_is_no_news_of_that_day(busy: Path) -> None:
     with looking(busy, "2025-08-15") as view:
         assert [entry.ref for entry in view.entries(since="2025-08-10")] == []

@@ -26,9 +26,15 @@ from ksmy_tracker.domain.rows import CalendarRow, Filters, as_dict, names
 from ksmy_tracker.domain.safe_text import visible
 from ksmy_tracker.domain.timeline import Bar, Mark, Timeline
 from ksmy_tracker.errors import Damaged
-from ksmy_tracker.render import drawing, formats, gantt, ical, layout, listing, receipt, records, report, web
-from ksmy_tracker.render import timeline as timeline_json
-from ksmy_tracker.render.table import Rows
+from ksmy_tracker.render import formats, ical, json_contract, timeline_wording
+from ksmy_tracker.render.text import listing, receipt, records
+from ksmy_tracker.render.text import report as report_text
+from ksmy_tracker.render.text import timeline as timeline_text
+from ksmy_tracker.render.text.table import Rows
+from ksmy_tracker.render.web import report as report_page
+from ksmy_tracker.render.web import timeline as timeline_drawing
+from ksmy_tracker.render.web.jinja import filled
+from ksmy_tracker.render.web.timeline_layout import NARROW
 from tests.rows import AGREEMENT, COMMITMENT, DEADLINE, EMPTY, ENTRY, MILESTONE
 
 #: A text that is markup, a line of a calendar, a cell of a table, and an order to a terminal.
@@ -194,8 +200,8 @@ def test_json_escapes_control_characters_and_says_the_same() -> None:
                 has_nothing_raw(text)
                 assert json.loads(text) == json.loads(json.dumps(as_dict(one)))
     for text in (
-        *all_shown(lambda one: formats.to_json(timeline_json.as_json(one)), spoilt_timelines()),
-        *all_shown(lambda one: formats.to_json(report.as_json(one)), spoilt_reports()),
+        *all_shown(lambda one: formats.to_json(json_contract.timeline_object(one)), spoilt_timelines()),
+        *all_shown(lambda one: formats.to_json(json_contract.report_object(one)), spoilt_reports()),
     ):
         has_nothing_raw(text)
 
@@ -247,10 +253,10 @@ def test_a_page_of_a_record_has_no_orders_to_a_terminal() -> None:
 
 def test_a_report_in_text_or_markdown_has_no_orders_and_no_markup() -> None:
     reports = list(spoilt_reports())
-    for text in all_shown(lambda one: str(report.as_page(one)), reports):
+    for text in all_shown(lambda one: str(report_text.as_page(one)), reports):
         has_nothing_raw(text)
         assert "BEGIN:EVIL\n" not in text
-    for text in all_shown(report.as_markdown, reports):
+    for text in all_shown(report_text.as_markdown, reports):
         has_nothing_raw(text)
         assert not re.search(r"(?<!\\)[<>&`]", text)
 
@@ -270,20 +276,24 @@ class _Elements(HTMLParser):
 
 def test_a_web_page_has_no_element_or_attribute_of_a_text() -> None:
     whole = a_report(overdue=DEADLINE)
-    sound = _Elements(web.as_html(whole, TIMELINE)).names
+    sound = _Elements(report_page.as_html(whole, TIMELINE)).names
     for text in (
-        *all_shown(lambda one: web.as_html(one, TIMELINE), spoilt_reports()),
-        *all_shown(lambda one: web.as_html(whole, one), spoilt_timelines()),
+        *all_shown(lambda one: report_page.as_html(one, TIMELINE), spoilt_reports()),
+        *all_shown(lambda one: report_page.as_html(whole, one), spoilt_timelines()),
     ):
         has_nothing_raw(text)
         assert not {name for name in _Elements(text).names - sound if "evil" in name}
 
 
 def test_a_drawing_is_well_formed_whatever_it_is_of() -> None:
+    def as_figure(one: Timeline) -> str:
+        drawing = timeline_drawing.Drawing(one, NARROW)
+        return filled("timeline.svg", drawing=drawing, words=timeline_wording, standalone=False)
+
     timelines = list(spoilt_timelines())
     for text in (
-        *all_shown(lambda one: drawing.figure(one, layout.WIDE, drawing.STYLE), timelines),
-        *all_shown(lambda one: drawing.figure(one, layout.NARROW), timelines),
+        *all_shown(timeline_drawing.as_svg, timelines),
+        *all_shown(as_figure, timelines),
     ):
         has_nothing_raw(text)
         elements = list(ElementTree.fromstring(text).iter())
@@ -291,7 +301,7 @@ def test_a_drawing_is_well_formed_whatever_it_is_of() -> None:
 
 
 def test_a_timeline_on_a_terminal_has_no_orders_to_it() -> None:
-    for text in all_shown(lambda one: str(gantt.as_page(one, 120)), spoilt_timelines()):
+    for text in all_shown(lambda one: str(timeline_text.as_page(one, 120)), spoilt_timelines()):
         has_nothing_raw(text)
 
 

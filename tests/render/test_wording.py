@@ -4,18 +4,20 @@ from typing import Any
 
 import pytest
 
+from ksmy_tracker.domain.rows import EntryRow
 from ksmy_tracker.render.wording import (
     cell,
     days,
     describe,
-    due,
+    due_date,
+    entry_summary,
     field_name,
     left,
     plural,
-    short_window,
     slip,
     window,
 )
+from tests.rows import BARE, CREATED, UPDATED
 
 
 @pytest.mark.parametrize(
@@ -49,11 +51,11 @@ def test_the_time_left_reads_as_a_person_says_it(days_left: int, expected: str) 
 
 
 def test_an_imprecise_date_shows_its_window() -> None:
-    assert window("2025", "2025-01-01", "2025-12-31") == "2025-01-01 to 2025-12-31"
+    assert due_date("2025", "2025-01-01", "2025-12-31") == "2025 (2025-01-01 to 2025-12-31)"
 
 
 def test_a_date_that_is_one_day_has_no_window_to_show() -> None:
-    assert window("2025-12-31", "2025-12-31", "2025-12-31") == ""
+    assert due_date("2025-12-31", "2025-12-31", "2025-12-31") == "2025-12-31"
 
 
 @pytest.mark.parametrize(
@@ -65,7 +67,7 @@ def test_a_date_that_is_one_day_has_no_window_to_show() -> None:
     ],
 )
 def test_a_window_where_room_is_short_says_a_year_once(earliest: str, latest: str, expected: str) -> None:
-    assert short_window(earliest, latest) == expected
+    assert window(earliest, latest) == expected
 
 
 @pytest.mark.parametrize(
@@ -87,7 +89,7 @@ def test_a_window_where_room_is_short_says_a_year_once(earliest: str, latest: st
     ],
 )
 def test_a_due_date_reads_as_people_write_it(edtf: str, expected: str) -> None:
-    assert due(edtf) == expected
+    assert due_date(edtf) == expected
 
 
 @pytest.mark.parametrize(
@@ -160,3 +162,21 @@ def test_a_change_shows_controls_and_obeys_none() -> None:
 )
 def test_a_noun_agrees_with_its_number(count: int, noun: str, expected: str) -> None:
     assert plural(count, noun) == expected
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (UPDATED, "status planned -> in-progress (Talks began) [1 evidence]"),
+        (CREATED, "milestone created: Port opened"),
+        (UPDATED._replace(action="noted", changes={}, evidence=[]), "noted (Talks began)"),
+        (BARE._replace(action="noted", changes={}, evidence=["a", "b"]), "noted [2 evidence]"),
+        (BARE._replace(action="withdrawn", changes={"withdrawn": [False, True]}), "withdrawn"),
+        (
+            BARE._replace(changes={"due": ["2025-36", None], "baseline_due": [None, "2025"]}),
+            "due 2025-Q4 -> nothing",
+        ),
+    ],
+)
+def test_an_entry_says_in_a_line_what_it_did(entry: EntryRow, said: str) -> None:
+    assert entry_summary(entry) == said

@@ -93,6 +93,15 @@ def test_trouble_with_a_connection_is_told_in_a_sentence_without_a_password(guar
                 assert secret not in said
 
 
+def test_a_role_that_the_server_does_not_know_is_told(empty_database: str, ksmy: Ksmy) -> None:
+    url = empty_database.replace("ksmy@", "stranger@")
+    ran = ksmy("list", "--db", url)
+    assert (ran.code, sentence(ran)) == (
+        6,
+        f'{url} cannot be reached: role "stranger" does not exist; check the user, and sslmode in the URL',
+    )
+
+
 def test_a_database_without_a_register_is_told(empty_database: str, run: Run) -> None:
     for command in (("list",), ("update", "TOURISM", "--note", "x"), ("migrate",), ("check",)):
         ran = run(empty_database, *command)

@@ -115,6 +115,7 @@ def hidden(ran: Ran) -> bool:
 FAILING = (
     "{url}&password={word}",
     "{url}&sslpassword={word}",
+    "{url}&sslpassword={word}&requirepeer={word}",
     "{url}&password={word}&sslmode=require",
     "{url}&password={word}&sslmode={word}",
     "{url}&password={word}&target_session_attrs=standby",

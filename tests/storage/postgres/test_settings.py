@@ -245,12 +245,12 @@ def test_a_writer_waits_its_turn_under_shorter_limits_of_others(ksmy: Ksmy, data
 # What the server says went wrong
 
 
-def raising(url: str, sqlstate: str) -> None:
-    """Have every new entry fail with an SQLSTATE."""
+def raising(url: str, sqlstate: str, saying: str = "'on purpose'") -> None:
+    """Have every new entry fail with an SQLSTATE, and what an SQL expression says."""
     with psycopg.connect(url) as connection:
         connection.execute(
             "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-            f"RAISE EXCEPTION 'on purpose' USING ERRCODE = '{sqlstate}'; END $$; "
+            f"RAISE EXCEPTION USING ERRCODE = '{sqlstate}', MESSAGE = {saying}; END $$; "
             "CREATE TRIGGER fail BEFORE INSERT ON entry FOR EACH ROW EXECUTE FUNCTION fail()".encode()
         )
 
@@ -261,6 +261,15 @@ def test_a_statement_that_the_server_ended_is_no_other_writer(ksmy: Ksmy, databa
     assert said.code == 1
     assert "another process" not in sentence(said)
     assert "on purpose" in said.err
+
+
+@pytest.mark.parametrize(("given", "seen"), [("", "ksmy"), ("&application_name=nightly", "nightly")])
+def test_a_server_sees_the_program_by_its_name(
+    ksmy: Ksmy, database_on_server: str, given: str, seen: str
+) -> None:
+    raising(database_on_server, "57014", saying="current_setting('application_name')")
+    said = ksmy("update", "TOURISM", "--note", "x", "--db", f"{database_on_server}{given}")
+    assert sentence(said).endswith(f": {seen}")
 
 
 @pytest.mark.parametrize("sqlstate", ["22012", "23514", "42P01"])

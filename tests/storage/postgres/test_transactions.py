@@ -18,8 +18,9 @@ from sqlalchemy import create_engine
 from ksmy_tracker import cli
 from ksmy_tracker.domain.chain import canonical_json
 from ksmy_tracker.domain.entries import ENTRY_FIELDS
+from ksmy_tracker.storage import register as database
 from ksmy_tracker.storage.interface import Transaction
-from ksmy_tracker.writing import schema
+from ksmy_tracker.writing import schema, transfer
 from tests import exports
 from tests.conftest import Ksmy, Ran, count, forked, sentence
 
@@ -204,6 +205,15 @@ def test_a_connection_cut_in_the_middle_is_made_again_and_nothing_doubled(
     assert notes(on_server) == ["once"]
 
 
+@pytest.mark.parametrize("code", ["57P02", "57P03"], ids=["crashed", "starting"])
+def test_a_server_that_goes_down_is_a_lost_connection(
+    on_server: Ksmy, fail: Callable[..., None], code: str
+) -> None:
+    fail(raising(code), 2)
+    assert on_server("update", "TOURISM", "--note", "once").code == 0
+    assert notes(on_server) == ["once"]
+
+
 def test_a_connection_cut_again_and_again_is_told(on_server: Ksmy, fail: Callable[..., None]) -> None:
     fail(CUT, 10**6)
     ran = on_server("update", "TOURISM", "--note", "x", "--timeout", "0.5")
@@ -339,6 +349,30 @@ def test_an_undo_whose_answer_was_lost_is_not_undone_in_turn(
     (tourism,) = json.loads(on_server("list", "--search", "TOURISM", "--format", "json").out)
     assert tourism["status"] == "in-progress"
     assert len(notes(on_server)) == 2
+
+
+# A look while others write
+
+
+def test_an_export_is_of_one_state_though_others_write_meanwhile(
+    on_server: Ksmy, database_on_server: str
+) -> None:
+    before = on_server("export").out
+    with database.reading(database.locate(database_on_server)) as reader:
+        lines = transfer.export_lines(reader)
+        first = next(lines)
+        assert on_server("update", "TOURISM", "--note", "meanwhile").code == 0
+        assert "".join((first, *lines)) == before
+
+
+def test_a_look_changes_nothing_whatever_it_is_made_to_call(on_server: Ksmy, database_on_server: str) -> None:
+    with psycopg.connect(database_on_server, autocommit=True) as connection:
+        connection.execute(
+            "CREATE SEQUENCE looks; ALTER TABLE commitment RENAME TO kept; "
+            "CREATE VIEW commitment AS SELECT * FROM kept WHERE nextval('public.looks') > 0"
+        )
+        assert on_server("list").code == 1
+        assert connection.execute("SELECT is_called FROM looks").fetchone() == (False,)
 
 
 # Schemas

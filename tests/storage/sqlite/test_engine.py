@@ -341,6 +341,23 @@ def test_a_history_that_lacks_an_entry_is_damage(ksmy: Ksmy, register: Path) -> 
     )
 
 
+def test_a_due_date_that_only_damage_can_have_put_into_the_history_is_damage(
+    ksmy: Ksmy, register: Path
+) -> None:
+    ksmy("update", "FTA-CONCLUDE", "--title", "Newer", "--on", "2025-05-05")
+    execute(
+        register,
+        "DROP TRIGGER entry_no_update",
+        """UPDATE entry SET changes = replace(changes, '"due":[null,"2025"]', '"due":[null,"soon"]')""",
+    )
+    ran = ksmy("list", "--as-of", "2024-12-01")
+    assert ran.code == 8
+    assert sentence(ran) == (
+        f"{register} is damaged: its history cannot be followed (it is not an EDTF date); "
+        "restore the newest sound backup"
+    )
+
+
 # Who may read and write it. The superuser may do anything, so these run without its powers.
 
 _CAPABILITIES_3 = 0x20080522

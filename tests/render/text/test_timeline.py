@@ -13,8 +13,8 @@ from rich.cells import cell_len, set_cell_size
 from ksmy_tracker.domain.edtf import read_due
 from ksmy_tracker.domain.timeline import Bar, Mark, Timeline
 from ksmy_tracker.domain.words import DEADLINE_STATES
-from ksmy_tracker.render.gantt import LEGEND, as_page
-from ksmy_tracker.render.table import STYLES
+from ksmy_tracker.render.text.table import STYLES
+from ksmy_tracker.render.text.timeline import LEGEND, as_page
 
 TODAY = date(2026, 1, 15)
 WIDTHS = (40, 80, 200)

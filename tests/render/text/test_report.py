@@ -1,6 +1,5 @@
-"""The report as text, as Markdown and as JSON: what each says, how wide it is, what is safe in it."""
+"""The report as text and as Markdown: what each says, how wide it is, what is safe in it."""
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,69 +14,13 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from rich.cells import cell_len
 
-from ksmy_tracker.domain.kinds import Milestone
-from ksmy_tracker.domain.report import Contradiction, Listed, NextMilestone, Quiet, Report
-from ksmy_tracker.domain.rows import Day, EntryRow, Filters, as_dict
+from ksmy_tracker.domain.report import Contradiction, Listed, NextMilestone, Report
+from ksmy_tracker.domain.rows import Day, Filters
 from ksmy_tracker.domain.words import DEADLINE_STATES, STATUSES
-from ksmy_tracker.render.report import as_json, as_markdown, as_page
-from ksmy_tracker.render.sections import milestone_summary, quiet_since
-from ksmy_tracker.render.summary import summary
-from ksmy_tracker.render.wording import entry_summary
-from tests.rows import DEADLINE, EMPTY, ENTRY, MILESTONE, NOTHING
+from ksmy_tracker.render.report_summary import summary
+from ksmy_tracker.render.text.report import as_markdown, as_page
+from tests.rows import CREATED, EMPTY, FULL, HEAD, MILESTONE, OVERDUE, SOON, UPDATED, late
 
-OVERDUE = DEADLINE._replace(slip_days=31)
-SOON = OVERDUE._replace(
-    ref="HALAL/2",
-    record="milestone",
-    title="Port opened",
-    sector="halal",
-    parties="MY",
-    status="scheduled",
-    deadline="due-soon",
-    days_left=1,
-    due="2026-01-16",
-    due_earliest="2026-01-16",
-    due_latest="2026-01-16",
-    due_phrase=None,
-    slip_days=None,
-)
-UPDATED = ENTRY._replace(
-    recorded_at="2026-01-10T04:00:00.000000Z",
-    effective_on="2026-01-10",
-    changes={"status": ["planned", "in-progress"]},
-    note="Talks began",
-    evidence=["SBS News"],
-)
-BARE = UPDATED._replace(note=None, evidence=[])
-CREATED = BARE._replace(
-    id=25,
-    effective_on="2026-01-09",
-    ref="HALAL/2",
-    record="milestone",
-    action="created",
-    changes={"title": [None, "Port opened"], "due": [None, "2026-01-16"]},
-)
-HEAD = "c" * 64
-FULL = EMPTY._replace(
-    agreements=1,
-    by_status={**EMPTY.by_status, "in-progress": 2, "completed": 1},
-    by_deadline={**EMPTY.by_deadline, "overdue": 1, "upcoming": 1, "met": 1},
-    by_sector={"halal": 1, "trade": 2},
-    overdue=Listed([OVERDUE], 1),
-    due_soon=Listed([SOON], 1),
-    changed=Listed([CREATED, UPDATED], 2),
-    quiet=Listed([Quiet("HALAL", "Recognise certificates", "2025-07-01")], 1),
-    contradictions=Listed(
-        [
-            Contradiction(
-                "FTA-CONCLUDE", "Conclude the agreement", "in-progress though its deadline has passed"
-            )
-        ],
-        1,
-    ),
-    next_milestones=Listed([NextMilestone("Conclude the agreement", MILESTONE)], 1),
-    head=HEAD,
-)
 SOON_TITLE = "Due within 90 days: 1 (1 milestone)"
 PAGE = f"""\
 Republic of Korea - Malaysia: what was promised, as of 2026-01-15
@@ -201,61 +144,6 @@ def test_the_summary_is_the_paragraph_under_the_title() -> None:
     assert in_a_line(paragraph) == summary(FULL)
 
 
-def test_the_summary_says_what_is_open_overdue_due_contradictory_and_new() -> None:
-    assert summary(FULL) == (
-        "Of 3 commitments under 1 agreement, 2 are open and 1 completed. "
-        "1 commitment is overdue; 1 milestone is due within 90 days. "
-        'Longest overdue is "Conclude the agreement" (FTA-CONCLUDE), by 15 days. '
-        "Contradiction: 1 commitment is open though its deadline has passed. "
-        "There have been 2 changes since 2025-12-16."
-    )
-
-
-def test_the_summary_of_a_register_where_all_is_done_is_short() -> None:
-    done = EMPTY._replace(agreements=1, by_status={**EMPTY.by_status, "completed": 2})
-    assert summary(done) == (
-        "Of 2 commitments under 1 agreement, none is open and 2 completed. "
-        "Nothing is overdue or due within 90 days. Nothing has changed since 2025-12-16."
-    )
-
-
-def test_the_summary_of_an_empty_register_is_one_sentence() -> None:
-    assert summary(EMPTY) == "There is no commitment here yet."
-
-
-def test_the_summary_separates_thousands() -> None:
-    many = EMPTY._replace(agreements=1200, by_status={**EMPTY.by_status, "planned": 100_000})
-    assert summary(many).startswith(
-        "Of 100,000 commitments under 1,200 agreements, 100,000 are open and none completed."
-    )
-
-
-def late(commitments: int, milestones: int, soon: int, soon_milestones: int) -> Report:
-    """A report with so many commitments and milestones overdue and due soon."""
-    return FULL._replace(
-        by_deadline={**EMPTY.by_deadline, "overdue": commitments, "due-soon": soon},
-        overdue=Listed([], commitments + milestones),
-        due_soon=Listed([], soon + soon_milestones),
-    )
-
-
-@pytest.mark.parametrize(
-    ("counts", "said"),
-    [
-        ((2, 1, 1, 0), "2 commitments and 1 milestone are overdue; 1 commitment is due within 90 days."),
-        ((1, 0, 0, 0), "1 commitment is overdue; nothing is due within 90 days."),
-        ((0, 1, 0, 2), "1 milestone is overdue; 2 milestones are due within 90 days."),
-        ((0, 0, 1, 1), "Nothing is overdue; 1 commitment and 1 milestone are due within 90 days."),
-        ((0, 0, 0, 0), "Nothing is overdue or due within 90 days."),
-        ((1200, 0, 0, 1), "1,200 commitments are overdue; 1 milestone is due within 90 days."),
-    ],
-)
-def test_the_summary_counts_milestones_beside_commitments_as_the_lists_do(
-    counts: tuple[int, int, int, int], said: str
-) -> None:
-    assert f" {said} " in summary(late(*counts))
-
-
 @pytest.mark.parametrize(
     ("counts", "overdue", "soon"),
     [
@@ -274,57 +162,6 @@ def test_a_list_with_milestones_among_its_deadlines_says_so_in_its_title(
     report = late(*counts)
     assert {overdue, soon} <= sections(report).keys()
     assert {overdue, soon} <= set(headings(report))
-
-
-def test_the_longest_overdue_may_be_a_milestone() -> None:
-    milestone = OVERDUE._replace(ref="FTA-CONCLUDE/1", record="milestone", title="Signed", days_left=-1)
-    both = FULL._replace(overdue=Listed([milestone, OVERDUE], 2))
-    assert 'Longest overdue is the milestone "Signed" (FTA-CONCLUDE/1), by 1 day.' in summary(both)
-
-
-def test_a_title_that_fills_a_paragraph_of_its_own_is_cut_in_the_summary() -> None:
-    report = FULL._replace(overdue=Listed([OVERDUE._replace(title="a\x1b" + "x" * 300)], 1))
-    assert f'"a␛{"x" * 117}…" (FTA-CONCLUDE)' in summary(report)
-
-
-@pytest.mark.parametrize(
-    ("overdue", "total", "said"),
-    [
-        (1, 1, "Contradiction: 1 commitment is open though its deadline has passed."),
-        (2, 2, "Contradictions: 2 commitments are open though their deadlines have passed."),
-        (0, 1, "Contradiction: 1 commitment is completed without evidence or with a milestone open."),
-        (
-            1,
-            3,
-            "Contradictions: 1 commitment is open though its deadline has passed, "
-            "and 2 are completed without evidence or with a milestone open.",
-        ),
-        (
-            2,
-            3,
-            "Contradictions: 2 commitments are open though their deadlines have passed, "
-            "and 1 is completed without evidence or with a milestone open.",
-        ),
-    ],
-)
-def test_the_summary_says_in_words_what_contradicts_itself(overdue: int, total: int, said: str) -> None:
-    assert f" {said} " in summary(late(overdue, 0, 0, 0)._replace(contradictions=Listed([], total)))
-
-
-def test_the_summary_says_nothing_of_contradictions_where_there_are_none() -> None:
-    assert "ontradiction" not in summary(FULL._replace(contradictions=NOTHING))
-
-
-@pytest.mark.parametrize(
-    ("count", "said"),
-    [
-        (0, "Nothing has changed since 2025-12-16."),
-        (1, "There has been 1 change since 2025-12-16."),
-        (1234, "There have been 1,234 changes since 2025-12-16."),
-    ],
-)
-def test_the_summary_says_how_many_changes_there_were_since_when(count: int, said: str) -> None:
-    assert summary(FULL._replace(changed=Listed([], count))).endswith(f" {said}")
 
 
 @pytest.mark.parametrize(("within", "said"), [(0, "0 days"), (1, "1 day"), (1000, "1,000 days")])
@@ -367,42 +204,6 @@ def test_a_due_date_is_said_as_people_say_it() -> None:
 def test_what_is_due_on_the_day_itself_says_today() -> None:
     report = FULL._replace(due_soon=Listed([SOON._replace(days_left=0, due_latest="2026-01-15")], 1))
     assert in_a_line(sections(report)[SOON_TITLE]).endswith("today")
-
-
-@pytest.mark.parametrize(
-    ("entry", "said"),
-    [
-        (UPDATED, "status planned -> in-progress (Talks began) [1 evidence]"),
-        (CREATED, "milestone created: Port opened"),
-        (UPDATED._replace(action="noted", changes={}, evidence=[]), "noted (Talks began)"),
-        (BARE._replace(action="noted", changes={}, evidence=["a", "b"]), "noted [2 evidence]"),
-        (BARE._replace(action="withdrawn", changes={"withdrawn": [False, True]}), "withdrawn"),
-        (
-            BARE._replace(changes={"due": ["2025-36", None], "baseline_due": [None, "2025"]}),
-            "due 2025-Q4 -> nothing",
-        ),
-    ],
-)
-def test_an_entry_says_in_a_line_what_it_did(entry: EntryRow, said: str) -> None:
-    assert entry_summary(entry) == said
-
-
-def test_what_is_quiet_says_since_when() -> None:
-    day = Day(date(2026, 1, 15))
-    assert quiet_since(Quiet("A", "t", "2026-01-14"), day) == "2026-01-14, 1 day ago"
-    assert quiet_since(Quiet("A", "t", "2026-01-15"), day) == "2026-01-15, 0 days ago"
-
-
-@pytest.mark.parametrize(
-    ("milestone", "said"),
-    [
-        (MILESTONE, "2. Signed, scheduled, due 2026, in 350 days"),
-        (replace(MILESTONE, due="2025-36", days_left=-15), "2. Signed, scheduled, due 2025-Q4, 15 days ago"),
-        (replace(MILESTONE, due=None, days_left=None, state="partially-met"), "2. Signed, partially-met"),
-    ],
-)
-def test_a_next_milestone_says_its_state_and_when_it_is_due(milestone: Milestone, said: str) -> None:
-    assert milestone_summary(NextMilestone("Conclude the agreement", milestone)) == said
 
 
 #: What a list cut short says of the rest, and the command that lists it whole.
@@ -460,12 +261,6 @@ def test_what_is_news_only_because_it_was_recorded_lately_says_when(recorded_at:
         f"2025-12-15 (recorded {on})",
         "2025-12-16",
     ]
-
-
-def test_a_milestone_that_is_overdue_says_so_beside_its_state() -> None:
-    milestone = replace(MILESTONE, deadline="overdue", days_left=-3)
-    said = milestone_summary(NextMilestone("Conclude the agreement", milestone))
-    assert said == "2. Signed, scheduled, overdue, due 2026, 3 days ago"
 
 
 def test_a_list_of_which_nothing_is_shown_still_says_how_many_there_are() -> None:
@@ -620,66 +415,3 @@ def test_markdown_takes_nothing_of_the_register_for_markup() -> None:
     html = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(said)
     assert not re.search(r"<(script|strong|em|a|img|code|s|del)\b", html)
     assert tables(said)["Overdue: 1"][1][1] == evil
-
-
-def test_json_has_every_key_in_its_order() -> None:
-    assert list(as_json(FULL)) == [
-        *("today", "within", "since", "commitments", "open", "agreements", "by_status", "by_deadline"),
-        *("overdue", "overdue_count", "due_soon", "due_soon_count", "changed", "changed_count"),
-        *("contradictions", "contradiction_count", "head", "summary", "by_sector", "stale"),
-        *("quiet", "quiet_count", "next_milestones", "next_milestone_count", "needs_attention"),
-    ]
-    assert list(as_json(EMPTY)) == list(as_json(FULL))
-
-
-def test_json_says_everything_in_plain_values() -> None:
-    value = json.loads(json.dumps(as_json(FULL)))
-    assert {name: value[name] for name in value if not isinstance(value[name], list | dict)} == {
-        "today": "2026-01-15",
-        "within": 90,
-        "since": "2025-12-16",
-        "commitments": 3,
-        "open": 2,
-        "agreements": 1,
-        "overdue_count": 1,
-        "due_soon_count": 1,
-        "changed_count": 2,
-        "contradiction_count": 1,
-        "head": HEAD,
-        "summary": summary(FULL),
-        "stale": 180,
-        "quiet_count": 1,
-        "next_milestone_count": 1,
-        "needs_attention": True,
-    }
-    assert value["by_status"] == FULL.by_status
-    assert value["by_deadline"] == FULL.by_deadline
-    assert value["by_sector"] == {"halal": 1, "trade": 2}
-    assert value["overdue"] == [OVERDUE._asdict()]
-    assert value["due_soon"] == [SOON._asdict()]
-    assert value["changed"] == [CREATED._asdict(), UPDATED._asdict()]
-    assert value["quiet"] == [{"ref": "HALAL", "title": "Recognise certificates", "updated_on": "2025-07-01"}]
-    assert value["contradictions"] == [
-        {
-            "ref": "FTA-CONCLUDE",
-            "title": "Conclude the agreement",
-            "why": "in-progress though its deadline has passed",
-        }
-    ]
-    assert value["next_milestones"] == [as_dict(MILESTONE)]
-
-
-def test_json_of_an_empty_register_has_empty_lists_zeros_and_no_head() -> None:
-    value = as_json(EMPTY)
-    assert [name for name, one in value.items() if one == []] == [
-        *("overdue", "due_soon", "changed", "contradictions", "quiet", "next_milestones")
-    ]
-    assert value["head"] is None
-    assert value["needs_attention"] is False
-    assert value["by_status"] == dict.fromkeys(STATUSES, 0)
-    assert value["by_deadline"] == dict.fromkeys(DEADLINE_STATES, 0)
-
-
-def test_json_counts_what_it_does_not_list() -> None:
-    value = as_json(FULL._replace(overdue=Listed([OVERDUE], 1234)))
-    assert (len(value["overdue"]), value["overdue_count"]) == (1, 1234)

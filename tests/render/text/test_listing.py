@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ksmy_tracker.domain.rows import Row
-from ksmy_tracker.render.listing import cells
+from ksmy_tracker.render.text.listing import cells
 from tests.rows import AGREEMENT, COMMITMENT, DEADLINE, ENTRY
 
 #: An agreement whose counts and date all differ.

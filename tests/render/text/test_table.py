@@ -8,7 +8,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from ksmy_tracker.render.table import Rows
+from ksmy_tracker.render.text.table import Rows
 from tests.terminal import columns
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from ksmy_tracker.domain.rows import Row
 from ksmy_tracker.domain.safe_text import visible
-from ksmy_tracker.render.wording import cell, describe, due, entry_summary, field_name, left, short_window
+from ksmy_tracker.render.wording import cell, describe, due_date, entry_summary, field_name, left, window
 
 Column = tuple[str, Callable[[Any], str]]
 
@@ -15,14 +15,14 @@ _LISTINGS: Final[Mapping[str, Sequence[Column]]] = {
         ("ref", lambda row: row.ref),
         ("status", lambda row: row.status),
         ("deadline", lambda row: row.deadline),
-        ("due", lambda row: due(row.due) if row.due else ""),
+        ("due", lambda row: due_date(row.due)),
         ("title", lambda row: row.title),
     ),
     "due": (
         ("deadline", lambda row: row.deadline),
         ("days left", lambda row: left(row.days_left)),
         ("ref", lambda row: row.ref),
-        ("window", lambda row: short_window(row.due_earliest, row.due_latest)),
+        ("window", lambda row: window(row.due_earliest, row.due_latest)),
         ("title", lambda row: row.title),
     ),
     "history": (
@@ -35,7 +35,7 @@ _LISTINGS: Final[Mapping[str, Sequence[Column]]] = {
     "agreements": (
         ("ref", lambda row: row.ref),
         ("stage", lambda row: row.stage),
-        ("dated", lambda row: due(row.dated) if row.dated else ""),
+        ("dated", lambda row: due_date(row.dated)),
         ("in all", lambda row: str(row.commitments)),
         ("open", lambda row: str(row.open)),
         ("overdue", lambda row: str(row.overdue)),
@@ -57,8 +57,8 @@ def cells(
 
 def _chosen(row: Row, name: str) -> str:
     value = getattr(row, name)
-    if name in ("due", "baseline_due", "dated") and value is not None:
-        return due(value)
+    if name in ("due", "baseline_due", "dated"):
+        return due_date(value)
     if isinstance(value, list):
         return "; ".join(map(visible, value))
     return describe(value) if name == "changes" else cell(value)

@@ -2,12 +2,12 @@
 
 from datetime import date, timedelta
 
-from rich.cells import set_cell_size
+from rich.cells import cell_len, set_cell_size
 
 from ksmy_tracker.domain.safe_text import visible
 from ksmy_tracker.domain.timeline import Bar, Timeline, quarter_end, quarter_start, quarters, share
-from ksmy_tracker.render import captions
-from ksmy_tracker.render.page import Page
+from ksmy_tracker.render.text.page import Page
+from ksmy_tracker.render.timeline_wording import nothing, outside, undated
 
 WINDOW, BASELINE, MET, OPEN, NOT_MET, TODAY = "█", "░", "◆", "◇", "✕", "│"
 LEGEND = (
@@ -21,34 +21,27 @@ _TITLE = 36
 def as_page(timeline: Timeline, width: int) -> Page:
     """The timeline as lines no wider than `width` columns."""
     page = Page(width)
-    if not timeline.bars:
-        page.text(captions.nothing(timeline))
-        _say_what_is_missing(page, timeline)
-        return page
-    refs = min(max(len(bar.ref) for bar in timeline.bars), max(12, width // 3))
-    title = _TITLE if width - refs - 10 - _TITLE > 70 else 0
-    label = refs + 2 + (title + 2 if title else 0) + 10
-    chart = max(12, width - label)
-    indent = " " * label
-    page.line(indent + _years(timeline, chart), "bold")
-    page.line(indent + _quarter_line(timeline, chart))
-    for bar in timeline.bars:
-        name = set_cell_size(_cut(visible(bar.ref), refs), refs)
-        if title:
-            name += "  " + set_cell_size(_cut(visible(bar.title), title), title)
-        line = f"{name}  {bar.deadline:<8}  {_line(timeline, bar, chart)}"
-        page.line(line, bar.deadline)
-    page.line("")
-    page.text(LEGEND)
-    page.text(f"Today is {timeline.today}; from {timeline.start} to {timeline.end}.")
-    _say_what_is_missing(page, timeline)
+    if timeline.bars:
+        _draw(page, timeline)
+        page.line("")
+        page.text(LEGEND)
+        page.text(f"Today is {timeline.today}; from {timeline.start} to {timeline.end}.")
+    for said in (nothing(timeline), outside(timeline), undated(timeline)):
+        if said:
+            page.text(said)
     return page
 
 
-def _say_what_is_missing(page: Page, timeline: Timeline) -> None:
-    for said in (captions.outside(timeline), captions.undated(timeline)):
-        if said:
-            page.text(said)
+def _draw(page: Page, timeline: Timeline) -> None:
+    refs = min(max(len(bar.ref) for bar in timeline.bars), max(12, page.width // 3))
+    title = _TITLE if page.width - refs - 10 - _TITLE > 70 else 0
+    label = refs + 2 + (title + 2 if title else 0) + 10
+    chart = max(12, page.width - label)
+    page.line(" " * label + _years(timeline, chart), "bold")
+    page.line(" " * label + _quarter_line(timeline, chart))
+    for bar in timeline.bars:
+        name = _fitted(bar.ref, refs) + (f"  {_fitted(bar.title, title)}" if title else "")
+        page.line(f"{name}  {bar.deadline:<8}  {_line(timeline, bar, chart)}", bar.deadline)
 
 
 def _column(timeline: Timeline, day: date, chart: int) -> int:
@@ -88,10 +81,14 @@ def _line(timeline: Timeline, bar: Bar, chart: int) -> str:
     cells = [" "] * chart
     if timeline.start <= timeline.today <= timeline.end:
         cells[_column(timeline, timeline.today, chart)] = TODAY
-    if bar.baseline_earliest and bar.baseline_latest:
-        _fill(cells, timeline, bar.baseline_earliest, bar.baseline_latest, BASELINE)
-    if bar.earliest and bar.latest:
-        _fill(cells, timeline, bar.earliest, bar.latest, WINDOW)
+    for sign, first, last in (
+        (BASELINE, bar.baseline_earliest, bar.baseline_latest),
+        (WINDOW, bar.earliest, bar.latest),
+    ):
+        if first and last and last >= timeline.start and first <= timeline.end:
+            begin = _column(timeline, max(first, timeline.start), chart)
+            end = _column(timeline, min(last, timeline.end), chart)
+            cells[begin : end + 1] = sign * (end + 1 - begin)
     for mark in bar.marks:
         if timeline.start <= mark.day <= timeline.end:
             sign = MET if mark.state == "met" else NOT_MET if mark.state == "not-met" else OPEN
@@ -99,15 +96,9 @@ def _line(timeline: Timeline, bar: Bar, chart: int) -> str:
     return "".join(cells)
 
 
-def _fill(cells: list[str], timeline: Timeline, first: date, last: date, sign: str) -> None:
-    if last < timeline.start or first > timeline.end:
-        return
-    begin = _column(timeline, max(first, timeline.start), len(cells))
-    end = _column(timeline, min(last, timeline.end), len(cells))
-    cells[begin : end + 1] = sign * (end + 1 - begin)
-
-
-def _cut(text: str, width: int) -> str:
-    from rich.cells import cell_len
-
-    return text if cell_len(text) <= width else set_cell_size(text, width - 1) + "…"
+def _fitted(text: str, width: int) -> str:
+    """A text as it is shown, cut or filled up to a width."""
+    shown = visible(text)
+    if cell_len(shown) > width:
+        shown = set_cell_size(shown, width - 1) + "…"
+    return set_cell_size(shown, width)

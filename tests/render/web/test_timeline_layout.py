@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ksmy_tracker.render.layout import NARROW, WIDE, Layout
+from ksmy_tracker.render.web.timeline_layout import NARROW, WIDE, Layout
 
 LAYOUTS = pytest.mark.parametrize("layout", [WIDE, NARROW], ids=lambda layout: layout.name)
 

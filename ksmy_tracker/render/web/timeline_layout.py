@@ -1,4 +1,4 @@
-"""Where a drawing of the timeline has its labels and its bars: beside each other, or one above the other."""
+"""The two layouts of a drawn timeline: labels beside their bars, or above them; how much of a text fits."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -51,11 +51,9 @@ class Layout(NamedTuple):
             end += 1
         return f"{text[:end].rstrip()}…"
 
-    def behind_label(self, y: int) -> list[str]:
-        """What keeps the calendar's lines away from a label that stands above its bar."""
-        if not self.stacked:
-            return []
-        return [f'<rect class="paper" y="{y}" width="{self.width}" height="{self.middle - 13}"/>']
+    def anchor(self, x: float) -> str:
+        """On which side of `x` its caption stands within the drawing."""
+        return "start" if x < self.left + 60 else "end" if x > self.width - 60 else "middle"
 
     def beside_labels(self, rows: int, height: int) -> list[tuple[int, int]]:
         """From where to where a line through the whole calendar can be drawn."""

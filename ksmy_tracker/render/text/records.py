@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from ksmy_tracker.domain.kinds import Agreement, Commitment, Milestone
 from ksmy_tracker.domain.rows import EntryRow, as_dict
-from ksmy_tracker.render.page import Page
-from ksmy_tracker.render.wording import cell, entry_summary, field_name, left, plural, slip, window
-from ksmy_tracker.render.wording import due as due_date
+from ksmy_tracker.render.text.page import Page
+from ksmy_tracker.render.wording import cell, due_date, entry_summary, field_name, left, plural, slip
 
 
 def commitment_page(
@@ -19,22 +18,18 @@ def commitment_page(
     """A commitment: its fields, its agreement, its milestones and its history."""
     page = Page(width)
     page.heading(f"{row.ref}  {row.title}")
-    words = {name: cell(value) for name, value in as_dict(row).items() if name not in ("ref", "title")}
+    words = _words(row)
     words["agreement"] = f"{row.agreement}, {agreement.title} ({agreement.stage})"
-    if row.due and row.due_earliest and row.due_latest:
-        span = window(row.due, row.due_earliest, row.due_latest)
-        words["due"] = due_date(row.due) + (f" ({span})" if span else "")
+    words["due"] = due_date(row.due, row.due_earliest, row.due_latest)
     if row.days_left is not None:
         words["deadline"] += f", {left(row.days_left)}"
-    words["baseline_due"] = due_date(row.baseline_due) if row.baseline_due else ""
+    words["baseline_due"] = due_date(row.baseline_due)
     words["slip_days"] = slip(row.slip_days)
     words["milestones"] = f"{row.milestones_met} of {row.milestones} met" if row.milestones else "none"
     words["evidence"] = plural(row.evidence, "entry") if row.evidence else "none"
-    if not row.withdrawn:
-        del words["withdrawn"]
     for name in ("due_earliest", "due_latest", "days_left", "milestones_met", "newest_entry"):
         del words[name]
-    page.pairs([(field_name(name), words[name] or "-") for name in words])
+    page.pairs([(field_name(name), word or "-") for name, word in words.items()])
     if milestones:
         page.heading("Milestones")
         for milestone in milestones:
@@ -49,10 +44,8 @@ def agreement_page(
     """An agreement: its fields, its commitments and its history."""
     page = Page(width)
     page.heading(f"{row.ref}  {row.title}")
-    hidden = ("ref", "title", *(() if row.withdrawn else ("withdrawn",)))
-    shown = [(name, value) for name, value in as_dict(row).items() if name not in hidden]
-    words = {name: cell(value) for name, value in shown}
-    words["dated"] = due_date(row.dated) if row.dated else ""
+    words = _words(row)
+    words["dated"] = due_date(row.dated)
     page.pairs([(field_name(name), word or "-") for name, word in words.items()])
     page.heading(f"Commitments: {len(commitments)}" if commitments else "Commitments: none")
     for commitment in commitments:
@@ -77,11 +70,14 @@ def history(page: Page, entries: Sequence[EntryRow]) -> None:
             page.text(evidence, indent=6, hanging=2)
 
 
+def _words(row: Agreement | Commitment) -> dict[str, str]:
+    """The fields under a record's heading; `withdrawn` only if it is."""
+    hidden = ("ref", "title") if row.withdrawn else ("ref", "title", "withdrawn")
+    return {name: cell(value) for name, value in as_dict(row).items() if name not in hidden}
+
+
 def _milestone(row: Milestone) -> str:
-    due = ""
-    if row.due and row.due_earliest and row.due_latest:
-        span = window(row.due, row.due_earliest, row.due_latest)
-        due = f", due {due_date(row.due)}{f' ({span})' if span else ''}"
+    due = f", due {due_date(row.due, row.due_earliest, row.due_latest)}" if row.due else ""
     met = f" on {row.met_on}" if row.met_on else ""
     when = f", {left(row.days_left)}" if row.days_left is not None else ""
     gone = ", withdrawn" if row.withdrawn else ""

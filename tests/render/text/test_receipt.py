@@ -1,14 +1,10 @@
-"""A receipt as lines for a person and as an object for a program."""
+"""A receipt as lines for a person."""
 
 import pytest
 
-from ksmy_tracker.domain.receipt import Outcome, Receipt
-from ksmy_tracker.render.receipt import as_json, as_text, line
-
-
-def outcome(action: str | None = "updated", **more: object) -> Outcome:
-    given = {"ref": "TOURISM", "record": "commitment", "action": action, "changes": {}, "entry": 26, **more}
-    return Outcome(**given)  # type: ignore[arg-type]  # what each is, the tests say
+from ksmy_tracker.domain.receipt import Receipt
+from ksmy_tracker.render.text.receipt import as_text, line
+from tests.rows import outcome
 
 
 def test_a_line_names_the_ref_what_happened_and_the_entry() -> None:
@@ -102,58 +98,3 @@ def test_a_receipt_has_a_line_for_each_change_in_order() -> None:
 
 def test_a_receipt_of_nothing_is_empty() -> None:
     assert as_text(Receipt("one")) == ""
-
-
-def test_the_object_of_a_receipt_has_these_keys_in_this_order() -> None:
-    shown = as_json(Receipt("one", [outcome()], "h"), dry_run=False)
-    assert list(shown) == [
-        "invocation",
-        "applied",
-        "unchanged",
-        "skipped",
-        "head",
-        "dry_run",
-        "entries",
-        "changes",
-    ]
-    assert list(shown["changes"][0]) == ["ref", "record", "action", "entry", "changes"]
-
-
-def test_the_object_of_a_receipt_says_what_became_of_each_change() -> None:
-    changed = {"due": ("2025", None)}
-    receipt = Receipt(
-        "one",
-        [
-            outcome(changes=changed, note="n", evidence=("a",)),
-            outcome(None, ref="FTA", record="agreement", entry=None),
-            outcome(None, ref="SP-2024", record="agreement", entry=None, skipped=True),
-        ],
-        "h",
-    )
-    assert as_json(receipt, dry_run=True) == {
-        "invocation": "one",
-        "applied": 1,
-        "unchanged": 1,
-        "skipped": 1,
-        "head": "h",
-        "dry_run": True,
-        "entries": [26],
-        "changes": [
-            {"ref": "TOURISM", "record": "commitment", "action": "updated", "entry": 26, "changes": changed},
-            {"ref": "FTA", "record": "agreement", "action": None, "entry": None, "changes": {}},
-            {"ref": "SP-2024", "record": "agreement", "action": None, "entry": None, "changes": {}},
-        ],
-    }
-
-
-def test_the_object_of_a_receipt_of_nothing_has_every_key() -> None:
-    assert as_json(Receipt("one"), dry_run=False) == {
-        "invocation": "one",
-        "applied": 0,
-        "unchanged": 0,
-        "skipped": 0,
-        "head": None,
-        "dry_run": False,
-        "entries": [],
-        "changes": [],
-    }

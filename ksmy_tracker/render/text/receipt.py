@@ -1,6 +1,4 @@
-"""What a command did: a line for each record it names, or a JSON object."""
-
-from typing import Any
+"""What a command did: a line for each record it names."""
 
 from ksmy_tracker.domain.receipt import Outcome, Receipt
 from ksmy_tracker.domain.safe_text import visible
@@ -27,26 +25,3 @@ def line(outcome: Outcome) -> str:
         parts.append(f"evidence: {', '.join(map(visible, outcome.evidence))}")
     what = f": {'; '.join(parts)}" if parts else ""
     return f"{ref} {outcome.action}{what} (entry {outcome.entry})"
-
-
-def as_json(receipt: Receipt, *, dry_run: bool) -> dict[str, Any]:
-    """The receipt as an object of the JSON contract."""
-    return {
-        "invocation": receipt.invocation,
-        "applied": receipt.applied,
-        "unchanged": receipt.unchanged,
-        "skipped": receipt.skipped,
-        "head": receipt.head,
-        "dry_run": dry_run,
-        "entries": [outcome.entry for outcome in receipt.outcomes if outcome.entry is not None],
-        "changes": [
-            {
-                "ref": outcome.ref,
-                "record": outcome.record,
-                "action": outcome.action,
-                "entry": outcome.entry,
-                "changes": outcome.changes,
-            }
-            for outcome in receipt.outcomes
-        ],
-    }

@@ -401,6 +401,13 @@ def test_the_drawing_has_the_nearest_deadlines_and_the_page_says_how_many_more_t
     ]
 
 
+def test_what_is_due_today_is_drawn_first_of_what_lies_ahead(ksmy: Ksmy, tmp_path: Path) -> None:
+    add_many(ksmy, tmp_path / "many.jsonl", ["2026-01-15", *(str(year) for year in range(2030, 2060))])
+    drawing = section(read(ksmy("report", "--format", "html").out), "Timeline")
+    drawn = [one.text.strip().partition(":")[0] for one in drawing.all("g")]
+    assert drawn[:3] == ["FTA-CONCLUDE", "MANY-2026-01-15", "CCS-START"]
+
+
 def test_of_what_is_drawn_a_quarter_is_overdue_at_most_and_the_rest_is_told_by_kind(
     ksmy: Ksmy, tmp_path: Path
 ) -> None:

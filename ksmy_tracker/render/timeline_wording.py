@@ -1,7 +1,7 @@
-"""What is said in words beside a timeline: what it has no room, no date or no place for."""
+"""A timeline in words: what is drawn, and what it has no room, no date or no place for."""
 
-from ksmy_tracker.domain.timeline import Timeline
-from ksmy_tracker.render.wording import plural
+from ksmy_tracker.domain.timeline import Bar, Timeline
+from ksmy_tracker.render.wording import due_date, plural, window
 
 
 def nothing(timeline: Timeline) -> str:
@@ -32,3 +32,21 @@ def left_out(timeline: Timeline) -> str:
     by_kind = ", ".join(f"{count:,} {kind}" for kind, count in timeline.left_out)
     total = sum(count for _, count in timeline.left_out)
     return f"and {total:,} more with a due date: {by_kind}" if total else ""
+
+
+def of_bar(bar: Bar) -> str:
+    """A commitment's line: `FTA: Conclude it, overdue, due 2025`."""
+    return f"{bar.ref}: {bar.title}, {bar.deadline}{f', due {due_date(bar.due)}' if bar.due else ''}"
+
+
+def description(timeline: Timeline) -> str:
+    """Everything that is drawn, in sentences."""
+    said = []
+    for bar in timeline.bars:
+        days = f" ({window(str(bar.earliest), str(bar.latest))})" if bar.due else ""
+        said.append(f"{of_bar(bar)}{days}.")
+    if timeline.outside:
+        said += [nothing(timeline), outside(timeline)]
+    if timeline.undated:
+        said.append(f"{plural(timeline.undated, 'commitment')} without a due date.")
+    return " ".join(filter(None, said)) or "No commitment has a due date."

@@ -7,7 +7,7 @@ import pytest
 
 from ksmy_tracker.domain.kinds import Commitment, Milestone
 from ksmy_tracker.domain.rows import EntryRow
-from ksmy_tracker.render.records import agreement_page, commitment_page
+from ksmy_tracker.render.text.records import agreement_page, commitment_page
 from tests.rows import AGREEMENT, COMMITMENT, ENTRY, MILESTONE
 from tests.terminal import columns
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ksmy_tracker.domain.safe_text import visible
-from ksmy_tracker.render.page import WIDTH, Page, padded, wrapped
+from ksmy_tracker.render.text.page import WIDTH, Page, padded, wrapped
 
 KOREAN = "한국과 말레이시아의 전략적 동반자 관계"
 VARIATION = "\ufe0f"

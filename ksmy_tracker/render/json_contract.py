@@ -1,0 +1,78 @@
+"""Objects of the JSON contract that are no rows: a receipt, a report, a timeline."""
+
+from typing import TYPE_CHECKING, Any
+
+from ksmy_tracker.domain.rows import as_dict
+
+if TYPE_CHECKING:
+    from ksmy_tracker.domain.receipt import Receipt
+    from ksmy_tracker.domain.report import Report
+    from ksmy_tracker.domain.timeline import Timeline
+
+
+def receipt_object(receipt: "Receipt", *, dry_run: bool) -> dict[str, Any]:
+    """The receipt, with what became of each change."""
+    return {
+        "invocation": receipt.invocation,
+        "applied": receipt.applied,
+        "unchanged": receipt.unchanged,
+        "skipped": receipt.skipped,
+        "head": receipt.head,
+        "dry_run": dry_run,
+        "entries": [outcome.entry for outcome in receipt.outcomes if outcome.entry is not None],
+        "changes": [
+            {name: getattr(outcome, name) for name in ("ref", "record", "action", "entry", "changes")}
+            for outcome in receipt.outcomes
+        ],
+    }
+
+
+def report_object(report: "Report") -> dict[str, Any]:
+    """The report, its summary and every list of it."""
+    from ksmy_tracker.render.report_summary import summary  # a receipt need not wait for it
+
+    return {
+        "today": report.today.isoformat(),
+        "within": report.day.within,
+        "since": report.since,
+        "commitments": report.commitments,
+        "open": report.open,
+        "agreements": report.agreements,
+        "by_status": dict(report.by_status),
+        "by_deadline": dict(report.by_deadline),
+        "overdue": [as_dict(row) for row in report.overdue.items],
+        "overdue_count": report.overdue.total,
+        "due_soon": [as_dict(row) for row in report.due_soon.items],
+        "due_soon_count": report.due_soon.total,
+        "changed": [as_dict(entry) for entry in report.changed.items],
+        "changed_count": report.changed.total,
+        "contradictions": [found._asdict() for found in report.contradictions.items],
+        "contradiction_count": report.contradictions.total,
+        "head": report.head,
+        "summary": summary(report),
+        "by_sector": dict(report.by_sector),
+        "stale": report.stale,
+        "quiet": [one._asdict() for one in report.quiet.items],
+        "quiet_count": report.quiet.total,
+        "next_milestones": [as_dict(one.milestone) for one in report.next_milestones.items],
+        "next_milestone_count": report.next_milestones.total,
+        "needs_attention": report.needs_attention,
+    }
+
+
+def timeline_object(timeline: "Timeline") -> dict[str, Any]:
+    """The timeline; what has no due date has null for it and its window."""
+    return {
+        "start": str(timeline.start),
+        "end": str(timeline.end),
+        "today": str(timeline.today),
+        "undated": timeline.undated,
+        "outside": timeline.outside,
+        "bars": [
+            {
+                **{name: None if value is None else str(value) for name, value in bar._asdict().items()},
+                "marks": [{**mark._asdict(), "day": str(mark.day)} for mark in bar.marks],
+            }
+            for bar in timeline.bars
+        ],
+    }

@@ -1,0 +1,173 @@
+"""The lists of a report, each once as sentences for a page of text, once as cells of a table."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from itertools import compress
+from typing import Any, Final, NamedTuple, TypeVar
+
+from ksmy_tracker.domain.report import Listed, NextMilestone, Quiet, Report
+from ksmy_tracker.domain.rows import Day, DeadlineRow, EntryRow
+from ksmy_tracker.render.report_summary import kinds
+from ksmy_tracker.render.wording import days, due_date, entry_summary, left, slip
+
+Thing = TypeVar("Thing")
+
+_DEADLINE_COLUMNS: Final = ("ref", "title", "parties", "due", "last day", "when", "slipped")
+
+
+class Item(NamedTuple):
+    """One thing of a list: its cells, the same in a sentence, and its deadline state where that matters."""
+
+    cells: Sequence[str]
+    sentence: str
+    state: str = ""
+
+
+class Section(NamedTuple):
+    """A list with a word to find it by, its name, its columns, and how many there are in all."""
+
+    key: str
+    name: str
+    columns: Sequence[str]
+    items: Sequence[Item]
+    total: int
+    milestones: int = 0
+    #: What the things not listed are beside those that are, and the command that lists them all.
+    rest: str = "more"
+    command: str = ""
+    hanging: int = 2
+
+    @property
+    def title(self) -> str:
+        """The name with how many there are, by kind where milestones are among them."""
+        if not self.milestones:
+            return f"{self.name}: {f'{self.total:,}' if self.total else 'none'}"
+        by_kind = ", ".join(kinds(self.total - self.milestones, self.milestones))
+        return f"{self.name}: {self.total:,} ({by_kind})"
+
+    @property
+    def left_out(self) -> str:
+        """How many are not listed; nothing where all are."""
+        more = self.total - len(self.items)
+        return f"and {more:,} {self.rest}" if more else ""
+
+
+def sections(report: Report) -> list[Section]:
+    """The lists of a report in their order."""
+    within, since, stale = report.day.within, report.since, report.stale
+    # `list` has commitments alone, `due` milestones too.
+    all_overdue = f"due --limit {report.overdue.total}" if report.overdue_milestones else "list --overdue"
+    return [
+        _section(
+            "overdue",
+            "Overdue",
+            _DEADLINE_COLUMNS,
+            report.overdue,
+            _deadline,
+            milestones=report.overdue_milestones,
+            command=_command(report, all_overdue),
+        ),
+        _section(
+            "due-soon",
+            f"Due within {days(within)}",
+            _DEADLINE_COLUMNS,
+            report.due_soon,
+            _deadline,
+            milestones=report.due_soon_milestones,
+            command=_command(report, f"due --within {within}"),
+        ),
+        _section(
+            "contradictions",
+            "Contradicts itself",
+            ("ref", "title", "why"),
+            report.contradictions,
+            lambda found: Item(found, f"{found.ref}: {found.why}"),
+        ),
+        _section(
+            "next-milestones",
+            "Next milestones",
+            ("ref", "commitment", "milestone"),
+            report.next_milestones,
+            _next_milestone,
+        ),
+        _section(
+            "changed",
+            f"Changed since {since}",
+            ("effective on", "ref", "what"),
+            report.changed,
+            lambda entry: _change(entry, since),
+            rest="earlier",
+            command=_command(report, f"history --since {since}", narrows=False),
+            hanging=12,
+        ),
+        _section(
+            "quiet",
+            f"Gone quiet, no entry for {days(stale)}",
+            ("ref", "title", "newest entry"),
+            report.quiet,
+            lambda one: Item((one.ref, one.title, ago := quiet_since(one, report.day)), f"{one.ref}: {ago}"),
+            command=_command(report, f"list --stale {stale}"),
+        ),
+    ]
+
+
+def _section(
+    key: str,
+    name: str,
+    columns: Sequence[str],
+    listed: Listed[Thing],
+    item: Callable[[Thing], Item],
+    **more: Any,
+) -> Section:
+    """A section without the columns in which no item has anything."""
+    items = [item(thing) for thing in listed.items]
+    # Without items, all of them are kept.
+    kept = [any(column) for column in zip(*(one.cells for one in items), strict=True)] or columns
+    items = [one._replace(cells=list(compress(one.cells, kept))) for one in items]
+    return Section(key, name, list(compress(columns, kept)), items, listed.total, **more)
+
+
+def _command(report: Report, command: str, *, narrows: bool = True) -> str:
+    """The command line as of the report's day; none where the command cannot be narrowed as the report is."""
+    only = report.only
+    if report.narrowed and not narrows:
+        return ""
+    words = (("sector", only.sector), ("party", only.party), ("agreement", only.agreement))
+    options = "".join(f" --{name} {value}" for name, values in words for value in values)
+    return f"ksmy {command}{options} --as-of {report.today}"
+
+
+def _change(entry: EntryRow, since: str) -> Item:
+    """An entry, on the day it took effect; with that it was recorded on where that alone makes it news."""
+    recorded = f" (recorded {entry.recorded_on})" if entry.effective_on < since else ""
+    when, said = f"{entry.effective_on}{recorded}", entry_summary(entry)
+    return Item((when, entry.ref, said), f"{when}  {entry.ref}: {said}")
+
+
+def quiet_since(quiet: Quiet, day: Day) -> str:
+    """How long ago a commitment's newest entry took effect."""
+    ago = (day.today - date.fromisoformat(quiet.updated_on)).days
+    return f"{quiet.updated_on}, {days(ago)} ago"
+
+
+def _next_milestone(following: NextMilestone) -> Item:
+    row, said = following.milestone, milestone_summary(following)
+    return Item((row.ref, following.title, said), f"{row.ref}: {said}", row.deadline)
+
+
+def milestone_summary(following: NextMilestone) -> str:
+    """A milestone's number, title, state and deadline."""
+    row = following.milestone
+    state = f"{row.state}, overdue" if row.deadline == "overdue" else row.state
+    due = f", due {due_date(row.due)}" if row.due else ""
+    when = f", {left(row.days_left)}" if row.days_left is not None else ""
+    return f"{row.number}. {row.title}, {state}{due}{when}"
+
+
+def _deadline(row: DeadlineRow) -> Item:
+    due, when, moved = due_date(row.due), left(row.days_left), slip(row.slip_days)
+    cells = (row.ref, row.title, row.parties, due, row.due_latest, when, moved)
+    party = {"KR": "Korea", "MY": "Malaysia"}.get(row.parties, "both parties")
+    window = due_date(row.due, row.due_earliest, row.due_latest)
+    parts = (row.title, party, f"due {window}", when, moved)
+    return Item(cells, f"{row.ref}: {', '.join(filter(None, parts))}", row.deadline)

@@ -1,0 +1,1 @@
+"""Text for people: pages, tables, lines; plain in a pipe, styled on a terminal."""

@@ -1,0 +1,1 @@
+"""The report as a web page, the timeline as SVG: values laid out here, markup in templates/."""

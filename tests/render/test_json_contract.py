@@ -1,0 +1,129 @@
+"""The objects of the JSON contract that are no rows: which keys, in which order, saying what."""
+
+import json
+
+from ksmy_tracker.domain.receipt import Receipt
+from ksmy_tracker.domain.report import Listed
+from ksmy_tracker.domain.rows import as_dict
+from ksmy_tracker.domain.words import DEADLINE_STATES, STATUSES
+from ksmy_tracker.render.json_contract import receipt_object, report_object
+from ksmy_tracker.render.report_summary import summary
+from tests.rows import CREATED, EMPTY, FULL, HEAD, MILESTONE, OVERDUE, SOON, UPDATED, outcome
+
+
+def test_the_object_of_a_receipt_has_these_keys_in_this_order() -> None:
+    shown = receipt_object(Receipt("one", [outcome()], "h"), dry_run=False)
+    assert list(shown) == [
+        "invocation",
+        "applied",
+        "unchanged",
+        "skipped",
+        "head",
+        "dry_run",
+        "entries",
+        "changes",
+    ]
+    assert list(shown["changes"][0]) == ["ref", "record", "action", "entry", "changes"]
+
+
+def test_the_object_of_a_receipt_says_what_became_of_each_change() -> None:
+    changed = {"due": ("2025", None)}
+    receipt = Receipt(
+        "one",
+        [
+            outcome(changes=changed, note="n", evidence=("a",)),
+            outcome(None, ref="FTA", record="agreement", entry=None),
+            outcome(None, ref="SP-2024", record="agreement", entry=None, skipped=True),
+        ],
+        "h",
+    )
+    assert receipt_object(receipt, dry_run=True) == {
+        "invocation": "one",
+        "applied": 1,
+        "unchanged": 1,
+        "skipped": 1,
+        "head": "h",
+        "dry_run": True,
+        "entries": [26],
+        "changes": [
+            {"ref": "TOURISM", "record": "commitment", "action": "updated", "entry": 26, "changes": changed},
+            {"ref": "FTA", "record": "agreement", "action": None, "entry": None, "changes": {}},
+            {"ref": "SP-2024", "record": "agreement", "action": None, "entry": None, "changes": {}},
+        ],
+    }
+
+
+def test_the_object_of_a_receipt_of_nothing_has_every_key() -> None:
+    assert receipt_object(Receipt("one"), dry_run=False) == {
+        "invocation": "one",
+        "applied": 0,
+        "unchanged": 0,
+        "skipped": 0,
+        "head": None,
+        "dry_run": False,
+        "entries": [],
+        "changes": [],
+    }
+
+
+def test_the_object_of_a_report_has_every_key_in_its_order() -> None:
+    assert list(report_object(FULL)) == [
+        *("today", "within", "since", "commitments", "open", "agreements", "by_status", "by_deadline"),
+        *("overdue", "overdue_count", "due_soon", "due_soon_count", "changed", "changed_count"),
+        *("contradictions", "contradiction_count", "head", "summary", "by_sector", "stale"),
+        *("quiet", "quiet_count", "next_milestones", "next_milestone_count", "needs_attention"),
+    ]
+    assert list(report_object(EMPTY)) == list(report_object(FULL))
+
+
+def test_the_object_of_a_report_says_everything_in_plain_values() -> None:
+    value = json.loads(json.dumps(report_object(FULL)))
+    assert {name: value[name] for name in value if not isinstance(value[name], list | dict)} == {
+        "today": "2026-01-15",
+        "within": 90,
+        "since": "2025-12-16",
+        "commitments": 3,
+        "open": 2,
+        "agreements": 1,
+        "overdue_count": 1,
+        "due_soon_count": 1,
+        "changed_count": 2,
+        "contradiction_count": 1,
+        "head": HEAD,
+        "summary": summary(FULL),
+        "stale": 180,
+        "quiet_count": 1,
+        "next_milestone_count": 1,
+        "needs_attention": True,
+    }
+    assert value["by_status"] == FULL.by_status
+    assert value["by_deadline"] == FULL.by_deadline
+    assert value["by_sector"] == {"halal": 1, "trade": 2}
+    assert value["overdue"] == [OVERDUE._asdict()]
+    assert value["due_soon"] == [SOON._asdict()]
+    assert value["changed"] == [CREATED._asdict(), UPDATED._asdict()]
+    assert value["quiet"] == [{"ref": "HALAL", "title": "Recognise certificates", "updated_on": "2025-07-01"}]
+    assert value["contradictions"] == [
+        {
+            "ref": "FTA-CONCLUDE",
+            "title": "Conclude the agreement",
+            "why": "in-progress though its deadline has passed",
+        }
+    ]
+    assert value["next_milestones"] == [as_dict(MILESTONE)]
+
+
+def test_the_object_of_a_report_of_an_empty_register_has_empty_lists_zeros_and_no_head() -> None:
+    value = report_object(EMPTY)
+    assert [name for name, one in value.items() if one == []] == [
+        *("overdue", "due_soon", "changed", "contradictions", "quiet", "next_milestones")
+    ]
+    assert value["head"] is None
+    assert value["needs_attention"] is False
+    assert value["by_status"] == dict.fromkeys(STATUSES, 0)
+    assert value["by_deadline"] == dict.fromkeys(DEADLINE_STATES, 0)
+
+
+def test_the_object_of_a_report_counts_what_it_does_not_list() -> None:
+    value = report_object(FULL._replace(overdue=Listed([OVERDUE], 1234)))
+    assert (len(value["overdue"]), value["overdue_count"]) == (1, 1234)

@@ -1,0 +1,104 @@
+"""The title of a report and its paragraph for whoever reads nothing else."""
+
+import pytest
+
+from ksmy_tracker.domain.report import Listed
+from ksmy_tracker.render.report_summary import summary
+from tests.rows import EMPTY, FULL, NOTHING, OVERDUE, late
+
+
+def test_the_summary_says_what_is_open_overdue_due_contradictory_and_new() -> None:
+    assert summary(FULL) == (
+        "Of 3 commitments under 1 agreement, 2 are open and 1 completed. "
+        "1 commitment is overdue; 1 milestone is due within 90 days. "
+        'Longest overdue is "Conclude the agreement" (FTA-CONCLUDE), by 15 days. '
+        "Contradiction: 1 commitment is open though its deadline has passed. "
+        "There have been 2 changes since 2025-12-16."
+    )
+
+
+def test_the_summary_of_a_register_where_all_is_done_is_short() -> None:
+    done = EMPTY._replace(agreements=1, by_status={**EMPTY.by_status, "completed": 2})
+    assert summary(done) == (
+        "Of 2 commitments under 1 agreement, none is open and 2 completed. "
+        "Nothing is overdue or due within 90 days. Nothing has changed since 2025-12-16."
+    )
+
+
+def test_the_summary_of_an_empty_register_is_one_sentence() -> None:
+    assert summary(EMPTY) == "There is no commitment here yet."
+
+
+def test_the_summary_separates_thousands() -> None:
+    many = EMPTY._replace(agreements=1200, by_status={**EMPTY.by_status, "planned": 100_000})
+    assert summary(many).startswith(
+        "Of 100,000 commitments under 1,200 agreements, 100,000 are open and none completed."
+    )
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ((2, 1, 1, 0), "2 commitments and 1 milestone are overdue; 1 commitment is due within 90 days."),
+        ((1, 0, 0, 0), "1 commitment is overdue; nothing is due within 90 days."),
+        ((0, 1, 0, 2), "1 milestone is overdue; 2 milestones are due within 90 days."),
+        ((0, 0, 1, 1), "Nothing is overdue; 1 commitment and 1 milestone are due within 90 days."),
+        ((0, 0, 0, 0), "Nothing is overdue or due within 90 days."),
+        ((1200, 0, 0, 1), "1,200 commitments are overdue; 1 milestone is due within 90 days."),
+    ],
+)
+def test_the_summary_counts_milestones_beside_commitments_as_the_lists_do(
+    counts: tuple[int, int, int, int], said: str
+) -> None:
+    assert f" {said} " in summary(late(*counts))
+
+
+def test_the_longest_overdue_may_be_a_milestone() -> None:
+    milestone = OVERDUE._replace(ref="FTA-CONCLUDE/1", record="milestone", title="Signed", days_left=-1)
+    both = FULL._replace(overdue=Listed([milestone, OVERDUE], 2))
+    assert 'Longest overdue is the milestone "Signed" (FTA-CONCLUDE/1), by 1 day.' in summary(both)
+
+
+def test_a_title_that_fills_a_paragraph_of_its_own_is_cut_in_the_summary() -> None:
+    report = FULL._replace(overdue=Listed([OVERDUE._replace(title="a\x1b" + "x" * 300)], 1))
+    assert f'"a␛{"x" * 117}…" (FTA-CONCLUDE)' in summary(report)
+
+
+@pytest.mark.parametrize(
+    ("overdue", "total", "said"),
+    [
+        (1, 1, "Contradiction: 1 commitment is open though its deadline has passed."),
+        (2, 2, "Contradictions: 2 commitments are open though their deadlines have passed."),
+        (0, 1, "Contradiction: 1 commitment is completed without evidence or with a milestone open."),
+        (
+            1,
+            3,
+            "Contradictions: 1 commitment is open though its deadline has passed, "
+            "and 2 are completed without evidence or with a milestone open.",
+        ),
+        (
+            2,
+            3,
+            "Contradictions: 2 commitments are open though their deadlines have passed, "
+            "and 1 is completed without evidence or with a milestone open.",
+        ),
+    ],
+)
+def test_the_summary_says_in_words_what_contradicts_itself(overdue: int, total: int, said: str) -> None:
+    assert f" {said} " in summary(late(overdue, 0, 0, 0)._replace(contradictions=Listed([], total)))
+
+
+def test_the_summary_says_nothing_of_contradictions_where_there_are_none() -> None:
+    assert "ontradiction" not in summary(FULL._replace(contradictions=NOTHING))
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (0, "Nothing has changed since 2025-12-16."),
+        (1, "There has been 1 change since 2025-12-16."),
+        (1234, "There have been 1,234 changes since 2025-12-16."),
+    ],
+)
+def test_the_summary_says_how_many_changes_there_were_since_when(count: int, said: str) -> None:
+    assert summary(FULL._replace(changed=Listed([], count))).endswith(f" {said}")
