@@ -199,6 +199,29 @@ def generous_umask() -> Iterator[None]:
     os.umask(before)
 
 
+#: Folders of slow tests: killed writers, full disks, a browser, other programs.
+SLOW_FOLDERS = ("faults", "browser", "calendar_programs")
+
+#: Fixtures that cost a test time: a server, a process for each run of the program.
+SLOW_FIXTURES = frozenset({"_server", "process"})
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark as slow what follows from where a test is and what it needs; leave out what is long, unless asked for."""
+    asked = "long" in str(config.getoption("markexpr"))
+    left_out = {item for item in items if not asked and item.get_closest_marker("long")}
+    for item in items:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        given = getattr(item, "callspec", None)
+        on_server = given is not None and "postgresql" in given.params.values()
+        if on_server or folder in SLOW_FOLDERS or SLOW_FIXTURES.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+    if left_out:
+        config.hook.pytest_deselected(items=[*left_out])
+        items[:] = [item for item in items if item not in left_out]
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test of the command line on both engines, unless it is about the register's file."""
     names = metafunc.fixturenames
