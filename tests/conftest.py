@@ -23,8 +23,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from ksmy_tracker import cli, clock, signals
-from ksmy_tracker.storage import register as database
-from ksmy_tracker.writing import transfer
+from ksmy_tracker.reading.export import export_lines
+from ksmy_tracker.storage.locate import locate
 from tests import servers
 from tests.servers import Cluster
 
@@ -331,8 +331,8 @@ def contents(engine: str, place: str) -> Contents:
         return Path(place).read_bytes
 
     def exported() -> bytes:
-        with database.reading(database.locate(place)) as reader:
-            return "".join(transfer.export_lines(reader)).encode()
+        with locate(place).reading() as reader:
+            return "".join(export_lines(reader)).encode()
 
     return exported
 

@@ -17,7 +17,7 @@ from ksmy_tracker.cli.output import Held, complain, emit
 from ksmy_tracker.errors import Damaged, KsmyError
 
 if TYPE_CHECKING:
-    from ksmy_tracker.storage.place import Place
+    from ksmy_tracker.storage.interface import Register
 
 #: Every command and its module, in the order of the help.
 COMMANDS: Final[Mapping[str, str]] = {
@@ -152,7 +152,7 @@ def run(arguments: list[str]) -> int:
         signals.afresh(silent=True)
         return _complete()
     signals.afresh()
-    opened: list[Place] = []
+    opened: list[Register] = []
     try:
         return _told(arguments, opened)
     except (KeyboardInterrupt, typer.Abort):
@@ -168,7 +168,7 @@ def run(arguments: list[str]) -> int:
         return _failed(damage)
 
 
-def _told(arguments: list[str], opened: list["Place"]) -> int:
+def _told(arguments: list[str], opened: list["Register"]) -> int:
     """Run a command, and say what is wrong with a command line that is none; `opened` gets the register it opens."""
     try:
         code = _call(arguments, opened)
@@ -192,14 +192,13 @@ def _failed(error: KsmyError) -> int:
     return error.exit_code
 
 
-def _damage_behind(opened: list["Place"]) -> KsmyError | None:
+def _damage_behind(opened: list["Register"]) -> KsmyError | None:
     """The sentence for a damaged register behind a failure that has none: what fails for its values is no bug."""
     from ksmy_tracker.reading import check as audit
-    from ksmy_tracker.storage import register as database
 
     for register in opened:
         try:
-            with database.reading(register, 1.0) as reader:
+            with register.reading(1.0) as reader:
                 faults = audit.check(reader).faults
         except Damaged as error:
             return error
@@ -230,7 +229,7 @@ def _complete() -> int:
     return 0
 
 
-def _call(arguments: list[str], opened: list["Place"]) -> Any:
+def _call(arguments: list[str], opened: list["Register"]) -> Any:
     """Call Typer; a closed pipe or a full disk would end what it prints by itself in a traceback."""
     command = get_command(app)
     held = Held()

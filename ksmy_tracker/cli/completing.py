@@ -121,10 +121,10 @@ def _look(context: typer.Context, question: Callable[[Any], Any]) -> Any:
     from ksmy_tracker import clock
     from ksmy_tracker.domain.rows import Day
     from ksmy_tracker.reading.listings import View
-    from ksmy_tracker.storage import register as database
+    from ksmy_tracker.storage.locate import locate
 
-    location = database.locate(context.params.get("db") or os.environ.get("KSMY_DATABASE_URL"))
-    with database.reading(location, timeout=0.2) as reader:
+    location = locate(context.params.get("db") or os.environ.get("KSMY_DATABASE_URL"))
+    with location.reading(0.2) as reader:
         return question(View(reader, Day(clock.today())))
 
 

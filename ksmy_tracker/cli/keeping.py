@@ -10,9 +10,8 @@ from ksmy_tracker.cli import completing, options
 from ksmy_tracker.cli.options import DEFAULT_TIMEOUT, DEFAULT_ZONE, LOOK_AFTER
 from ksmy_tracker.cli.output import complain, emit, emit_done
 from ksmy_tracker.errors import Damaged, Usage
-from ksmy_tracker.storage import register as database
 from ksmy_tracker.storage.files import expanded
-from ksmy_tracker.storage.place import REVISIONS, Location
+from ksmy_tracker.storage.revisions import REVISIONS
 
 app = typer.Typer()
 
@@ -40,17 +39,17 @@ def init_register(
     location = options.register_at(db)
     actor = options.actor(by)
     today = clock.today(tz)
-    from ksmy_tracker.writing import schema
-
-    schema.check_free(location)
+    location.check_free()
+    from ksmy_tracker.storage.shipped import shipped
     from ksmy_tracker.writing.seed import read_seed
 
-    changes = [] if empty else read_seed(seed or schema.shipped("seed.json"), today)
+    changes = [] if empty else read_seed(seed or shipped("seed.json"), today)
     from ksmy_tracker.writing.record import Recording, record
 
     recording = Recording(actor, clock.now(), today)
     options.once_made(location, "created")
-    schema.create(location, lambda transaction: record(transaction, changes, recording), timeout)
+    with location.creating(timeout) as transaction:
+        record(transaction, changes, recording)
     from ksmy_tracker.domain.safe_text import visible
     from ksmy_tracker.render.wording import plural
 
@@ -77,16 +76,12 @@ def check_register(
     from ksmy_tracker.render.wording import plural
 
     location = options.register_at(db)
-    with database.reading(location, timeout) as reader:
+    with location.reading(timeout) as reader:
         found = audit.check(reader, expect_head and expect_head.strip().lower())
-    if isinstance(location, Location):
-        from ksmy_tracker.storage.private_folder import remains
-        from ksmy_tracker.storage.sqlite.ordinary_tables import fault_in_header
-
-        if (fault := fault_in_header(location.path)) is not None:
-            found.faults.append(f"database: {fault}")
-        for left in remains(location.path.parent):
-            complain(f"{left} was left by a command that was killed; `ksmy migrate` removes it")
+    if (fault := location.fault_outside()) is not None:
+        found.faults.append(fault)
+    for left in location.remains():
+        complain(f"{left} was left by a command that was killed; `ksmy migrate` removes it")
     if found.faults:
         raise Damaged(f"{location} failed its check", tuple(found.faults))
     counts = ", ".join(plural(count, record) for record, count in found.counts.items())
@@ -105,10 +100,9 @@ def back_up(
 ) -> None:
     """Copy a register as it is at one moment, while others may go on using it; `ksmy check --db` proves the copy."""
     from ksmy_tracker.domain.safe_text import visible
-    from ksmy_tracker.storage.sqlite import backup as backups
 
     signals.once(signals.PLACED, f"the backup {file} is made")
-    head = backups.backup(options.register_at(db), expanded(str(file)), force=force, timeout=timeout)
+    head = options.register_at(db).backup(expanded(str(file)), timeout, force=force)
     emit_done(f"backed up to {visible(str(file))}; head {visible(head or 'none')}\n")
 
 

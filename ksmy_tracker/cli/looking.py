@@ -16,7 +16,6 @@ from ksmy_tracker.domain.values import read_text
 from ksmy_tracker.domain.words import did_you_mean
 from ksmy_tracker.errors import Usage
 from ksmy_tracker.reading.listings import View
-from ksmy_tracker.storage import register as database
 
 app = typer.Typer()
 
@@ -122,7 +121,7 @@ def list_commitments(
     )
     fields = options.listed(sort)
     day = options.day(as_of, tz, within)
-    with database.reading(options.register_at(db), timeout) as reader:
+    with options.register_at(db).reading(timeout) as reader:
         rows = View(reader, day).commitments(filters, sort=fields, limit=limit)
     _show_rows("list", rows, columns, format, raw)
 
@@ -145,7 +144,7 @@ def list_deadlines(
     """List open deadlines: overdue, then due soon, then later, with the window of an imprecise date."""
     day = options.day(as_of, tz, within)
     only = options.narrowing(sector, party, agreement)
-    with database.reading(options.register_at(db), timeout) as reader:
+    with options.register_at(db).reading(timeout) as reader:
         rows = View(reader, day, only).deadlines(limit=limit)
     _show_rows("due", rows, columns, format, raw)
 
@@ -185,7 +184,7 @@ def list_history(
     actor = None if by is None else options.checked("--by", read_text, by)
     day = options.day(as_of, tz)
     first = None if since is None else since_day(since, day.today, "history")
-    with database.reading(options.register_at(db), timeout) as reader:
+    with options.register_at(db).reading(timeout) as reader:
         view = View(reader, day)
         wanted = None if ref is None else view.existing(options.ref_of(ref))
         rows = view.entries(ref=wanted, since=first, by=actor, newest=limit)
@@ -205,7 +204,7 @@ def list_agreements(
 ) -> None:
     """List the agreements, with how many commitments each has, open and overdue."""
     day = options.day(as_of, tz)
-    with database.reading(options.register_at(db), timeout) as reader:
+    with options.register_at(db).reading(timeout) as reader:
         rows = View(reader, day).agreements(withdrawn=withdrawn)
     _show_rows("agreements", rows, columns, format, raw)
 
@@ -226,7 +225,7 @@ def show_record(
     day = options.day(as_of, tz, within)
     named = options.ref_of(ref)
     wanted = commitment_of(named)
-    with database.reading(options.register_at(db), timeout) as reader:
+    with options.register_at(db).reading(timeout) as reader:
         view = View(reader, day)
         if named != wanted:
             view.existing(named)

@@ -13,8 +13,7 @@ from ksmy_tracker.cli.progress import counted
 from ksmy_tracker.domain.safe_text import escaped
 from ksmy_tracker.domain.words import did_you_mean
 from ksmy_tracker.errors import Usage
-from ksmy_tracker.storage import register as database
-from ksmy_tracker.storage.place import Place
+from ksmy_tracker.storage.interface import Register
 
 app = typer.Typer()
 
@@ -48,7 +47,7 @@ def export_register(
         from ksmy_tracker.reading.report import ReportView
         from ksmy_tracker.render.ical import as_calendar
 
-        with database.reading(location, timeout) as reader:
+        with location.reading(timeout) as reader:
             rows = ReportView(reader, options.day(as_of, tz), only).calendar()
         put(as_calendar(rows, calendar_of), output, "calendar")
         return
@@ -59,24 +58,24 @@ def export_register(
     _export_whole(location, timeout, output)
 
 
-def _export_whole(location: Place, timeout: float, output: Path | None) -> None:
+def _export_whole(location: Register, timeout: float, output: Path | None) -> None:
     from io import TextIOWrapper
 
+    from ksmy_tracker.reading.export import export_lines
     from ksmy_tracker.storage import files
-    from ksmy_tracker.writing import transfer
 
     if output is not None and not is_stdout(output):
         signals.once(signals.PLACED, f"the export {output} is made")
         with (
-            database.reading(location, timeout) as reader,
+            location.reading(timeout) as reader,
             files.output(output, "export", private=True) as path,
             path.open("w", encoding="utf-8", newline="") as file,
         ):
-            file.writelines(transfer.export_lines(reader))
+            file.writelines(export_lines(reader))
         return
     # All of it is read before any is written: a slow reader keeps no writer waiting.
-    with database.reading(location, timeout) as reader:
-        spool = spooled(line.encode() for line in transfer.export_lines(reader))
+    with location.reading(timeout) as reader:
+        spool = spooled(line.encode() for line in export_lines(reader))
     with TextIOWrapper(spool, encoding="utf-8", newline="") as whole:
         on_terminal = is_terminal()
         while block := whole.read(1 << 20):
@@ -97,14 +96,12 @@ def import_register(
     timeout: options.Timeout = DEFAULT_TIMEOUT,
 ) -> None:
     """Create a register from an export: with the same history and the same head, or not at all."""
-    from ksmy_tracker.writing import schema, transfer
-    from ksmy_tracker.writing.aside import made_aside
+    from ksmy_tracker.writing import importing
 
     location = options.register_at(db)
     options.once_made(location, "imported into")
-    with opened(file) as stream, made_aside(transfer.proved(transfer.lines_in(stream))) as parts:
-        seen = counted(parts, "importing", transfer.line_count)
-        head = schema.create(location, lambda transaction: transfer.load(transaction, seen), timeout)
+    with opened(file) as stream, location.creating(timeout) as transaction:
+        head = importing.load(transaction, counted(importing.lines_in(stream), "importing"))
     from ksmy_tracker.domain.safe_text import visible
 
     emit_done(f"imported into {visible(str(location))}; head {head or 'none'}\n")

@@ -16,10 +16,8 @@ from ksmy_tracker.domain.rows import Day, Filters
 from ksmy_tracker.domain.values import Fault, read_any_ref, read_day, read_filled
 from ksmy_tracker.domain.words import did_you_mean
 from ksmy_tracker.errors import Usage
-from ksmy_tracker.storage.interface import TIMEOUT
-from ksmy_tracker.storage.place import Location
-from ksmy_tracker.storage.place import Place as RegisterPlace
-from ksmy_tracker.storage.register import locate
+from ksmy_tracker.storage.interface import TIMEOUT, Register
+from ksmy_tracker.storage.locate import locate
 
 LOOK, CHANGE, LOOK_AFTER = "Look", "Change", "Look after"
 
@@ -228,7 +226,7 @@ NewSector = Annotated[
 ]
 
 
-def register_at(db: str | None) -> RegisterPlace:
+def register_at(db: str | None) -> Register:
     """The register that `--db` or the environment names, noted for where something fails that should not."""
     from typer._click.globals import get_current_context
 
@@ -241,11 +239,10 @@ def register_at(db: str | None) -> RegisterPlace:
     return register
 
 
-def once_made(register: RegisterPlace, made: str) -> None:
+def once_made(register: Register, made: str) -> None:
     """A register is made: a file once it is in its place, a database once it is committed."""
-    step = signals.PLACED if isinstance(register, Location) else signals.COMMITTED
     in_doubt = f"whether {register} is {made} is not known; `ksmy check` tells"
-    signals.once(step, f"{register} is {made}", in_doubt=in_doubt)
+    signals.once(register.made_once, f"{register} is {made}", in_doubt=in_doubt)
 
 
 def day(as_of: str | None, zone: str, within: int = HORIZON_DAYS) -> Day:

@@ -1,7 +1,7 @@
 """A progress bar on stderr, where that is a terminal and the work takes long."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from time import monotonic
 from typing import TypeVar
 
@@ -11,21 +11,16 @@ Thing = TypeVar("Thing")
 PATIENCE = 1.0
 
 
-def counted(
-    things: Iterable[Thing], doing: str, lines_of: Callable[[Thing], int] = lambda _: 1
-) -> Iterator[Thing]:
-    """The same things, their lines counted on the terminal once they take long."""
+def counted(lines: Iterable[Thing], doing: str) -> Iterator[Thing]:
+    """The same lines, counted on the terminal once they take long."""
     if sys.stderr is None or not sys.stderr.isatty():
-        yield from things
+        yield from lines
         return
     begun = monotonic()
-    iterator = iter(things)
-    done = 0
-    for thing in iterator:
-        yield thing
-        looked = done // 500
-        done += lines_of(thing)
-        if done // 500 > looked and monotonic() - begun > PATIENCE:
+    numbered = enumerate(lines, 1)
+    for done, line in numbered:
+        yield line
+        if done % 500 == 0 and monotonic() - begun > PATIENCE:
             break
     else:
         return
@@ -39,6 +34,8 @@ def counted(
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(doing, total=None, completed=done)
-        for thing in iterator:
-            yield thing
-            progress.advance(task, lines_of(thing))
+        for done, line in numbered:
+            yield line
+            if done % 100 == 0:  # to tell it of each would cost more than many of them do
+                progress.update(task, completed=done)
+        progress.update(task, completed=done)

@@ -11,7 +11,6 @@ from ksmy_tracker.domain.changes import Change
 from ksmy_tracker.domain.kinds import READERS, read_field
 from ksmy_tracker.domain.receipt import Receipt
 from ksmy_tracker.domain.values import read_day, read_evidence, read_filled
-from ksmy_tracker.storage import register as database
 
 if TYPE_CHECKING:
     from ksmy_tracker.storage.interface import Transaction
@@ -81,13 +80,7 @@ def perform(
             _say_once_committed(receipt)
         return receipt
 
-    receipt = database.write(
-        location,
-        work,
-        timeout,
-        dry_run=dry_run,
-        invocation=common.invocation,
-    )
+    receipt = location.write(work, timeout, dry_run=dry_run, invocation=common.invocation)
     from ksmy_tracker.render import formats
     from ksmy_tracker.render.text.receipt import as_text
 

@@ -19,7 +19,6 @@ from ksmy_tracker.errors import Usage
 from ksmy_tracker.reading.listings import View, days_before
 from ksmy_tracker.reading.report import ReportView
 from ksmy_tracker.reading.timeline import timeline as timeline_of
-from ksmy_tracker.storage import register as database
 
 app = typer.Typer()
 
@@ -78,7 +77,7 @@ def show_report(
     day = options.day(as_of, tz, within)
     first = days_before(day.today, LATELY_DAYS) if since is None else since_day(since, day.today, "report")
     only = options.narrowing(sector, party, agreement)
-    with database.reading(options.register_at(db), timeout) as reader:
+    with options.register_at(db).reading(timeout) as reader:
         view = ReportView(reader, day, only)
         most = ON_SCREEN if chosen == "text" else IN_DOCUMENT
         found = _report(view, first, stale, only, most)
@@ -152,7 +151,7 @@ def show_timeline(
     if begin and finish and finish < begin:
         raise Usage(f"--to {end} is before --from {start}; turn them round")
     only = options.narrowing(sector, party, agreement)
-    with database.reading(options.register_at(db), timeout) as reader:
+    with options.register_at(db).reading(timeout) as reader:
         timeline = timeline_of(View(reader, day), only, begin, finish)
     if chosen == "text":
         from ksmy_tracker.render.text.page import WIDTH

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from ksmy_tracker.domain.entries import UNDONE_BY, BrokenEntry
+from ksmy_tracker.domain.entries import BrokenEntry, StoredEntry
 
 #: What a field of a record can be in JSON.
 _Value = str | bool | None
@@ -46,7 +46,7 @@ class Entry(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     hash: str = ""
 
 
-class Deed(msgspec.Struct, array_like=True):
+class Deed(msgspec.Struct):
     """The part of an entry that changes a record; of its evidence only whether there is any.
 
     The note of an undo says what it undoes; of any other it is "" where there is one.
@@ -61,21 +61,6 @@ class Deed(msgspec.Struct, array_like=True):
     changes: Changes
     note: str | None
     evidence: bool
-
-
-def deed_of(entry: Entry) -> Deed:
-    """The part of an entry that changes a record."""
-    return Deed(
-        entry.id,
-        entry.invocation,
-        entry.record,
-        entry.ref,
-        entry.action,
-        entry.effective_on,
-        entry.changes,
-        entry.note if entry.note is None or entry.action in UNDONE_BY else "",
-        bool(entry.evidence),
-    )
 
 
 #: A JSON value with sorted keys and no spaces in UTF-8, as the hash covers it; raises what `msgspec` does.
@@ -105,9 +90,9 @@ def read_entry(row: Sequence[Any]) -> Entry:
     return entry
 
 
-def entry_row(entry: Entry) -> tuple[Any, ...]:
-    """An entry as the database keeps it, in the order of `ENTRY_FIELDS`."""
-    return (
+def entry_row(entry: Entry) -> StoredEntry:
+    """An entry as the database keeps it."""
+    return StoredEntry(
         entry.id,
         entry.invocation,
         entry.key,

@@ -3,16 +3,39 @@
 Light enough for every command to import; chain.py reads and proves entries.
 """
 
-from typing import Final
+from typing import Final, NamedTuple
+
+
+class StoredEntry(NamedTuple):
+    """An entry as the database keeps it: `changes` and `evidence` are JSON."""
+
+    id: int
+    invocation: str
+    key: str | None
+    key_digest: str | None
+    recorded_at: str
+    effective_on: str
+    actor: str
+    record: str
+    ref: str
+    action: str
+    changes: str
+    note: str | None
+    evidence: str
+    previous_hash: str | None
+    hash: str
+
 
 #: The columns of an entry, in the order of its table.
-ENTRY_FIELDS: Final = (
-    *("id", "invocation", "key", "key_digest", "recorded_at", "effective_on", "actor"),
-    *("record", "ref", "action", "changes", "note", "evidence", "previous_hash", "hash"),
-)
+ENTRY_FIELDS: Final = StoredEntry._fields
 
-#: What is kept of the key of a batch's line that changed nothing; `hash` is its `chain.key_hash`.
-UNCHANGED_KEY: Final = ("key", "key_digest", "hash")
+
+class StoredKey(NamedTuple):
+    """What is kept of the key of a batch's line that changed nothing; `hash` is its `chain.key_hash`."""
+
+    key: str
+    key_digest: str
+    hash: str
 
 
 #: The actions of an undo.

@@ -6,7 +6,8 @@ Reads only, in memory that grows with the agreements alone.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, groupby
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from ksmy_tracker.domain.chain import (
     Deed,
@@ -18,10 +19,10 @@ from ksmy_tracker.domain.chain import (
     read_changes,
     read_entry,
 )
-from ksmy_tracker.domain.entries import ENTRY_FIELDS, UNDONE_BY, BrokenEntry
+from ksmy_tracker.domain.entries import ENTRY_FIELDS, UNDONE_BY, BrokenEntry, StoredEntry
 from ksmy_tracker.domain.entry_check import entry_fault
 from ksmy_tracker.domain.history_check import Agreements, Family, inapplicable
-from ksmy_tracker.domain.kinds import COLUMNS, Record, commitment_of, from_kept, kept
+from ksmy_tracker.domain.kinds import COLUMNS, KINDS, commitment_of, kept
 from ksmy_tracker.domain.projection import States
 from ksmy_tracker.domain.values import is_kept, read_key
 from ksmy_tracker.errors import Damaged, Usage
@@ -39,7 +40,7 @@ class Audit:
     """
 
     faults: list[str] = field(default_factory=list)
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys((*COLUMNS, "entry"), 0))
     head: str | None = None
     agreements: Agreements | None = field(default_factory=Agreements, compare=False)
 
@@ -52,6 +53,7 @@ def check(reader: Reader, expected_head: str | None = None) -> Audit:
     if expected_head is not None and not is_hash(expected_head):
         raise Usage(f"--expect-head: {expected_head[:80]!r} is no head: a head is 64 hexadecimal digits")
     audit = Audit()
+    failures: tuple[type[Exception], ...] = (*reader.failures, BrokenEntry)
     for search in (reader.damage(), reader.dangling(), *_searches(reader, audit, expected_head)):
         try:
             for fault in search:
@@ -59,7 +61,7 @@ def check(reader: Reader, expected_head: str | None = None) -> Audit:
                     audit.faults.append("and more; the search ended here")
                     return audit
                 audit.faults.append(fault)
-        except reader.failures as error:
+        except failures as error:
             if not audit.faults:
                 raise
             audit.faults.append(f"the search ended here: {error}")
@@ -86,21 +88,19 @@ def _searches(reader: Reader, audit: Audit, expected_head: str | None = None) ->
 
 def _chain_faults(reader: Reader, audit: Audit, expected_head: str | None) -> Iterator[str]:
     """What is wrong with the chain, from the first entry to the head."""
-    audit.counts = dict.fromkeys((*COLUMNS, "entry"), 0)
     previous: Entry | None = None
-    for row in reader.tuple_stream(f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry ORDER BY id"):
+    for row in reader.stream(StoredEntry, f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry ORDER BY id"):
         try:
             entry = read_entry(row)
         except BrokenEntry as error:
             audit.agreements = None
             yield f"{error}: its changes or its evidence was altered"
-            previous = Entry(*row)
+            previous = Entry(*row)  # type: ignore[arg-type]  # the next only asks for its id and its hash
             continue
         fault = chain_fault(entry, previous)
         if fault is None and row != entry_row(entry):
             fault = f"entry {entry.id} ({entry.ref}) is not stored in its canonical form"
-        if fault is None:
-            fault = entry_fault(entry)
+        fault = fault or entry_fault(entry)
         if fault is not None:
             audit.agreements = None
             yield fault
@@ -112,10 +112,22 @@ def _chain_faults(reader: Reader, audit: Audit, expected_head: str | None) -> It
         audit.counts["entry"] += 1
         audit.head = entry.hash
     if expected_head is not None:
-        yield (
-            f"the head {expected_head} is not in the history: entries up to it were removed, "
-            "or this is another register"
-        )
+        removed = "entries up to it were removed, or this is another register"
+        yield f"the head {expected_head} is not in the history: {removed}"
+
+
+class _StoredDeed(NamedTuple):
+    """A deed whose changes are JSON."""
+
+    id: int
+    invocation: str
+    record: str
+    ref: str
+    action: str
+    effective_on: str
+    changes: str
+    note: str | None
+    evidence: bool
 
 
 def record_faults(reader: Reader, audit: Audit) -> Iterator[str]:
@@ -123,35 +135,36 @@ def record_faults(reader: Reader, audit: Audit) -> Iterator[str]:
 
     Goes through agreements and commitments by ref, each with the milestones that belong to it.
     """
-    stored = {kind: _Stored(reader, kind) for kind in COLUMNS}
+    stored = {kind: _Stored(reader, kind) for kind in KINDS}
     # Not all of an entry's columns, nor all of a note: this is less to sort.
-    entries = reader.tuple_stream(
+    entries = reader.stream(
+        _StoredDeed,
         "SELECT id, invocation, record, ref, action, effective_on, changes, "
-        f"CASE WHEN action IN {UNDONE_BY} THEN note WHEN note IS NOT NULL THEN '' END, "
-        f"CASE evidence WHEN '[]' THEN '[]' ELSE '[\"\"]' END FROM entry ORDER BY {reader.family('ref')}, id"
+        f"CASE WHEN action IN {UNDONE_BY} THEN note WHEN note IS NOT NULL THEN '' END AS note, "
+        f"CASE evidence WHEN '[]' THEN 0 ELSE 1 END AS evidence FROM entry ORDER BY {reader.family('ref')}, id",
     )
-    for ref, rows in groupby(entries, key=lambda row: commitment_of(row[3])):
+    for ref, rows in groupby(entries, key=lambda row: commitment_of(row.ref)):
         deeds = []
         for row in rows:
-            deed = Deed(*row)
             try:
-                deed.changes, some = read_changes(deed.id, row[6], row[8])
+                changes, _ = read_changes(row.id, row.changes, "[]")
             except BrokenEntry:
-                yield inapplicable(deed.id, deed.ref)
+                yield inapplicable(row.id, row.ref)
             else:
-                deed.evidence = bool(some)
+                deed = Deed(*row)  # type: ignore[arg-type]
+                deed.changes = changes
                 deeds.append(deed)
-        for kind, records in stored.items():
-            yield from (f"{kind} {one.ref} has no history" for one in records.before(ref))
+        for records in stored.values():
+            yield from records.without_history(ref)
         found = {kind: records.of(ref) for kind, records in stored.items()}
-        for kind, states in found.items():
-            audit.counts[kind] += len(states)
-        yield from family_faults(deeds, found, audit.agreements)
-    for kind, records in stored.items():
-        yield from (f"{kind} {one.ref} has no history" for one in records.before(None))
+        for kind in KINDS:
+            audit.counts[kind] += len(found[kind])
+        yield from _family_faults(deeds, found, audit.agreements)
+    for records in stored.values():
+        yield from records.without_history(None)
 
 
-def family_faults(
+def _family_faults(
     deeds: Iterable[Deed], found: Mapping[str, States], agreements: Agreements | None
 ) -> Iterator[str]:
     """Every difference between a record with its milestones, by kind and ref, and what its history says of them.
@@ -164,7 +177,7 @@ def family_faults(
             yield fault
     if (fault := family.end()) is not None:
         yield fault
-    expected: dict[str, States] = {kind: {} for kind in COLUMNS}
+    expected: dict[str, States] = {kind: {} for kind in KINDS}
     for ref, state in family.states.items():
         expected[state.record][ref] = state
     for kind, records in found.items():
@@ -191,10 +204,10 @@ def key_faults(reader: Reader, audit: Audit) -> Iterator[str]:
     Schemas before 0003 kept them outside the chain, so they are counted: a count seen earlier shows one that is gone.
     """
     sql = (
-        "SELECT u.key, u.key_digest, u.hash, e.id FROM unchanged_key u LEFT JOIN entry e ON e.key = u.key "
+        "SELECT u.key, u.key_digest, u.hash, e.id AS entry FROM unchanged_key u LEFT JOIN entry e ON e.key = u.key "
         "ORDER BY u.key"
     )
-    for key, key_digest, stored, entry in reader.tuple_stream(sql):
+    for key, key_digest, stored, entry in reader.stream(_KeyAndEntry, sql):
         audit.counts["unchanged key"] = audit.counts.get("unchanged key", 0) + 1
         if key_hash(key, key_digest) != stored or not is_hash(key_digest) or not is_kept(read_key, key):
             yield f"key {key!r}, of a line that changed nothing, was altered"
@@ -202,35 +215,35 @@ def key_faults(reader: Reader, audit: Audit) -> Iterator[str]:
             yield f"key {key!r} is that of entry {entry} and of a line that changed nothing"
 
 
+class _KeyAndEntry(NamedTuple):
+    """The key of a line that changed nothing, whatever it was altered to, and the entry that has the same."""
+
+    key: Any
+    key_digest: Any
+    hash: Any
+    entry: int | None
+
+
 class _Stored:
     """The stored records of a kind, in the order of the agreement or commitment they are or belong to."""
 
     def __init__(self, reader: Reader, kind: str) -> None:
-        self._kind, self._columns = kind, COLUMNS[kind]
-        self._key = "commitment" if kind == "milestone" else "ref"
-        order = "commitment, number" if kind == "milestone" else "ref"
-        self._rows = reader.tuple_stream(f"SELECT {', '.join(self._columns)} FROM {kind} ORDER BY {order}")
-        self._next: Record | None = None
-        self._advance()
+        self._kind = kind
+        family, order = ("commitment", "commitment, number") if kind == "milestone" else ("ref", "ref")
+        sql = f"SELECT {', '.join(COLUMNS[kind])} FROM {kind} ORDER BY {order}"
+        self._families = groupby(reader.stream(KINDS[kind], sql), key=attrgetter(family))
+        self._next = next(self._families, None)
 
-    def _advance(self) -> None:
-        row: tuple[Any, ...] | None = next(self._rows, None)
-        self._next = (
-            None if row is None else from_kept(self._kind, dict(zip(self._columns, row, strict=True)))
-        )
-
-    def before(self, ref: str | None) -> list[Record]:
-        """Those that come before a ref (None: all that are left)."""
-        found = []
-        while self._next is not None and (ref is None or getattr(self._next, self._key) < ref):
-            found.append(self._next)
-            self._advance()
-        return found
+    def without_history(self, ref: str | None) -> Iterator[str]:
+        """A fault for each of those that come before a ref (None: all that are left)."""
+        while self._next is not None and (ref is None or self._next[0] < ref):
+            yield from (f"{self._kind} {one.ref} has no history" for one in self._next[1])
+            self._next = next(self._families, None)
 
     def of(self, ref: str) -> States:
         """Those of a ref, each by its own."""
-        found = {}
-        while self._next is not None and getattr(self._next, self._key) == ref:
-            found[self._next.ref] = self._next
-            self._advance()
+        if self._next is None or self._next[0] != ref:
+            return {}
+        found = {one.ref: one for one in self._next[1]}
+        self._next = next(self._families, None)
         return found

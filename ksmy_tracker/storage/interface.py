@@ -3,7 +3,8 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Final, TypeVar
+from pathlib import Path
+from typing import Any, ClassVar, Final, TypeVar
 
 from ksmy_tracker.storage.rows_by_name import columns_of, values_of
 
@@ -83,7 +84,7 @@ class Transaction(Reader):
     refusals: tuple[type[Exception], ...]
 
     def insert(self, table: str, rows: Sequence[Any]) -> None:
-        """Insert rows of one class, whose fields are the columns; many with each statement."""
+        """Insert rows of one class, or records of a kind, many with each statement; their fields are the columns."""
         self._put(table, rows, "")
 
     def upsert(self, table: str, rows: Sequence[Any]) -> None:
@@ -114,6 +115,12 @@ class Transaction(Reader):
 class Register(ABC):
     """A register in its place, by the name that a user gave it; shown without a password."""
 
+    #: The step (see signals.py) at which a new register is there.
+    made_once: ClassVar[str]
+
+    @abstractmethod
+    def __str__(self) -> str: ...
+
     @abstractmethod
     def reading(self, timeout: float = TIMEOUT) -> AbstractContextManager[Reader]:
         """Open it to read: nothing that does changes it. Raises `NoRegister`, `Busy` or `Damaged`."""
@@ -131,3 +138,36 @@ class Register(ABC):
 
         On a server the work may run several times; `invocation` tells whether an earlier time landed after all.
         """
+
+    @abstractmethod
+    def check_free(self) -> None:
+        """Refuse a place where there is something already, or others may write, as far as that can be told before."""
+
+    @abstractmethod
+    def creating(self, timeout: float = TIMEOUT) -> AbstractContextManager[Transaction]:
+        """Create it with its schema, to be filled; it appears at the end of the block, whole, or not at all.
+
+        Raises `Refused` if there is one.
+        """
+
+    @abstractmethod
+    def migrate(
+        self, prove: Callable[[Transaction], None], timeout: float = TIMEOUT
+    ) -> tuple[str | None, Path | None]:
+        """Bring its schema up to this program's; return the revision it had and where its backup is.
+
+        Nothing happens where it is up to date. A file is backed up beside itself before. What `prove` raises, in the
+        same transaction, undoes the migration.
+        """
+
+    @abstractmethod
+    def backup(self, target: Path, timeout: float = TIMEOUT, *, force: bool) -> str | None:
+        """Copy it as it is at one moment to a file; return the head of the copy. `force` replaces a file."""
+
+    def fault_outside(self) -> str | None:
+        """What is wrong besides what a reader sees; not to be asked while it is open."""
+        return None
+
+    def remains(self) -> list[Path]:
+        """What commands that were killed left beside it."""
+        return []

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from itertools import chain, repeat, starmap
-from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Final, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -41,16 +40,16 @@ def columns_of(row: Any) -> tuple[str, ...]:
 
 
 def values_of(rows: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """The values of rows of one class in the order of its fields, truths as 0 and 1."""
+    """The values of rows of one class in the order of its columns, truths as 0 and 1."""
     row: Any = type(rows[0])
     names = columns_of(row)
-    found = list(rows) if issubclass(row, tuple) else list(map(attrgetter(*names), rows))
+    found = (
+        rows if issubclass(row, tuple) else [tuple([getattr(one, name) for name in names]) for one in rows]
+    )
     truths = [at for at, name in enumerate(names) if bool in _kinds(row)[name]]
-    if not truths:
-        return found
     columns = list(zip(*found, strict=True))
     for at in truths:
-        columns[at] = tuple(value if value is None else int(value) for value in columns[at])
+        columns[at] = tuple([value if value is None else int(value) for value in columns[at]])
     return list(zip(*columns, strict=True))
 
 

@@ -20,8 +20,7 @@ from ksmy_tracker.domain.changes import Change
 from ksmy_tracker.domain.edtf import read_due
 from ksmy_tracker.domain.words import FIRMNESSES, KINDS, OPEN_STATUSES, PARTIES, STAGES
 from ksmy_tracker.storage.interface import Transaction
-from ksmy_tracker.storage.place import Location
-from ksmy_tracker.writing import schema
+from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.writing.record import CHUNK, Recording, record
 
 FIRST_DAY: Final = date(2019, 11, 1)
@@ -65,7 +64,8 @@ def main() -> None:
     if given.commitments < 1 or register.updates < 0:
         parser.error(f"--entries must be at least {given.entries - register.updates:,} for the records alone")
     begun = perf_counter()
-    schema.create(Location(given.file), register.fill)
+    with FileRegister(given.file).creating() as transaction:
+        register.fill(transaction)
     seconds = perf_counter() - begun
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(

@@ -22,8 +22,7 @@ from ksmy_tracker import cli, clock
 from ksmy_tracker.cli import completing
 from ksmy_tracker.domain.changes import BadLine, Change
 from ksmy_tracker.reading import check as audit
-from ksmy_tracker.storage import register as database
-from ksmy_tracker.storage.place import Location
+from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.writing import batch, spool
 from ksmy_tracker.writing import record as write_side
 from tests.conftest import Contents, Ksmy, Ran
@@ -70,7 +69,7 @@ def faults(ran: Ran) -> list[str]:
 
 
 def is_sound(register: Path) -> bool:
-    with database.reading(Location(register)) as reader:
+    with FileRegister(register).reading() as reader:
         return audit.check(reader).faults == []
 
 

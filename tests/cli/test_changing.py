@@ -920,18 +920,18 @@ def test_an_interrupt_ends_the_wait_for_another_writer_at_once(
 
 #: The program, saying so when it is about to ask for the write lock.
 _WAIT = """
+import sqlite3
 import sys
 from ksmy_tracker import cli
-from ksmy_tracker.storage.sqlite import engine as sqlite
 
-connect = sqlite.connect
+connect = sqlite3.connect
 
-def telling(*arguments):
-    connection = connect(*arguments)
+def telling(*arguments, **more):
+    connection = connect(*arguments, **more)
     print("waiting", flush=True)
     return connection
 
-sqlite.connect = telling
+sqlite3.connect = telling
 sys.exit(cli.run(sys.argv[1:]))
 """
 

@@ -9,7 +9,7 @@ import signal
 import sqlite3
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 
 from ksmy_tracker.storage.interface import Transaction
-from ksmy_tracker.storage.place import REVISIONS, Location
 from ksmy_tracker.storage.private_folder import private_file
-from ksmy_tracker.writing import schema
+from ksmy_tracker.storage.revisions import REVISIONS
+from ksmy_tracker.storage.sqlite.register import FileRegister
 from tests.conftest import FORK, Ksmy, Ran, everything_in, execute, forked, sentence, without_tables
 
 
@@ -240,20 +240,17 @@ def test_of_two_inits_at_once_exactly_one_makes_the_register(
     new: Path, ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     both = FORK.Barrier(2, timeout=60)
-    create = schema.create
+    creating = FileRegister.creating
 
-    def create_with_the_other(
-        location: Location, fill: Callable[[Transaction], object], timeout: float
-    ) -> object:
+    @contextmanager
+    def creating_with_the_other(register: FileRegister, timeout: float) -> Iterator[Transaction]:
         # Neither looks for a file before the other may, nor has one before the other has looked.
-        def fill_with_the_other(transaction: Transaction) -> object:
-            both.wait()
-            return fill(transaction)
-
         both.wait()
-        return create(location, fill_with_the_other, timeout)
+        with creating(register, timeout) as transaction:
+            both.wait()
+            yield transaction
 
-    monkeypatch.setattr(schema, "create", create_with_the_other)
+    monkeypatch.setattr(FileRegister, "creating", creating_with_the_other)
     inits = [forked(lambda: ksmy("init", "--empty", "--db", str(new))) for _ in range(2)]
     won, lost = sorted((ended() for ended in inits), key=lambda ran: ran.code)
     assert won == Ran(f"created {new} with 0 agreements and 0 commitments\n", "", 0)

@@ -25,8 +25,7 @@ from markdown_it import MarkdownIt
 
 from ksmy_tracker import cli, clock
 from ksmy_tracker.domain.changes import Change
-from ksmy_tracker.storage.place import Location
-from ksmy_tracker.storage.sqlite import engine as sqlite
+from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.writing.record import Recording, record
 from tests.conftest import NOW, Ksmy, Ran, sentence
 from tests.terminal import all_sent, columns
@@ -159,7 +158,7 @@ ANALYST = (
 def lived_path(_seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The seeded register after a year of changes; only read."""
     path = Path(shutil.copy(_seeded, tmp_path_factory.mktemp("lived") / "register.db"))
-    with sqlite.writing(Location(path)) as session:
+    with FileRegister(path).writing() as session:
         for actor, changes in (("clerk", CLERK), ("analyst", ANALYST)):
             for change in changes:
                 day = date.fromisoformat(str(change.effective_on))

@@ -10,8 +10,7 @@ import pytest
 
 from ksmy_tracker.domain.words import MILESTONE_STATES
 from ksmy_tracker.reading import check as audit
-from ksmy_tracker.storage import register as database
-from ksmy_tracker.storage.place import Location
+from ksmy_tracker.storage.sqlite.register import FileRegister
 from tests.conftest import Contents, Ksmy, Ran
 
 
@@ -93,7 +92,7 @@ def test_a_milestone_gets_the_next_number(ksmy: Ksmy, register: Path) -> None:
     assert (added["title"], added["state"], added["due"]) == ("Celebrated", "scheduled", "2027")
     assert (added["due_earliest"], added["due_latest"]) == ("2027-01-01", "2027-12-31")
     assert (added["deadline"], added["days_left"]) == ("upcoming", 715)
-    with database.reading(Location(register)) as reader:
+    with FileRegister(register).reading() as reader:
         assert audit.check(reader).faults == []
 
 

@@ -49,14 +49,6 @@ def test_long_work_is_counted_on_a_terminal() -> None:
 
 
 @pytest.mark.usefixtures("slow")
-def test_lines_are_counted_where_things_have_several() -> None:
-    with redirect_stderr(Terminal()) as terminal:
-        found = list(counted(["a" * 300, "b" * 900, "", "c"], "importing", len))
-    assert [len(thing) for thing in found] == [300, 900, 0, 1]
-    assert "importing 1,201 lines" in terminal.getvalue()
-
-
-@pytest.mark.usefixtures("slow")
 def test_the_bar_is_gone_when_the_work_is_done() -> None:
     _, shown = seen_of(range(1200))
     erase_line = "\x1b[2K"

@@ -4,6 +4,7 @@ import ctypes
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ksmy_tracker import cli, clock
-from ksmy_tracker.storage.sqlite import engine as sqlite
+from ksmy_tracker.storage.sqlite import connection as sqlite
 
 #: The moment at which the clock of tests/conftest.py stands still.
 NOW = datetime(2026, 1, 15, 4, 0, tzinfo=UTC)
@@ -107,15 +108,15 @@ def work(job: dict[str, Any]) -> int:
 
 def _set_pragmas(pragmas: list[str]) -> None:
     """Have every connection of this process begin with these."""
-    connect = sqlite.connect
+    connect = sqlite3.connect
 
-    def limited(path: Path, timeout: float) -> Any:
-        connection = connect(path, timeout)
+    def limited(*arguments: Any, **more: Any) -> Any:
+        connection = connect(*arguments, **more)
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
         return connection
 
-    sqlite.connect = limited
+    sqlite3.connect = limited
 
 
 def warm_up() -> None:

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -23,9 +22,9 @@ from hypothesis import strategies as st
 from ksmy_tracker import cli, clock
 from ksmy_tracker.errors import BadInput, Faults
 from ksmy_tracker.reading import check as audit
-from ksmy_tracker.storage.place import Location
-from ksmy_tracker.storage.sqlite import engine as sqlite
+from ksmy_tracker.storage.sqlite import connection as sqlite
 from ksmy_tracker.storage.sqlite.reader import FileReader
+from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.writing import batch
 from ksmy_tracker.writing.record import Recording, record
 from tests.conftest import NOW
@@ -314,11 +313,15 @@ START: list[dict[str, Any]] = [
 ]
 
 
+#: The real one.
+CONNECT = sqlite3.connect
+
+
 class Room:
     """A register in memory that can be put back to its start, and the counts of what came of the batches."""
 
     def __init__(self, start: Path) -> None:
-        self.location = Location(start)
+        self.location = FileRegister(start)
         self._start = sqlite3.connect(start)
         self.counts: Counter[str] = Counter()
         self.memory = self.connect()
@@ -329,11 +332,9 @@ class Room:
         )
         self.last = self.memory.execute("SELECT max(id) FROM entry").fetchone()[0]
 
-    def connect(self, *_: object) -> sqlite3.Connection:
-        """What stands in for sqlite.connect: the same room for every connection."""
-        return sqlite3.connect(
-            "file:/room?vfs=memdb", uri=True, isolation_level=None, factory=sqlite.Connection
-        )
+    def connect(self, *_: object, **__: object) -> sqlite3.Connection:
+        """What stands in for sqlite3.connect: the same room for every connection."""
+        return CONNECT("file:/room?vfs=memdb", uri=True, isolation_level=None, factory=sqlite.Connection)
 
     def model(self) -> Model:
         """The model of the start, and the register put back to it."""
@@ -345,7 +346,7 @@ class Room:
         faults = Faults(20)
         counts: dict[str, int] = {}
         try:
-            with sqlite.writing(self.location) as session:
+            with self.location.writing() as session:
                 changes = batch.read_json_lines(BytesIO(b"\n".join(lines)))
                 recording = Recording("model", NOW, date.fromisoformat(TODAY))
                 receipt = record(session, changes, recording, faults=faults)
@@ -399,8 +400,7 @@ def room(tmp_path_factory: pytest.TempPathFactory, tell: Tell) -> Iterator[Room]
         assert cli.run(["init", "--empty", "--db", str(start)]) == 0
         assert cli.run(["apply", str(first), "--db", str(start), "--by", "model"]) == 0
         ready = Room(start)
-        patch.setattr(sqlite, "connect", ready.connect)
-        patch.setattr(sqlite, "engine", lru_cache(sqlite.engine))
+        patch.setattr(sqlite3, "connect", ready.connect)
         yield ready
     counts = ready.counts
     tell(

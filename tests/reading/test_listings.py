@@ -25,9 +25,7 @@ from ksmy_tracker.domain.rows import Day, DeadlineRow, Filters, as_dict, names
 from ksmy_tracker.errors import KsmyError, NotFound, Refused, Usage
 from ksmy_tracker.reading.listings import DEADLINE_SQL, SORT, View, days_before
 from ksmy_tracker.reading.report import ReportView
-from ksmy_tracker.storage import register as database
-from ksmy_tracker.storage.place import Location
-from ksmy_tracker.storage.sqlite import engine as sqlite
+from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.writing.record import Recording, record, undo
 from tests.conftest import NOW
 
@@ -69,7 +67,7 @@ def make(
     Invocation and time follow from the place in the history alone, so equal histories have equal heads.
     """
     made: list[Change] = []
-    with sqlite.writing(Location(path)) as session:
+    with FileRegister(path).writing() as session:
         for change in changes:
             recording = Recording("clerk", now, TODAY, invocation=f"{first + len(made):032x}")
             try:
@@ -89,13 +87,13 @@ def looking(
 ) -> Iterator[ReportView]:
     """A view of a register as it stood at the end of a day."""
     day = date.fromisoformat(on) if isinstance(on, str) else on
-    with database.reading(Location(path)) as reader:
+    with FileRegister(path).reading() as reader:
         yield ReportView(reader, Day(day, within), only or Filters())
 
 
 def take_back(path: Path, invocation: int) -> None:
     """Undo a command by its place in the history."""
-    with sqlite.writing(Location(path)) as session:
+    with FileRegister(path).writing() as session:
         undo(session, f"{invocation:032x}", Recording("clerk", NOW, TODAY, invocation="f" * 32))
 
 
@@ -524,7 +522,7 @@ def test_what_is_withdrawn_is_in_no_listing_unless_asked_for(path: Path) -> None
 def test_without_a_day_the_register_is_as_it_is_now_whatever_day_it_is_elsewhere(path: Path) -> None:
     make(path, add("A", "2026-01-15", due="2026-01-14"))
     yesterday = date(2026, 1, 14)
-    with database.reading(Location(path)) as reader:
+    with FileRegister(path).reading() as reader:
         (row,) = View(reader, Day(yesterday, as_it_stood=False)).commitments()
         assert (row.ref, row.deadline, row.days_left) == ("A", "due-soon", 0)
         assert View(reader, Day(yesterday)).commitments() == []

@@ -15,7 +15,7 @@ from ksmy_tracker import cli, clock
 from ksmy_tracker.domain.kinds import Commitment
 from ksmy_tracker.domain.rows import Day, DeadlineRow, Filters
 from ksmy_tracker.reading.report import ReportView
-from ksmy_tracker.storage import register as database
+from ksmy_tracker.storage.locate import locate
 from tests.conftest import Ksmy
 
 TODAY = "2026-01-15"
@@ -114,7 +114,7 @@ def busy(_busy: Path, register: Path) -> Path:
 def looking(
     register: Path, day: str = TODAY, only: Filters = EVERYTHING, **more: Any
 ) -> Iterator[ReportView]:
-    with database.reading(database.locate(str(register))) as reader:
+    with locate(str(register)).reading() as reader:
         yield ReportView(reader, Day(date.fromisoformat(day), **more), only)
 
 

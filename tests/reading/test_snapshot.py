@@ -11,10 +11,9 @@ import pytest
 from ksmy_tracker import clock
 from ksmy_tracker.domain.rows import Day, Filters
 from ksmy_tracker.reading.listings import View
-from ksmy_tracker.storage import register as database
-from ksmy_tracker.storage.place import Location
-from ksmy_tracker.storage.sqlite import engine as sqlite
+from ksmy_tracker.storage.locate import locate
 from ksmy_tracker.storage.sqlite.reader import FileReader
+from ksmy_tracker.storage.sqlite.register import FileRegister
 from tests.conftest import Ksmy
 
 #: Half past midnight in Seoul on the 16th; still the 15th in Kuala Lumpur and in New York.
@@ -44,7 +43,7 @@ class Asked(FileReader):
 @contextmanager
 def looking(register: Path, day: Day | str, only: Filters = EVERYTHING) -> Iterator[View]:
     """A view of a day, or as the register is now."""
-    with database.reading(database.locate(str(register))) as reader:
+    with locate(str(register)).reading() as reader:
         yield View(reader, Day(date.fromisoformat(day)) if isinstance(day, str) else day, only)
 
 
@@ -196,7 +195,7 @@ def test_a_narrowed_view_of_a_past_day_shows_that_day(ksmy: Ksmy, register: Path
 
 def test_a_view_of_now_reads_the_tables_as_they_are(ksmy: Ksmy, register: Path) -> None:
     changed(ksmy, "update", "TOURISM", "--note", "News")
-    with sqlite.reading(Location(register)) as reader:
+    with FileRegister(register).reading() as reader:
         asked = Asked(reader)
         View(asked, now("2026-01-15")).commitments()
         (sql,) = asked.asked
@@ -204,7 +203,7 @@ def test_a_view_of_now_reads_the_tables_as_they_are(ksmy: Ksmy, register: Path) 
 
 
 def test_a_view_of_a_day_that_nothing_came_after_reads_the_tables_as_they_are(register: Path) -> None:
-    with sqlite.reading(Location(register)) as reader:
+    with FileRegister(register).reading() as reader:
         asked = Asked(reader)
         View(asked, Day(date(2024, 11, 25))).commitments()
         assert not any(sql.startswith("WITH") for sql in asked.asked)

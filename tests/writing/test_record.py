@@ -19,9 +19,7 @@ from ksmy_tracker.domain.receipt import Receipt
 from ksmy_tracker.domain.words import FIRMNESSES, SETTLED_STATUSES, STATUSES
 from ksmy_tracker.errors import Damaged, Faults, KsmyError, NotFound, Refused, Usage
 from ksmy_tracker.reading import check as audit
-from ksmy_tracker.storage.place import Location
-from ksmy_tracker.storage.register import reading
-from ksmy_tracker.storage.sqlite.engine import writing
+from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.writing import record as write_side
 from ksmy_tracker.writing.record import Recording
 
@@ -61,7 +59,7 @@ def make(register: Path) -> Make:
 
 def make_in(path: Path, *changes: Change, **more: Any) -> Receipt:
     dry_run = more.pop("dry_run", False)
-    with writing(Location(path), dry_run=dry_run) as session:
+    with FileRegister(path).writing(dry_run=dry_run) as session:
         return write_side.record(session, changes, recording(**more), dry_run=dry_run)
 
 
@@ -81,7 +79,7 @@ def entries(path: Path) -> list[dict[str, Any]]:
 
 
 def faults(path: Path) -> list[str]:
-    with reading(Location(path)) as reader:
+    with FileRegister(path).reading() as reader:
         return audit.check(reader).faults
 
 
@@ -628,7 +626,7 @@ def test_every_failure_is_collected_where_that_is_asked(
     found = Faults(most=4)
 
     def run() -> None:
-        with writing(Location(register)) as session:
+        with FileRegister(register).writing() as session:
             receipt = write_side.record(session, changes, recording(), faults=found)
             assert receipt.applied == 3
             raise KsmyError("rolled back")
@@ -648,7 +646,7 @@ def test_after_a_failure_nothing_more_is_written_even_before_the_caller_rolls_ba
 ) -> None:
     monkeypatch.setattr("ksmy_tracker.writing.record.CHUNK", 1)
     found = Faults(most=20)
-    with writing(Location(register)) as session:
+    with FileRegister(register).writing() as session:
         changes = [updating("NOWHERE", note="x"), updating("TOURISM", note="x")]
         write_side.record(session, changes, recording(), faults=found)
     assert found.count == 1
@@ -677,7 +675,7 @@ def test_changes_may_come_from_an_iterator_that_fails(make: Make, register: Path
         yield updating("TOURISM", note="x")
         raise Usage("line 2 is no change")
 
-    with pytest.raises(Usage), writing(Location(register)) as session:
+    with pytest.raises(Usage), FileRegister(register).writing() as session:
         write_side.record(session, changes(), recording())
     assert len(entries(register)) == 30
 

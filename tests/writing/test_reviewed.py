@@ -14,10 +14,9 @@ from ksmy_tracker.domain.changes import Change
 from ksmy_tracker.domain.receipt import Receipt
 from ksmy_tracker.errors import Damaged, Refused
 from ksmy_tracker.reading import check as audit
-from ksmy_tracker.storage import register as database
-from ksmy_tracker.storage.place import Location
-from ksmy_tracker.storage.sqlite import engine as sqlite
+from ksmy_tracker.storage.sqlite import reader, register
 from ksmy_tracker.storage.sqlite.reader import FileReader
+from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.writing import record as write_side
 from ksmy_tracker.writing.record import Recording
 from tests.conftest import NOW, Ksmy, execute
@@ -34,19 +33,19 @@ def unchanged(key: str = "k", **more: Any) -> Change:
 @pytest.fixture
 def make(register: Path) -> Make:
     def record(*changes: Change, today: date = TODAY) -> Receipt:
-        with sqlite.writing(Location(register)) as session:
+        with FileRegister(register).writing() as session:
             return write_side.record(session, changes, Recording("desk", NOW, today))
 
     return record
 
 
 def undo(register: Path, wanted: str | None = None) -> Receipt:
-    with sqlite.writing(Location(register)) as session:
+    with FileRegister(register).writing() as session:
         return write_side.undo(session, wanted, Recording("desk", NOW, TODAY))
 
 
 def rows(register: Path, sql: str) -> list[tuple[Any, ...]]:
-    with database.reading(Location(register)) as reader:
+    with FileRegister(register).reading() as reader:
         return reader.tuples(sql)
 
 
@@ -62,7 +61,7 @@ def test_its_entry_has_the_key_and_no_more(register: Path, make: Make) -> None:
     assert (receipt.applied, receipt.unchanged, receipt.skipped) == (0, 1, 0)
     assert [(outcome.action, outcome.entry) for outcome in receipt.outcomes] == [(None, None)]
     assert [(receipt.head,)] == rows(register, "SELECT hash FROM entry WHERE id = 31")
-    with database.reading(Location(register)) as reader:
+    with FileRegister(register).reading() as reader:
         assert audit.check(reader).faults == []
 
 
@@ -89,7 +88,7 @@ def test_a_key_of_an_earlier_schema_is_known_too(register: Path, make: Make) -> 
 def test_a_later_change_may_take_effect_before_its_day(register: Path, make: Make) -> None:
     make(unchanged())
     make(Change("update", "TOURISM", fields={"due": "2027"}, effective_on="2025-06-01"))
-    with database.reading(Location(register)) as reader:
+    with FileRegister(register).reading() as reader:
         assert audit.check(reader).faults == []
 
 
@@ -101,7 +100,7 @@ def test_undo_passes_over_it(register: Path, make: Make) -> None:
     with pytest.raises(Refused) as refused:
         undo(register, receipt.invocation)
     assert str(refused.value) == f"invocation {receipt.invocation} changed nothing; nothing to undo"
-    with database.reading(Location(register)) as reader:
+    with FileRegister(register).reading() as reader:
         assert audit.check(reader).faults == []
 
 
@@ -178,8 +177,8 @@ def test_no_report_or_calendar_takes_it_for_news(ksmy: Ksmy, tmp_path: Path) -> 
 @pytest.fixture
 def unnoticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """What others put beside the tables of a file is not looked for before a change, as it would be."""
-    monkeypatch.setattr(sqlite, "fault_in_tables", lambda _: None)
-    monkeypatch.setattr(sqlite, "fault_in_what_runs", lambda _: None)
+    monkeypatch.setattr(reader, "fault_in_tables", lambda _: None)
+    monkeypatch.setattr(register, "fault_in_what_runs", lambda _: None)
 
 
 @pytest.mark.parametrize(

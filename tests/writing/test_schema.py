@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import stat
+from collections.abc import Callable
 from contextlib import closing
 from io import StringIO
 from pathlib import Path
@@ -18,12 +19,13 @@ from sqlalchemy import create_engine
 import ksmy_tracker
 from ksmy_tracker.errors import Busy, Damaged, KsmyError, NoRegister, Refused
 from ksmy_tracker.reading import check as audit
+from ksmy_tracker.storage import migrations
 from ksmy_tracker.storage.files import APPLICATION_ID
 from ksmy_tracker.storage.history_triggers import HISTORY_TRIGGERS
-from ksmy_tracker.storage.interface import Transaction
-from ksmy_tracker.storage.place import REVISIONS, Location
-from ksmy_tracker.storage.register import reading
-from ksmy_tracker.storage.sqlite.engine import engine
+from ksmy_tracker.storage.interface import Register, Transaction
+from ksmy_tracker.storage.revisions import REVISIONS
+from ksmy_tracker.storage.shipped import shipped
+from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.storage.tables import Table
 from ksmy_tracker.writing import schema
 from tests.conftest import Ksmy, execute
@@ -32,6 +34,11 @@ FIRST_REVISION = Path(__file__).parents[1] / "registers" / "0001.sql"
 #: The tables of a register that have rows in it.
 TABLES = ("agreement", "commitment", "entry")
 REQUIRED = ("--sector", "mining", "--firmness", "agreed")
+
+
+def create(register: Register, fill: Callable[[Transaction], None]) -> None:
+    with register.creating() as transaction:
+        fill(transaction)
 
 
 def nothing(transaction: Transaction) -> None:
@@ -54,8 +61,8 @@ def parts(sql: str) -> list[str]:
 
 
 def test_migrations_and_seed_ship_with_the_program() -> None:
-    assert (schema.shipped("migrations") / "env.py").is_file()
-    assert schema.shipped("seed.json").is_file()
+    assert (shipped("migrations") / "env.py").is_file()
+    assert shipped("seed.json").is_file()
 
 
 @pytest.fixture
@@ -71,19 +78,19 @@ def test_in_a_wheel_they_are_beside_the_package(package: Path) -> None:
     (package / "seed.json").touch()
     (package.parent / "seed.json").touch()
     (package.parent / "pyproject.toml").touch()
-    assert schema.shipped("seed.json") == package / "seed.json"
+    assert shipped("seed.json") == package / "seed.json"
 
 
 def test_in_a_checkout_they_are_above_the_package(package: Path) -> None:
     (package.parent / "migrations").mkdir()
     (package.parent / "pyproject.toml").touch()
-    assert schema.shipped("migrations") == package.parent / "migrations"
+    assert shipped("migrations") == package.parent / "migrations"
 
 
 def test_a_file_of_another_program_is_not_taken_for_one_of_them(package: Path) -> None:
     (package.parent / "seed.json").touch()
     with pytest.raises(KsmyError, match=r"lacks its seed\.json; install it again"):
-        schema.shipped("seed.json")
+        shipped("seed.json")
 
 
 # Revisions.
@@ -93,7 +100,7 @@ def test_a_file_of_another_program_is_not_taken_for_one_of_them(package: Path) -
 def alembic() -> Config:
     """Alembic's configuration with the migrations that ship."""
     config = Config(stdout=StringIO())
-    config.set_main_option("script_location", str(schema.shipped("migrations")).replace("%", "%%"))
+    config.set_main_option("script_location", str(shipped("migrations")).replace("%", "%%"))
     return config
 
 
@@ -125,7 +132,7 @@ def test_alembic_finds_a_difference_where_there_is_one(
 
 
 def compare(alembic: Config, register: Path) -> None:
-    opened = engine(Location(register), 0, "BEGIN")
+    opened = create_engine(f"sqlite:///{register}")
     with opened.begin() as connection:
         alembic.attributes["connection"] = connection
         command.check(alembic)
@@ -166,7 +173,7 @@ def test_a_register_is_marked_and_needs_no_other_file(register: Path, pragma: st
 @pytest.mark.usefixtures("generous_umask")
 def test_a_register_and_its_new_folder_are_their_owners_alone(tmp_path: Path) -> None:
     path = tmp_path / "new" / "register.db"
-    schema.create(Location(path), nothing)
+    create(FileRegister(path), nothing)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert os.listdir(path.parent) == ["register.db"]
@@ -176,7 +183,7 @@ def test_a_register_and_its_new_folder_are_their_owners_alone(tmp_path: Path) ->
 def test_a_folder_that_was_there_keeps_its_permissions(tmp_path: Path) -> None:
     folder = tmp_path / "shared"
     folder.mkdir(mode=0o755)
-    schema.create(Location(folder / "register.db"), nothing)
+    create(FileRegister(folder / "register.db"), nothing)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o755
 
 
@@ -186,7 +193,7 @@ def test_a_register_that_cannot_be_filled_leaves_nothing_behind_not_even_its_fol
 
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(Refused, match="not this one"):
-        schema.create(Location(tmp_path / "new" / "deep" / "register.db"), fail)
+        create(FileRegister(tmp_path / "new" / "deep" / "register.db"), fail)
     assert sorted(tmp_path.rglob("*")) == before
 
 
@@ -198,7 +205,7 @@ def test_a_register_whose_rows_point_at_nothing_is_not_created(tmp_path: Path) -
         )
 
     with pytest.raises(Damaged):
-        schema.create(Location(tmp_path / "register.db"), fill)
+        create(FileRegister(tmp_path / "register.db"), fill)
     assert os.listdir(tmp_path) == []
 
 
@@ -209,7 +216,7 @@ def test_a_register_made_by_another_process_meanwhile_stays(tmp_path: Path) -> N
         path.write_text("of the other process")
 
     with pytest.raises(Refused):
-        schema.create(Location(path), be_overtaken)
+        create(FileRegister(path), be_overtaken)
     assert path.read_text() == "of the other process"
     assert os.listdir(tmp_path) == ["register.db"]
 
@@ -217,7 +224,7 @@ def test_a_register_made_by_another_process_meanwhile_stays(tmp_path: Path) -> N
 def test_an_sqlite_that_is_too_old_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 36, 0))
     with pytest.raises(KsmyError, match=r"needs 3\.37 or newer"):
-        schema.create(Location(tmp_path / "new" / "register.db"), nothing)
+        create(FileRegister(tmp_path / "new" / "register.db"), nothing)
     assert os.listdir(tmp_path) == []
 
 
@@ -226,7 +233,7 @@ def test_an_sqlite_that_is_too_old_is_told(tmp_path: Path, monkeypatch: pytest.M
 
 def test_a_register_that_is_up_to_date_is_left_alone(register: Path) -> None:
     before = register.read_bytes()
-    assert schema.migrate(Location(register)) == (REVISIONS[-1], None)
+    assert schema.migrate(FileRegister(register)) == (REVISIONS[-1], None)
     assert register.read_bytes() == before
     assert os.listdir(register.parent) == [register.name]
 
@@ -236,13 +243,13 @@ def test_a_register_that_is_behind_is_backed_up_and_then_has_the_schema_of_a_new
 ) -> None:
     with closing(sqlite3.connect(behind)) as connection:
         dump = list(connection.iterdump())
-    before, backup = schema.migrate(Location(behind))
+    before, backup = schema.migrate(FileRegister(behind))
     assert before is None
     assert backup == tmp_path / f"register.db.before-{REVISIONS[-1]}"
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     with closing(sqlite3.connect(backup)) as connection:
         assert list(connection.iterdump()) == dump
-    schema.create(Location(tmp_path / "new.db"), nothing)
+    create(FileRegister(tmp_path / "new.db"), nothing)
     with (
         closing(sqlite3.connect(behind)) as migrated,
         closing(sqlite3.connect(tmp_path / "new.db")) as created,
@@ -266,7 +273,7 @@ def test_a_register_of_the_first_revision_keeps_its_records_and_its_history(
     with closing(sqlite3.connect(of_the_first_revision)) as connection:
         before = {table: content(connection, table) for table in TABLES}
         dump = list(connection.iterdump())
-    revision, backup = schema.migrate(Location(of_the_first_revision))
+    revision, backup = schema.migrate(FileRegister(of_the_first_revision))
     assert (revision, backup) == ("0001", tmp_path / f"old.db.before-{REVISIONS[-1]}")
     assert backup is not None
     with closing(sqlite3.connect(backup)) as connection:
@@ -284,14 +291,14 @@ def test_a_register_of_the_first_revision_keeps_its_records_and_its_history(
 def test_a_register_of_the_first_revision_has_the_schema_of_a_new_one_and_passes_its_check(
     of_the_first_revision: Path, register: Path
 ) -> None:
-    schema.migrate(Location(of_the_first_revision))
+    schema.migrate(FileRegister(of_the_first_revision))
     with (
         closing(sqlite3.connect(of_the_first_revision)) as migrated,
         closing(sqlite3.connect(register)) as new,
     ):
         assert objects(migrated) == objects(new)
         (head,) = migrated.execute("SELECT hash FROM entry ORDER BY id DESC").fetchone()
-    with reading(Location(of_the_first_revision)) as reader:
+    with FileRegister(of_the_first_revision).reading() as reader:
         counts = {"agreement": 6, "commitment": 20, "milestone": 0, "entry": 29}
         assert audit.check(reader) == audit.Audit([], counts, head)
 
@@ -299,7 +306,7 @@ def test_a_register_of_the_first_revision_has_the_schema_of_a_new_one_and_passes
 def test_a_register_of_the_first_revision_can_be_changed_once_it_is_migrated(
     ksmy: Ksmy, of_the_first_revision: Path
 ) -> None:
-    schema.migrate(Location(of_the_first_revision))
+    schema.migrate(FileRegister(of_the_first_revision))
     named = ("--db", str(of_the_first_revision))
     assert ksmy("add", "TIN", "--title", "Tin", "--agreement", "FTA", *REQUIRED, *named).code == 0
     assert ksmy("undo", *named).code == 0
@@ -319,7 +326,7 @@ def test_an_older_backup_is_not_written_over(behind: Path, tmp_path: Path) -> No
     for number in range(3):
         shutil.copy(copy, behind)
         execute(behind, f"PRAGMA user_version = {number}")
-        taken.append(schema.migrate(Location(behind))[1])
+        taken.append(schema.migrate(FileRegister(behind))[1])
     assert len(set(taken)) == 3
     assert all(backup is not None and backup.parent == tmp_path and backup.exists() for backup in taken)
 
@@ -328,20 +335,20 @@ def test_an_older_backup_is_not_written_over(behind: Path, tmp_path: Path) -> No
 def failing(behind: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A register that cannot be migrated."""
 
-    def fail(connection: object) -> None:
+    def fail(*_: object) -> None:
         raise Refused("not this one")
 
-    monkeypatch.setattr(schema, "_upgrade", fail)
+    monkeypatch.setattr(migrations, "upgrade", fail)
     return behind
 
 
 def test_a_backup_that_a_killed_migration_made_is_not_made_again(behind: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copy(behind, tmp_path / "copy"))
-    backup = schema.migrate(Location(behind))[1]
+    backup = schema.migrate(FileRegister(behind))[1]
     assert backup is not None
     before = backup.stat().st_ino, backup.read_bytes()
     shutil.copy(copy, behind)
-    assert schema.migrate(Location(behind)) == (None, backup)
+    assert schema.migrate(FileRegister(behind)) == (None, backup)
     assert (backup.stat().st_ino, backup.read_bytes()) == before
     assert sorted(os.listdir(tmp_path)) == ["copy", "register.db", backup.name]
 
@@ -356,20 +363,20 @@ def test_a_backup_that_differs_in_anything_is_kept_beside_the_new_one(
     else:
         execute(other, difference)
     kept = other.read_bytes()
-    assert schema.migrate(Location(behind))[1] == tmp_path / f"{other.name}-2"
+    assert schema.migrate(FileRegister(behind))[1] == tmp_path / f"{other.name}-2"
     assert other.read_bytes() == kept
 
 
 def test_a_migration_that_fails_removes_its_backup(failing: Path, tmp_path: Path) -> None:
     with pytest.raises(Refused):
-        schema.migrate(Location(failing))
+        schema.migrate(FileRegister(failing))
     assert os.listdir(tmp_path) == ["register.db"]
 
 
 def test_a_migration_that_fails_keeps_a_backup_that_was_there(failing: Path, tmp_path: Path) -> None:
     backup = Path(shutil.copy(failing, tmp_path / f"register.db.before-{REVISIONS[-1]}"))
     with pytest.raises(Refused):
-        schema.migrate(Location(failing))
+        schema.migrate(FileRegister(failing))
     assert sorted(os.listdir(tmp_path)) == ["register.db", backup.name]
 
 
@@ -381,7 +388,7 @@ def test_a_backup_that_cannot_be_removed_hides_no_failure(
 
     monkeypatch.setattr(Path, "unlink", stay)
     with pytest.raises(Refused, match="not this one"):
-        schema.migrate(Location(failing))
+        schema.migrate(FileRegister(failing))
     assert sorted(os.listdir(tmp_path)) == ["register.db", f"register.db.before-{REVISIONS[-1]}"]
 
 
@@ -390,7 +397,7 @@ def test_a_migration_that_fails_is_a_sentence_and_leaves_the_register_as_it_was(
     execute(register, "DELETE FROM alembic_version")
     before = register.read_bytes()
     with pytest.raises(KsmyError) as failed:
-        schema.migrate(Location(register))
+        schema.migrate(FileRegister(register))
     assert str(register) in str(failed.value)
     assert "\n" not in str(failed.value)
     assert register.read_bytes() == before
@@ -402,7 +409,7 @@ def test_a_migration_waits_no_longer_than_its_timeout(behind: Path) -> None:
     with closing(sqlite3.connect(behind, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(Busy):
-            schema.migrate(Location(behind), timeout=0.1)
+            schema.migrate(FileRegister(behind), timeout=0.1)
         other.execute("ROLLBACK")
     assert behind.read_bytes() == before
 
@@ -410,5 +417,5 @@ def test_a_migration_waits_no_longer_than_its_timeout(behind: Path) -> None:
 def test_a_register_that_is_ahead_is_not_migrated_or_copied(register: Path) -> None:
     execute(register, "UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(NoRegister, match="newer than this program"):
-        schema.migrate(Location(register))
+        schema.migrate(FileRegister(register))
     assert os.listdir(register.parent) == [register.name]

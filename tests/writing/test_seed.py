@@ -10,7 +10,7 @@ import pytest
 from ksmy_tracker.domain.changes import Change
 from ksmy_tracker.domain.kinds import GIVEN
 from ksmy_tracker.errors import BadInput
-from ksmy_tracker.writing import schema
+from ksmy_tracker.storage.shipped import shipped as place_of
 from ksmy_tracker.writing.seed import read_seed
 from tests.conftest import Ksmy
 
@@ -113,7 +113,7 @@ FACTS = [
 
 @pytest.fixture(scope="module")
 def shipped() -> list[Change]:
-    return read_seed(schema.shipped("seed.json"))
+    return read_seed(place_of("seed.json"))
 
 
 def agreement_of(values: Mapping[str, Any]) -> Agreement:

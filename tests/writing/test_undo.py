@@ -16,12 +16,9 @@ from ksmy_tracker.domain.rows import Day, EntryRow, Filters, as_dict
 from ksmy_tracker.errors import NotFound, Refused, Usage
 from ksmy_tracker.reading import check as audit
 from ksmy_tracker.reading.listings import View
-from ksmy_tracker.storage import register as database
 from ksmy_tracker.storage.interface import Reader
-from ksmy_tracker.storage.place import Location
-from ksmy_tracker.storage.sqlite import engine as sqlite
+from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.writing import record as write_side
-from ksmy_tracker.writing import schema
 from ksmy_tracker.writing.record import Recording
 from tests.conftest import NOW
 
@@ -32,7 +29,7 @@ TODAY = date(2026, 1, 15)
 class Desk:
     """A register, and what the tests do with it; every change leaves it sound."""
 
-    location: Location
+    location: FileRegister
 
     def make(self, *changes: Change, today: date = TODAY, invocation: str | None = None) -> str:
         more: Any = {} if invocation is None else {"invocation": invocation}
@@ -46,14 +43,14 @@ class Desk:
         )
 
     def _do(self, action: Callable[[Any], Receipt], *, dry_run: bool = False) -> Receipt:
-        with sqlite.writing(self.location, 0, dry_run=dry_run) as session:
+        with self.location.writing(0, dry_run=dry_run) as session:
             receipt = action(session)
-        with database.reading(self.location) as reader:
+        with self.location.reading() as reader:
             assert audit.check(reader).faults == []
         return receipt
 
     def show(self, ref: str, on: date = TODAY) -> Commitment:
-        with database.reading(self.location) as reader:
+        with self.location.reading() as reader:
             row = View(reader, Day(on)).commitment(ref)
         assert row is not None
         return row
@@ -61,7 +58,7 @@ class Desk:
     def record(self, ref: str) -> dict[str, Any]:
         """All of a stored record but what counts its entries."""
         kind = "milestone" if "/" in ref else "commitment"
-        with database.reading(self.location) as reader:
+        with self.location.reading() as reader:
             ((found, *_),) = reader.tuples(
                 f"SELECT json_object({self._pairs(reader, kind)}) FROM {kind} WHERE ref = :ref", {"ref": ref}
             )
@@ -75,24 +72,24 @@ class Desk:
         return ", ".join(f"'{name}', {name}" for name in names)
 
     def refs(self, on: date = TODAY, *, withdrawn: bool = False) -> set[str]:
-        with database.reading(self.location) as reader:
+        with self.location.reading() as reader:
             view = View(reader, Day(on))
             commitments = view.commitments(Filters(withdrawn=withdrawn))
             agreements = view.agreements(withdrawn=withdrawn)
         return {row.ref for row in commitments} | {row.ref for row in agreements}
 
     def entries(self, ref: str) -> list[EntryRow]:
-        with database.reading(self.location) as reader:
+        with self.location.reading() as reader:
             return [row for row in View(reader, Day(date.max)).entries(ref=ref) if row.ref == ref]
 
     def head(self) -> str | None:
-        with database.reading(self.location) as reader:
+        with self.location.reading() as reader:
             return View(reader, Day(date.max)).head()
 
 
 @pytest.fixture
 def desk(register: Path) -> Desk:
-    return Desk(Location(register))
+    return Desk(FileRegister(register))
 
 
 def update(ref: str, *, on: str | None = None, note: str | None = None, **fields: Any) -> Change:
@@ -232,7 +229,7 @@ def test_too_short_a_beginning_is_refused_even_where_one_invocation_alone_has_it
 
 def test_the_number_of_an_entry_is_not_taken_for_an_invocation(desk: Desk) -> None:
     desk.make(update("FTA-CONCLUDE", due="2026"), invocation="beef" + "0" * 28)
-    with database.reading(desk.location) as reader:
+    with desk.location.reading() as reader:
         ((number,),) = reader.tuples("SELECT max(id) FROM entry")
     desk.make(update("TOURISM", due="2026"), invocation=f"{number}" + "f" * 28)
     head = desk.head()
@@ -256,8 +253,9 @@ def test_an_unknown_invocation_is_not_found(desk: Desk, wanted: str) -> None:
 
 
 def test_an_empty_register_has_nothing_to_undo(desk: Desk, tmp_path: Path) -> None:
-    empty = Desk(Location(tmp_path / "empty.db"))
-    schema.create(empty.location, lambda session: None)
+    empty = Desk(FileRegister(tmp_path / "empty.db"))
+    with empty.location.creating():
+        pass
     with pytest.raises(Refused, match=r"^the register has no entry; there is nothing to undo$"):
         empty.undo()
 
@@ -606,7 +604,7 @@ def test_the_past_is_as_it_was_before_the_undo_and_after_it(desk: Desk) -> None:
 
 def test_milestones_are_counted_without_those_withdrawn(desk: Desk) -> None:
     def count(ref: str) -> tuple[int, int]:
-        with sqlite.writing(desk.location, dry_run=True) as session:
+        with desk.location.writing(dry_run=True) as session:
             return write_side.milestone_counter(session)(ref)
 
     assert count("FTA-CONCLUDE") == (0, 5)

@@ -10,10 +10,10 @@ import pytest
 
 from ksmy_tracker.domain.chain import digest, entry_row, read_entry
 from ksmy_tracker.domain.entries import ENTRY_FIELDS
-from ksmy_tracker.storage import register as database
-from ksmy_tracker.storage.place import REVISIONS, Location
+from ksmy_tracker.reading.export import export_lines
+from ksmy_tracker.storage.revisions import REVISIONS
 from ksmy_tracker.storage.sqlite.reader import FileReader
-from ksmy_tracker.writing import transfer
+from ksmy_tracker.storage.sqlite.register import FileRegister
 from tests.conftest import Ksmy, execute, sentence
 
 DUMPS = Path(__file__).parents[1] / "registers"
@@ -150,7 +150,7 @@ def test_a_migration_leaves_the_old_register_beside_the_new(ksmy: Ksmy, old: Pat
 def test_a_migrated_register_has_the_schema_of_a_new_one(ksmy: Ksmy, old: Path, register: Path) -> None:
     ksmy("migrate")
     assert structure(old) == structure(register)
-    with database.reading(Location(old)) as reader:
+    with FileRegister(old).reading() as reader:
         assert list(reader.damage()) == []
 
 
@@ -166,7 +166,7 @@ def test_a_second_migration_does_nothing(ksmy: Ksmy, old: Path) -> None:
 @pytest.mark.parametrize("revision", ["0002"])
 def test_a_migrated_register_exports_the_bytes_that_it_exported_before(ksmy: Ksmy, old: Path) -> None:
     with closing(sqlite3.connect(old)) as connection:
-        before = "".join(transfer.export_lines(FileReader(connection)))
+        before = "".join(export_lines(FileReader(connection)))
     assert all(f'"action":"{one}"' in before for one in ("undone", "withdrawn", "restored"))
     assert before.count('{"unchanged_key":') == 2
     ksmy("migrate")

@@ -12,9 +12,9 @@ from typing import Any, Final, TypeVar
 
 from ksmy_tracker import signals
 from ksmy_tracker.errors import Damaged, NoRegister
-from ksmy_tracker.storage import server_url
-from ksmy_tracker.storage.place import Server
+from ksmy_tracker.storage.postgres import url
 from ksmy_tracker.storage.postgres.attempts import opened, psycopg
+from ksmy_tracker.storage.postgres.url import Server
 
 Answer = TypeVar("Answer")
 
@@ -134,7 +134,7 @@ def connect(server: Server, timeout: float) -> Connection:
     `Silent` where it does not answer.
     """
     until = monotonic() + max(LEAST, timeout)
-    parameters: dict[str, Any] = dict(server_url.required_parameters(server.url))
+    parameters: dict[str, Any] = dict(url.required_parameters(server.url))
     limit = _limit(parameters)
     parameters["client_encoding"] = "UTF8"
     parameters.setdefault("application_name", "ksmy")

@@ -7,10 +7,11 @@ from typing import Final
 
 from ksmy_tracker.domain.entries import BrokenEntry
 from ksmy_tracker.errors import Busy, Damaged, KsmyError
-from ksmy_tracker.storage.place import REVISIONS, Server
 from ksmy_tracker.storage.postgres.attempts import psycopg
 from ksmy_tracker.storage.postgres.connection import NoAnswer, connect
 from ksmy_tracker.storage.postgres.reader import stored_revision
+from ksmy_tracker.storage.postgres.url import Server
+from ksmy_tracker.storage.revisions import REVISIONS
 
 #: What PostgreSQL reports where a transaction must run again from its start: serialization_failure, deadlock_detected.
 RUN_AGAIN: Final = ("40001", "40P01")

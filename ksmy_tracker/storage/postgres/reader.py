@@ -4,13 +4,14 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ksmy_tracker.errors import NoRegister
 from ksmy_tracker.storage.interface import Reader, Row
-from ksmy_tracker.storage.place import Server, the_revision
 from ksmy_tracker.storage.postgres.attempts import psycopg
 from ksmy_tracker.storage.postgres.connection import Connection
+from ksmy_tracker.storage.postgres.url import Server
+from ksmy_tracker.storage.revisions import the_revision
 from ksmy_tracker.storage.rows_by_name import made, made_one_by_one
 
 #: Columns that hold numbers; all others hold text.
@@ -22,6 +23,10 @@ _TABLE: Final = "agreement|commitment|milestone|entry|unchanged_key"
 #: A table that is read, and one that a view puts in front of it.
 _READ: Final = re.compile(rf"\b(FROM|JOIN) ({_TABLE})(?![.\w])")
 _IN_FRONT: Final = re.compile(rf"\b({_TABLE}) AS \(")
+
+
+class _Ref(NamedTuple):
+    ref: str
 
 
 class ServerReader(Reader):
@@ -76,8 +81,8 @@ class ServerReader(Reader):
                 f"SELECT t.ref FROM {table} t LEFT JOIN {parent} p ON p.ref = t.{parent} "
                 "WHERE p.ref IS NULL ORDER BY 1"
             )
-            for (ref,) in self.tuples(sql):
-                yield f"{table} {ref} belongs to a {parent} that is missing"
+            for row in self.rows(_Ref, sql):
+                yield f"{table} {row.ref} belongs to a {parent} that is missing"
 
     @staticmethod
     def among(column: str, parameter: str) -> str:

@@ -37,6 +37,9 @@ _CONDITIONS: Final = {"ix_entry_created": "action = 'created'"}
 #: Alembic's own table, in which it keeps the revision.
 _ALEMBIC: Final = "alembic_version"
 
+#: Whether the class r is one of the register's tables.
+_OURS: Final = "r.relnamespace = to_regnamespace(%(schema)s) AND r.relname = ANY (%(names)s)"
+
 #: Whether an object of the catalogue is built upon something that a user made, other than its own table.
 _UPON_OTHERS: Final = """EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = '{0}'::regclass AND d.objid = {1}.oid
  AND d.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass, 'pg_collation'::regclass,
@@ -109,9 +112,8 @@ class _Catalogue:
         self._execute("SET LOCAL search_path = pg_catalog, pg_temp")
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """The rows of a SELECT that may say `{OURS}` for "the class r is one of the register's tables"."""
-        ours = "r.relnamespace = to_regnamespace(%(schema)s) AND r.relname = ANY (%(names)s)"
-        rows: list[tuple[Any, ...]] = self._execute(sql.replace("{OURS}", ours), self._given).fetchall()
+        """The rows of a SELECT."""
+        rows: list[tuple[Any, ...]] = self._execute(sql, self._given).fetchall()
         return rows
 
     def in_words(self, table: str, conditions: Sequence[str]) -> list[str]:
@@ -133,7 +135,7 @@ def _tables(ask: _Catalogue, names: Sequence[str]) -> tuple[set[str], list[str]]
     for name, kind, lasting, secured, forced, inherits in ask.rows(
         "SELECT r.relname, r.relkind::text, r.relpersistence::text, r.relrowsecurity, r.relforcerowsecurity, "
         "EXISTS (SELECT 1 FROM pg_inherits i WHERE r.oid IN (i.inhrelid, i.inhparent)) "
-        "FROM pg_class r WHERE {OURS} AND r.relkind IN ('r', 'v', 'm', 'p', 'f') ORDER BY 1"
+        f"FROM pg_class r WHERE {_OURS} AND r.relkind IN ('r', 'v', 'm', 'p', 'f') ORDER BY 1"
     ):
         (found if kind == "r" else others).add(name)
         if kind != "r":
@@ -154,18 +156,18 @@ def _strangers(ask: _Catalogue) -> Iterator[str]:
     """Rules, policies and further triggers, which do something else than a statement says."""
     for kind, name, table in ask.rows(
         "SELECT 'rule', w.rulename, r.relname FROM pg_rewrite w JOIN pg_class r ON r.oid = w.ev_class "
-        "WHERE {OURS} AND w.rulename <> '_RETURN' "
+        f"WHERE {_OURS} AND w.rulename <> '_RETURN' "
         "UNION ALL SELECT 'policy', p.polname, r.relname FROM pg_policy p JOIN pg_class r ON r.oid = p.polrelid "
-        "WHERE {OURS} "
+        f"WHERE {_OURS} "
         "UNION ALL SELECT 'trigger', t.tgname, r.relname FROM pg_trigger t JOIN pg_class r ON r.oid = t.tgrelid "
-        "WHERE {OURS} AND NOT t.tgisinternal "
+        f"WHERE {_OURS} AND NOT t.tgisinternal "
         "ORDER BY 1, 2, 3"
     ):
         if kind != "trigger" or name not in SERVER_TRIGGERS or table != "entry":
             yield f"schema: the {kind} {name} on {table} does not belong to a register"
     for name, table in ask.rows(
         "SELECT t.tgname, r.relname FROM pg_trigger t JOIN pg_class r ON r.oid = t.tgrelid "
-        "WHERE {OURS} AND t.tgisinternal AND t.tgenabled NOT IN ('O', 'A') ORDER BY 2, 1"
+        f"WHERE {_OURS} AND t.tgisinternal AND t.tgenabled NOT IN ('O', 'A') ORDER BY 2, 1"
     ):
         yield f"schema: the reference that {name} guards is switched off on {table}"
     for (name,) in ask.rows(
@@ -186,7 +188,7 @@ def _columns(ask: _Catalogue, tables: Mapping[str, SQLTable]) -> Iterator[tuple[
             "pg_get_expr(f.adbin, f.adrelid), a.attidentity::text || a.attgenerated::text "
             "FROM pg_attribute a JOIN pg_class r ON r.oid = a.attrelid "
             "LEFT JOIN pg_attrdef f ON f.adrelid = r.oid AND f.adnum = a.attnum "
-            "WHERE {OURS} AND a.attnum > 0 AND NOT a.attisdropped"
+            f"WHERE {_OURS} AND a.attnum > 0 AND NOT a.attisdropped"
         )
     }
     expected = {
@@ -224,17 +226,17 @@ def _constraints(ask: _Catalogue, tables: Mapping[str, SQLTable], whole: set[str
             "SELECT r.relname, c.conname, pg_get_constraintdef(c.oid), NOT c.convalidated OR NOT c.conislocal OR "
             f"(c.contype = 'c' AND {_UPON_OTHERS.format('pg_constraint', 'c')}) "
             "FROM pg_constraint c JOIN pg_class r ON r.oid = c.conrelid "
-            "WHERE {OURS} AND c.contype NOT IN ('n', 't') ORDER BY 1, 2"
+            f"WHERE {_OURS} AND c.contype NOT IN ('n', 't') ORDER BY 1, 2"
         )
     }
     for table, name in stored:
-        if table in tables and name not in _expected_constraints(tables[table]):
+        if table in tables and name not in _expected_constraints(tables[table], ask.schema):
             yield f"schema: the constraint {name} of {table} does not belong to a register"
     if stored.get((_ALEMBIC, "alembic_version_pkc"), ("", False))[0] != "PRIMARY KEY (version_num)":
         yield "schema: the constraint alembic_version_pkc is missing"
     for table, its in tables.items():
         pairs = []
-        for name, wanted in _expected_constraints(its).items():
+        for name, wanted in _expected_constraints(its, ask.schema).items():
             definition, strange = stored.get((table, name), (None, False))
             if definition is None:
                 yield f"schema: the constraint {name} is missing"
@@ -243,7 +245,7 @@ def _constraints(ask: _Catalogue, tables: Mapping[str, SQLTable], whole: set[str
             if strange or (checked is None) != (not wanted.startswith("CHECK (")):
                 yield f"schema: the constraint {name} is not as it should be"
             elif checked is None:
-                if _plain(definition) != _plain(wanted.replace("REFERENCES ", f"REFERENCES {ask.schema}.")):
+                if _plain(definition) != _plain(wanted):
                     yield f"schema: the constraint {name} is not as it should be"
             elif table in whole:
                 pairs.append((name, checked[1], wanted[len("CHECK (") : -1]))
@@ -252,11 +254,18 @@ def _constraints(ask: _Catalogue, tables: Mapping[str, SQLTable], whole: set[str
         )
 
 
-def _expected_constraints(table: SQLTable) -> dict[str, str]:
+def _expected_constraints(table: SQLTable, schema: str) -> dict[str, str]:
     """The definitions of a table's constraints by their names, with CHECKs as the models write them."""
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     sql = str(CreateTable(table).compile(dialect=dialect)).replace("%%", "%")
-    return dict(re.findall(r"^\tCONSTRAINT (\w+) (.*?),? *$", sql, re.MULTILINE))
+    expected = dict(re.findall(r"^\tCONSTRAINT (\w+) (.*?),? *$", sql, re.MULTILINE))
+    for reference in table.foreign_key_constraints:
+        columns, parents = reference.column_keys, [element.column for element in reference.elements]
+        expected[str(reference.name)] = (
+            f"FOREIGN KEY({', '.join(columns)}) REFERENCES {schema}.{reference.referred_table.name}"
+            f"({', '.join(parent.name for parent in parents)})"
+        )
+    return expected
 
 
 def _unequal(ask: _Catalogue, table: str, pairs: Sequence[tuple[str, str, str]]) -> Iterator[str]:
@@ -276,7 +285,7 @@ def _indexes(ask: _Catalogue, tables: Mapping[str, SQLTable], whole: set[str]) -
             "x.indisvalid AND x.indisready AND x.indislive, x.indisunique OR x.indexprs IS NOT NULL, "
             f"{_UPON_OTHERS.format('pg_class', 'i')} "
             "FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class r ON r.oid = x.indrelid "
-            "WHERE {OURS} AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.oid "
+            f"WHERE {_OURS} AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.oid "
             "AND c.conrelid = r.oid AND c.contype IN ('p', 'u', 'x')) ORDER BY 1, 2"
         )
     }
@@ -325,7 +334,7 @@ def _triggers(ask: _Catalogue) -> Iterator[str]:
             "SELECT t.tgname, pg_get_triggerdef(t.oid), p.prosrc, t.tgenabled IN ('O', 'A'), l.lanname, "
             "p.provolatile::text, p.prosecdef, p.proconfig, p.pronamespace = r.relnamespace "
             "FROM pg_trigger t JOIN pg_class r ON r.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid "
-            "JOIN pg_language l ON l.oid = p.prolang WHERE {OURS} AND r.relname = 'entry' AND NOT t.tgisinternal"
+            f"JOIN pg_language l ON l.oid = p.prolang WHERE {_OURS} AND r.relname = 'entry' AND NOT t.tgisinternal"
         )
     }
     for name, function in SERVER_TRIGGERS.items():

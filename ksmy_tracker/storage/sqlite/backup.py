@@ -7,47 +7,41 @@ from contextlib import closing
 from itertools import count
 from pathlib import Path
 
-from ksmy_tracker.errors import Damaged, KsmyError, Refused, Usage
+from ksmy_tracker.errors import Damaged, KsmyError, Refused
 from ksmy_tracker.storage.files import placed, put_in_place, sync, unwritten
-from ksmy_tracker.storage.interface import TIMEOUT
-from ksmy_tracker.storage.place import REVISIONS, Location, Place, Server
-from ksmy_tracker.storage.private_folder import private_file, remains
-from ksmy_tracker.storage.sqlite import engine as sqlite
-from ksmy_tracker.storage.sqlite.new_register import check_new_place, head_of, new_mode, read_back
+from ksmy_tracker.storage.private_folder import private_file
+from ksmy_tracker.storage.revisions import REVISIONS
+from ksmy_tracker.storage.sqlite.connection import begin, connect
+from ksmy_tracker.storage.sqlite.failures import translated
+from ksmy_tracker.storage.sqlite.new_register import head_of, new_mode, read_back
 
 
-def backup(location: Place, target: Path, *, force: bool, timeout: float = TIMEOUT) -> str | None:
+def require_another(target: Path, register: Path) -> None:
+    """Refuse to put a backup where the register itself is."""
+    if os.path.exists(target) and os.path.exists(register) and os.path.samefile(target, register):
+        raise Refused(f"{target} is the register itself; name another file for the backup")
+
+
+def copied(path: Path, target: Path, timeout: float, *, force: bool) -> str | None:
     """Copy a register, consistent and verified, to `target` (0600, fsynced); return the head of the copy.
 
-    Raises `Refused` where a file stands at `target` and `force` is not given, or it is the register itself;
-    `Usage` for a register on a server, which has tools of its own.
+    Raises `Refused` where a file stands at `target` and `force` is not given.
     """
-    if isinstance(location, Server):
-        raise Usage(
-            "a register on a server is backed up by the server's own tool: "
-            f"pg_dump --format=custom --file={target} {location} (docs/server.md); or `ksmy export`"
-        )
-    if os.path.exists(target) and os.path.exists(location.path) and os.path.samefile(target, location.path):
-        raise Refused(f"{target} is the register itself; name another file for the backup")
-    remains(location.path.parent, remove=True)
-    check_new_place(target)
-    with sqlite.reading(location, timeout):
-        pass
     with (
-        sqlite.translated(location),
-        placed(target, replace=force, what="backup", mode=new_mode(target.parent)) as path,
+        translated(path),
+        placed(target, replace=force, what="backup", mode=new_mode(target.parent)) as new,
     ):
-        head = _copy(location, path, target, timeout)
+        head = _copy(path, new, target, timeout)
     read_back(target, head, "backup")
     return head
 
 
-def copy_beside(location: Location, timeout: float) -> tuple[Path, bool]:
+def copy_beside(register: Path, timeout: float) -> tuple[Path, bool]:
     """A backup beside a register, and whether it is new: a migration that was killed may have made the same."""
-    names = _backup_names(location.path)
-    first = next(_backup_names(location.path))
-    with unwritten(first, "backup"), private_file(location.path.parent) as path:
-        head = _copy(location, path, first, timeout)
+    names = _backup_names(register)
+    first = next(_backup_names(register))
+    with unwritten(first, "backup"), private_file(register.parent) as path:
+        head = _copy(register, path, first, timeout)
         for target in names:
             if os.path.lexists(f"{target}-journal") or os.path.lexists(f"{target}-wal"):
                 continue
@@ -66,14 +60,14 @@ def copy_beside(location: Location, timeout: float) -> tuple[Path, bool]:
     return target, is_new
 
 
-def _copy(location: Location, path: Path, target: Path, timeout: float) -> str | None:
+def _copy(register: Path, path: Path, target: Path, timeout: float) -> str | None:
     """Copy a register into an empty file that will be at `target`, and return the head of the copy."""
     with (
-        closing(sqlite.connect(location.path, timeout)) as source,
-        closing(sqlite.connect(path, timeout)) as copy,
+        closing(connect(register, timeout)) as source,
+        closing(connect(path, timeout)) as copy,
     ):
         # A read lock of its own: the backup itself would wait for a writer without end.
-        sqlite.begin(source, "BEGIN", timeout)
+        begin(source, "BEGIN", timeout)
         try:
             source.backup(copy)
         except sqlite3.OperationalError as error:
@@ -84,7 +78,7 @@ def _copy(location: Location, path: Path, target: Path, timeout: float) -> str |
             ) from error
         found = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if found != "ok":
-            raise Damaged(f"{location} is damaged ({found}); no backup was made")
+            raise Damaged(f"{register} is damaged ({found}); no backup was made")
         return head_of(copy)
 
 

@@ -5,14 +5,14 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from ksmy_tracker.errors import Damaged, KsmyError, Refused
-from ksmy_tracker.storage.files import umask
+from ksmy_tracker.storage.files import sync, umask
 from ksmy_tracker.storage.interface import TIMEOUT
-from ksmy_tracker.storage.place import Location
-from ksmy_tracker.storage.sqlite import engine as sqlite
+from ksmy_tracker.storage.sqlite.connection import begin, code_of, connect, require_file
+from ksmy_tracker.storage.sqlite.failures import original, translated
 from ksmy_tracker.storage.trust import require_trusted_folder, shared_by
 
 
@@ -22,6 +22,25 @@ def check_new_place(path: Path) -> None:
         if os.path.lexists(beside):
             raise Refused(f"{beside} was left by another database; remove it, or name another place")
     require_trusted_folder(path.parent)
+
+
+@contextmanager
+def folders_of(path: Path) -> Iterator[None]:
+    """Make the folders of a new file that are missing, 0700 and their names on the disk; on an error they go again."""
+    missing = [folder for folder in path.parents if not os.path.lexists(folder)]
+    try:
+        for folder in reversed(missing):
+            with suppress(FileExistsError):  # by another process meanwhile
+                folder.mkdir(mode=0o700)
+            sync(folder.parent)
+        yield
+    except BaseException as error:
+        for folder in missing:
+            with suppress(OSError):
+                folder.rmdir()
+        if isinstance(error, OSError):
+            raise KsmyError(f"{path.parent} could not be made: {error.strerror}") from None
+        raise
 
 
 def new_mode(folder: Path) -> int:
@@ -39,18 +58,17 @@ def unseen() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if getattr(sqlite.original(error), "sqlite_errorcode", 0) != sqlite3.SQLITE_IOERR_DIR_FSYNC:
+        if original(error) is None or code_of(original(error)) != sqlite3.SQLITE_IOERR_DIR_FSYNC:
             raise
         raise OSError(errno.EIO, os.strerror(errno.EIO)) from error
 
 
 def read_back(path: Path, head: str | None, what: str) -> None:
     """See that a register that was put in place is what was made."""
-    location = Location(path)
     try:
-        sqlite.require_file(location)
-        with sqlite.translated(location), closing(sqlite.connect(path, TIMEOUT)) as connection:
-            sqlite.begin(connection, "BEGIN", TIMEOUT)
+        require_file(path)
+        with translated(path), closing(connect(path, TIMEOUT)) as connection:
+            begin(connection, "BEGIN", TIMEOUT)
             found = head_of(connection)
     except KsmyError as error:
         raise type(error)(f"the {what} {path} is in place, but could not be read back: {error}") from error
@@ -61,9 +79,9 @@ def read_back(path: Path, head: str | None, what: str) -> None:
         )
 
 
-def head_of(driver: sqlite3.Connection) -> str | None:
+def head_of(connection: sqlite3.Connection) -> str | None:
     """The head of a register of any schema, none where it has no entry or no table of them."""
-    if driver.execute("SELECT 1 FROM sqlite_master WHERE name = 'entry'").fetchone() is None:
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'entry'").fetchone() is None:
         return None
-    row = driver.execute("SELECT hash FROM entry ORDER BY id DESC LIMIT 1").fetchone()
+    row = connection.execute("SELECT hash FROM entry ORDER BY id DESC LIMIT 1").fetchone()
     return None if row is None else str(row[0])

@@ -2,12 +2,37 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from ksmy_tracker.domain.words import a
+from ksmy_tracker.errors import NoRegister
+from ksmy_tracker.storage.files import APPLICATION_ID
 from ksmy_tracker.storage.interface import Reader, Row
+from ksmy_tracker.storage.revisions import the_revision
 from ksmy_tracker.storage.rows_by_name import made, made_one_by_one
-from ksmy_tracker.storage.sqlite.ordinary_tables import stored_schema
+from ksmy_tracker.storage.sqlite.connection import code_of
+from ksmy_tracker.storage.sqlite.failures import damaged
+from ksmy_tracker.storage.sqlite.ordinary_tables import fault_in_tables
+
+
+class _Integrity(NamedTuple):
+    integrity_check: str
+
+
+class _Mode(NamedTuple):
+    journal_mode: str
+
+
+class _Dangling(NamedTuple):
+    table: str
+    rowid: int
+    parent: str
+    fkid: int
+
+
+class _Ref(NamedTuple):
+    ref: str
 
 
 class FileReader(Reader):
@@ -42,20 +67,21 @@ class FileReader(Reader):
         """What is wrong with the schema; then what SQLite itself finds wrong with its pages, types and CHECKs."""
         from ksmy_tracker.storage.sqlite.schema_check import differences
 
-        stored = stored_schema(self._connection)
-        yield from differences({name: (kind, table, sql) for name, kind, table, sql in stored})
-        for (found,) in self.tuple_stream("PRAGMA integrity_check(20)"):
-            if found != "ok":
-                yield f"database: {found}"
-        mode = self.tuples("PRAGMA journal_mode")[0][0]
-        if mode not in ("delete", "memory"):  # the latter only where all of the database is in memory
-            yield f"database: its journal mode is {mode}, not the delete it was made with"
+        yield from differences(self._connection)
+        for found in self.stream(_Integrity, "PRAGMA integrity_check(20)"):
+            if found.integrity_check != "ok":
+                yield f"database: {found.integrity_check}"
+        for its in self.rows(_Mode, "PRAGMA journal_mode"):
+            if its.journal_mode not in ("delete", "memory"):  # the latter only where all of it is in memory
+                yield f"database: its journal mode is {its.journal_mode}, not the delete it was made with"
 
     def dangling(self) -> Iterator[str]:
         """Every record that belongs to one that is not there."""
-        for table, rowid, parent, _ in self.tuple_stream("PRAGMA foreign_key_check"):
-            ref = self.tuples(f"SELECT ref FROM {table} WHERE rowid = :rowid", {"rowid": rowid})[0][0]
-            yield f"{table} {ref} belongs to {a(parent)} that is missing"
+        for one in self.stream(_Dangling, "PRAGMA foreign_key_check"):
+            for child in self.rows(
+                _Ref, f"SELECT ref FROM {one.table} WHERE rowid = :rowid", rowid=one.rowid
+            ):
+                yield f"{one.table} {child.ref} belongs to {a(one.parent)} that is missing"
 
     @staticmethod
     def among(column: str, parameter: str) -> str:
@@ -83,3 +109,23 @@ class FileReader(Reader):
 def _names(cursor: sqlite3.Cursor) -> list[str]:
     """The names of a result's columns."""
     return [column[0] for column in cursor.description]
+
+
+def stored_revision(connection: sqlite3.Connection, path: Path) -> str | None:
+    """The schema revision a register says it has, once its tables are known to be tables.
+
+    Raises `NoRegister` for another program's database; `Damaged`.
+    """
+    application_id = connection.execute("PRAGMA application_id").fetchone()[0]
+    another = NoRegister(f"{path} is a database of another program, not a register")
+    if application_id != APPLICATION_ID:
+        raise another
+    if (fault := fault_in_tables(connection)) is not None:
+        raise damaged(path, fault)
+    try:
+        rows = connection.execute("SELECT version_num FROM alembic_version LIMIT 2").fetchall()
+    except sqlite3.OperationalError as error:
+        if code_of(error) != sqlite3.SQLITE_ERROR:
+            raise
+        raise another from None
+    return the_revision(rows, path)

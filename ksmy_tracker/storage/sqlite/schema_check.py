@@ -1,68 +1,35 @@
-"""Whether the schema of a register in a file is the one that the models describe."""
+"""Whether the schema of a register in a file is the one that the migrations make, as they make it in memory."""
 
 import re
-from collections.abc import Iterator, Mapping
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.schema import CreateIndex, CreateTable
-
-from ksmy_tracker.storage.history_triggers import HISTORY_TRIGGERS
-from ksmy_tracker.storage.tables import Table
+from ksmy_tracker.storage.migrations import upgrade
+from ksmy_tracker.storage.sqlite.ordinary_tables import stored_schema
 
 
-def differences(stored: Mapping[str, tuple[str, str, str | None]]) -> Iterator[str]:
-    """What differs, given the kind, the table and the SQL of every stored table, index and trigger by its name."""
-    dialect = sqlite.dialect()
-    expected = {}
-    for table in Table.metadata.sorted_tables:
-        expected[table.name] = ("table", table.name, str(CreateTable(table).compile(dialect=dialect)))
-        for index in table.indexes:
-            sql = str(CreateIndex(index).compile(dialect=dialect))
-            expected[str(index.name)] = ("index", table.name, sql)
-    expected["alembic_version"] = ("table", "alembic_version", _ALEMBIC_VERSION)
-    expected |= {name: ("trigger", "entry", sql) for name, sql in HISTORY_TRIGGERS.items()}
-    for name, (kind, table_name, sql) in expected.items():
+def differences(connection: sqlite3.Connection) -> Iterator[str]:
+    """What differs, by the names of tables, indexes and triggers."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as model:
+        upgrade(model, "sqlite+pysqlite")
+        expected = _schema(model)
+    stored = _schema(connection)
+    for name, (kind, *its) in expected.items():
         if name not in stored:
             yield f"schema: the {kind} {name} is missing"
-        elif stored[name][:2] != (kind, table_name) or _parts(stored[name][2] or "") != _parts(sql):
+        elif stored[name] != (kind, *its):
             yield f"schema: the {kind} {name} is not as it should be"
-    for name, (kind, of_table, sql_text) in stored.items():
-        # What a PRIMARY KEY brings has a name that SQLite gives, and no SQL.
-        own = sql_text is None and kind == "index" and name == f"sqlite_autoindex_{of_table}_1"
-        if name not in expected and not own:
+    for name, (kind, *_) in stored.items():
+        if name not in expected:
             yield f"schema: the {kind} {name} does not belong to a register"
 
 
-#: Alembic's own table, in which it keeps the revision.
-_ALEMBIC_VERSION = (
-    "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, "
-    "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
-)
+def _schema(connection: sqlite3.Connection) -> dict[str, tuple[str, str, str]]:
+    """The kind, the table and the SQL of what is stored, by name; an index that a key brings has no SQL."""
+    return {name: (kind, table, _plain(sql)) for name, kind, table, sql in stored_schema(connection) if sql}
 
 
-def _parts(sql: str) -> list[str]:
-    """The columns and constraints of a CREATE statement, whatever their order and the spaces between them.
-
-    A column that a migration added has its constraint in its own definition, after the others.
-    """
-    head, _, body = " ".join(sql.split()).partition(" (" if sql.lstrip().startswith("CREATE TABLE") else "\n")
-    flat = re.sub(r"\s*([(),])\s*", r"\1", body)
-    flat = re.sub(r"\s(CONSTRAINT )", r",\1", flat).replace(",,", ",")
-    return sorted([head, *_split(flat)])
-
-
-def _split(text: str) -> list[str]:
-    """The parts between commas that stand in no parentheses and no quotes."""
-    parts, depth, quoted, begin = [], 0, False, 0
-    for at, letter in enumerate(text):
-        if letter == "'":
-            quoted = not quoted
-        elif not quoted and letter in "()":
-            depth += 1 if letter == "(" else -1
-            if depth < 0:
-                parts.append(text[begin:at])
-                begin, depth = at, 0
-        elif letter == "," and not quoted and depth == 0:
-            parts.append(text[begin:at])
-            begin = at + 1
-    return [part.strip() for part in (*parts, text[begin:]) if part.strip()]
+def _plain(sql: str) -> str:
+    """SQL without needless spaces."""
+    return re.sub(r"\s*([(),])\s*", r"\1", " ".join(sql.split()))

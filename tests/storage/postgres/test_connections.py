@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from ksmy_tracker.errors import Usage
-from ksmy_tracker.storage import register as database
+from ksmy_tracker.storage.locate import locate
 from tests.conftest import Ksmy, sentence
 from tests.servers import Cluster
 from tests.storage.postgres.conftest import Run
@@ -168,7 +168,7 @@ def test_three_spellings_mean_the_same_server(scheme: str, database_on_server: s
     ],
 )
 def test_a_server_is_shown_without_its_password(url: str, shown: str) -> None:
-    place = database.locate(url)
+    place = locate(url)
     assert str(place) == shown
     assert repr(place) == shown
 
@@ -190,7 +190,7 @@ def test_a_url_that_libpq_cannot_read_does_not_show_its_password(url: str, ksmy:
 
 def test_another_driver_is_refused() -> None:
     with pytest.raises(Usage, match=r"mysql:// is not one this program can open"):
-        database.locate("mysql://u@h/d")
+        locate("mysql://u@h/d")
 
 
 def test_a_backup_is_the_server_s_own(ksmy: Ksmy, database_on_server: str, tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ import pytest
 from ksmy_tracker.domain.changes import Change
 from ksmy_tracker.domain.entries import ENTRY_FIELDS
 from ksmy_tracker.errors import Damaged
-from ksmy_tracker.storage import register as database
+from ksmy_tracker.reading.export import export_lines
+from ksmy_tracker.storage.locate import locate
 from ksmy_tracker.writing import record as write_side
-from ksmy_tracker.writing import transfer
 from ksmy_tracker.writing.record import Recording
 from tests import exports
 from tests.conftest import NOW, Ksmy, sentence
@@ -28,21 +28,20 @@ from tests.exports import CRAFTED
 def test_no_receipt_is_given_for_an_entry_that_a_rule_swallowed(
     database_on_server: str, statement: str
 ) -> None:
-    place = database.locate(database_on_server)
-    with database.reading(place) as reader:
-        before = list(transfer.export_lines(reader))
+    place = locate(database_on_server)
+    with place.reading() as reader:
+        before = list(export_lines(reader))
     with psycopg.connect(database_on_server, autocommit=True) as connection:
         connection.execute(statement)
     recording = Recording("desk", NOW, date(2026, 1, 15))
     changes = [Change("update", "TOURISM", note="said")]
     with pytest.raises(Damaged, match="did not keep entry 31 as it was written; nothing was changed"):
-        database.write(
-            place,
-            lambda session: write_side.record(session, changes, recording),
+        place.write(
+            lambda transaction: write_side.record(transaction, changes, recording),
             invocation=recording.invocation,
         )
-    with database.reading(place) as reader:
-        assert list(transfer.export_lines(reader)) == before
+    with place.reading() as reader:
+        assert list(export_lines(reader)) == before
 
 
 def test_a_sound_history_is_the_same_register_on_both_engines(
@@ -88,8 +87,8 @@ def test_what_no_writer_writes_is_refused_in_the_same_words_on_both_engines(
 def test_what_was_put_straight_into_a_server_with_right_hashes_is_found(
     ksmy: Ksmy, database_on_server: str
 ) -> None:
-    place = database.locate(database_on_server)
-    with database.reading(place) as reader:
+    place = locate(database_on_server)
+    with place.reading() as reader:
         ((last, head),) = reader.tuples("SELECT id, hash FROM entry ORDER BY id DESC LIMIT 1")
     forged = exports.entry(
         "TOURISM",

@@ -18,10 +18,10 @@ import psycopg
 import pytest
 
 from ksmy_tracker import cli
-from ksmy_tracker.storage import register as database
-from ksmy_tracker.storage.place import Server
+from ksmy_tracker.storage.locate import locate
 from ksmy_tracker.storage.postgres import connection as server_connection
 from ksmy_tracker.storage.postgres.connection import Connection, NoAnswer, connect
+from ksmy_tracker.storage.postgres.register import ServerRegister
 from tests import servers
 from tests.conftest import Ksmy, forked, sentence
 from tests.servers import Cluster
@@ -257,9 +257,9 @@ def test_a_stopped_backend_holds_no_writer(ksmy: Ksmy, database_on_server: str, 
 
 
 def test_patience_is_for_the_next_answer_not_for_all_of_them(database_on_server: str) -> None:
-    place = database.locate(database_on_server)
-    assert isinstance(place, Server)
-    with closing(connect(place, 1)) as connection:
+    place = locate(database_on_server)
+    assert isinstance(place, ServerRegister)
+    with closing(connect(place.server, 1)) as connection:
         assert isinstance(connection, Connection)
         connection.patience = 0.5
         began = monotonic()

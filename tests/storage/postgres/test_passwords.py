@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from ksmy_tracker.errors import Usage
-from ksmy_tracker.storage import register as database
-from ksmy_tracker.storage import server_url
-from ksmy_tracker.storage.place import Location
+from ksmy_tracker.storage.locate import locate
+from ksmy_tracker.storage.postgres import url
+from ksmy_tracker.storage.sqlite.register import FileRegister
 from tests.conftest import Ksmy, Ran
 from tests.storage.postgres.conftest import Run
 
@@ -153,7 +153,7 @@ def test_a_receipt_shows_no_password_either(ksmy: Ksmy, empty_database: str) -> 
 @pytest.mark.parametrize("spelling", SPELLINGS[:10])
 def test_without_psycopg_nothing_but_the_scheme_is_shown(run: Run, spelling: str) -> None:
     if spelling is not SPELLINGS[0]:
-        place = database.locate(spelled(spelling, 1))
+        place = locate(spelled(spelling, 1))
         assert SECRET not in f"{place} {place!r} {[place]}"
         return
     ran = run(spelled(spelling, 1), "check", before="import sys; sys.modules['psycopg'] = None")
@@ -177,11 +177,11 @@ def test_without_psycopg_nothing_but_the_scheme_is_shown(run: Run, spelling: str
     ],
 )
 def test_what_libpq_understood_is_what_is_shown(named: str, shown: str) -> None:
-    assert str(database.locate(named)) == shown
+    assert str(locate(named)) == shown
 
 
 def test_a_server_by_keywords_is_the_same_place(ksmy: Ksmy, database_on_server: str) -> None:
-    parameters = server_url.required_parameters(database_on_server)
+    parameters = url.required_parameters(database_on_server)
     named = " ".join(f"{name}={value}" for name, value in parameters.items())
     assert ksmy("list", "--db", named) == ksmy("list", "--db", database_on_server)
 
@@ -190,10 +190,10 @@ def test_a_server_by_keywords_is_the_same_place(ksmy: Ksmy, database_on_server: 
     "named", ["./host=a.db", "a&b=c.db", "postgres", "my postgresql: copy.db", "hosts=1.db"]
 )
 def test_a_file_s_name_is_taken_for_no_server(named: str) -> None:
-    assert isinstance(database.locate(named), Location)
+    assert isinstance(locate(named), FileRegister)
 
 
 def test_a_url_with_one_slash_is_told_without_being_shown() -> None:
     with pytest.raises(Usage, match="with two slashes") as said:
-        database.locate(f"postgresql:/desk:{SECRET}@h/d")
+        locate(f"postgresql:/desk:{SECRET}@h/d")
     assert SECRET not in str(said.value)

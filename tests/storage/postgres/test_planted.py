@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from ksmy_tracker.reading.check import require_sound
-from ksmy_tracker.storage import register as database
+from ksmy_tracker.storage.locate import locate
 from ksmy_tracker.storage.postgres.schema_check import planted
 from tests.conftest import Ksmy
 
@@ -150,7 +150,7 @@ def test_nothing_planted_runs_whatever_is_asked_and_all_of_it_is_named(
     assert checked.code == 8
     assert "it ran" not in checked.err
     # The sentence of `check` ends after some faults; what it would ask afterwards is asked here.
-    with database.reading(database.locate(sown)) as reader:
+    with locate(sown).reading() as reader:
         require_sound(reader)
         faults = list(reader.damage())
     assert len(faults) == len(FUNCTIONS) * len(ARGUMENTS) + len(TYPES) ** 2 * (len(OPERATORS) + 1)

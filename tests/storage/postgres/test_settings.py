@@ -11,7 +11,7 @@ import pytest
 
 from ksmy_tracker import cli
 from ksmy_tracker.errors import KsmyError
-from ksmy_tracker.storage import register as database
+from ksmy_tracker.storage.locate import locate
 from tests.conftest import Ksmy, Ran, count, sentence
 from tests.servers import Cluster
 
@@ -286,7 +286,7 @@ def test_what_cannot_fail_is_damage_where_the_schema_is_not_as_it_should_be(
 def test_the_same_in_a_sound_register_is_what_the_server_said(seeded_on_server: str, failing: str) -> None:
     with (
         pytest.raises(KsmyError, match="the server could not go on with") as said,
-        database.reading(database.locate(seeded_on_server)) as reader,
+        locate(seeded_on_server).reading() as reader,
     ):
         reader.tuples(failing)
     assert said.value.exit_code == 1

@@ -18,9 +18,10 @@ from sqlalchemy import create_engine
 from ksmy_tracker import cli
 from ksmy_tracker.domain.chain import canonical_json
 from ksmy_tracker.domain.entries import ENTRY_FIELDS
-from ksmy_tracker.storage import register as database
+from ksmy_tracker.reading.export import export_lines
 from ksmy_tracker.storage.interface import Transaction
-from ksmy_tracker.writing import schema, transfer
+from ksmy_tracker.storage.locate import locate
+from ksmy_tracker.storage.shipped import shipped
 from tests import exports
 from tests.conftest import Ksmy, Ran, count, forked, sentence
 
@@ -358,8 +359,8 @@ def test_an_export_is_of_one_state_though_others_write_meanwhile(
     on_server: Ksmy, database_on_server: str
 ) -> None:
     before = on_server("export").out
-    with database.reading(database.locate(database_on_server)) as reader:
-        lines = transfer.export_lines(reader)
+    with locate(database_on_server).reading() as reader:
+        lines = export_lines(reader)
         first = next(lines)
         assert on_server("update", "TOURISM", "--note", "meanwhile").code == 0
         assert "".join((first, *lines)) == before
@@ -400,7 +401,7 @@ def test_two_migrations_at_once_bring_an_old_register_up_to_date_once(
 def old_register(url: str) -> None:
     """A register on a server as the first version made it, with one agreement."""
     config = Config()
-    config.set_main_option("script_location", str(schema.shipped("migrations")))
+    config.set_main_option("script_location", str(shipped("migrations")))
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
     with engine.begin() as connection:
         config.attributes["connection"] = connection

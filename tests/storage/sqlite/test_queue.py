@@ -14,9 +14,8 @@ from time import monotonic
 import pytest
 
 from ksmy_tracker import signals
-from ksmy_tracker.storage.place import Location
 from ksmy_tracker.storage.sqlite import queue as turn
-from ksmy_tracker.storage.sqlite.engine import writing
+from ksmy_tracker.storage.sqlite.register import FileRegister
 from tests.conftest import FORK, Ksmy, Ran, sentence
 from tests.faults.processes import PATIENCE, once
 
@@ -312,7 +311,7 @@ def test_who_has_the_register_has_given_its_place_to_the_next(register: Path) ->
 
     releasing = Thread(target=release)
     releasing.start()
-    with writing(Location(register)):
+    with FileRegister(register).writing():
         assert line(register) == []
     releasing.join()
     other.close()

@@ -22,10 +22,10 @@ import pytest
 from ksmy_tracker.errors import KsmyError, NoRegister
 from ksmy_tracker.storage.files import APPLICATION_ID
 from ksmy_tracker.storage.interface import TIMEOUT, Transaction
-from ksmy_tracker.storage.place import REVISIONS, Location
-from ksmy_tracker.storage.register import reading
-from ksmy_tracker.storage.sqlite import engine as sqlite
+from ksmy_tracker.storage.revisions import REVISIONS
+from ksmy_tracker.storage.sqlite import connection as sqlite
 from ksmy_tracker.storage.sqlite import queue as turn
+from ksmy_tracker.storage.sqlite.register import FileRegister
 from tests.conftest import FORK, Ksmy, Ran, everything_in, execute, forked, sentence, without_tables
 
 LOOKING = (
@@ -75,21 +75,21 @@ def test_reading_leaves_bytes_and_times_alone_and_no_file_behind(
 def test_a_reader_can_write_nothing(register: Path) -> None:
     before = register.read_bytes()
     forbidden = pytest.raises(KsmyError, match="cannot be written")
-    with forbidden, reading(Location(register)) as reader:
+    with forbidden, FileRegister(register).reading() as reader:
         reader.tuples("DELETE FROM milestone")
     assert register.read_bytes() == before
 
 
 def test_a_reader_sees_one_state_from_its_first_row_to_its_last(register: Path) -> None:
     with closing(sqlite3.connect(register, timeout=0)) as writer:
-        with reading(Location(register)) as reader:
+        with FileRegister(register).reading() as reader:
             before = reader.tuples("SELECT title FROM agreement ORDER BY ref")
             writer.execute("UPDATE agreement SET title = 'Changed meanwhile'")
             with pytest.raises(sqlite3.OperationalError, match="locked"):
                 writer.commit()
             assert reader.tuples("SELECT title FROM agreement ORDER BY ref") == before
         writer.commit()
-    with reading(Location(register)) as reader:
+    with FileRegister(register).reading() as reader:
         assert reader.tuples("SELECT DISTINCT title FROM agreement") == [("Changed meanwhile",)]
 
 
@@ -754,14 +754,14 @@ def test_writers_at_the_same_time_all_get_their_entries(ksmy: Ksmy, register: Pa
 
 def test_a_writer_holds_the_register_from_its_start_to_its_end(register: Path) -> None:
     with closing(sqlite3.connect(register, isolation_level=None, timeout=0)) as other:
-        with sqlite.writing(Location(register)), pytest.raises(sqlite3.OperationalError, match="locked"):
+        with FileRegister(register).writing(), pytest.raises(sqlite3.OperationalError, match="locked"):
             other.execute("BEGIN IMMEDIATE")
         other.execute("BEGIN IMMEDIATE")
 
 
 def test_what_a_writer_did_before_an_error_is_undone(register: Path) -> None:
     before = register.read_bytes()
-    with pytest.raises(ZeroDivisionError), sqlite.writing(Location(register)) as transaction:
+    with pytest.raises(ZeroDivisionError), FileRegister(register).writing() as transaction:
         assert transaction._connection.execute("DELETE FROM milestone").rowcount / 0
     assert register.read_bytes() == before
     assert not journal_of(register).exists()
@@ -771,18 +771,18 @@ def test_what_a_writer_did_before_an_error_is_undone(register: Path) -> None:
     ("pragma", "value"), [("foreign_keys", 1), ("synchronous", 3), ("trusted_schema", 0)]
 )
 def test_a_writer_takes_no_risk(register: Path, pragma: str, value: int) -> None:
-    with sqlite.writing(Location(register)) as transaction:
+    with FileRegister(register).writing() as transaction:
         assert transaction.tuples(f"PRAGMA {pragma}") == [(value,)]
 
 
 def test_a_reader_trusts_no_schema(register: Path) -> None:
-    with reading(Location(register)) as reader:
+    with FileRegister(register).reading() as reader:
         assert reader.tuples("PRAGMA trusted_schema") == [(0,)]
 
 
 def test_a_dry_run_can_write_nothing(register: Path) -> None:
     before = register.read_bytes()
-    dry_run = sqlite.writing(Location(register), dry_run=True)
+    dry_run = FileRegister(register).writing(dry_run=True)
     with pytest.raises(KsmyError, match="cannot be written"), dry_run as transaction:
         transaction.tuples("DELETE FROM milestone")
     assert register.read_bytes() == before
@@ -815,13 +815,14 @@ def test_what_a_full_disk_left_half_written_is_undone_at_once(register: Path) ->
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
     with pytest.raises(KsmyError, match="nothing was changed"):
-        sqlite.write(Location(register), fill, 1.0, dry_run=False)
+        FileRegister(register).write(fill, 1.0)
     assert everything_in(register.parent) == before
 
 
 def test_opening_creates_no_register(tmp_path: Path) -> None:
-    for opened in (reading, sqlite.writing):
-        with pytest.raises(NoRegister), opened(Location(tmp_path / "none.db")):
+    register = FileRegister(tmp_path / "none.db")
+    for opened in (register.reading, register.writing):
+        with pytest.raises(NoRegister), opened():
             pass
     with pytest.raises(sqlite3.OperationalError):
         sqlite.connect(tmp_path / "none.db", 0)

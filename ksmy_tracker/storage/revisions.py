@@ -1,9 +1,7 @@
-"""The places where a register can be, and its schema's revisions."""
+"""The revisions of a register's schema: which this program knows, and what is said of others."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from ksmy_tracker.errors import Damaged, NoRegister
@@ -12,37 +10,7 @@ from ksmy_tracker.errors import Damaged, NoRegister
 REVISIONS: Final = ("0001", "0002", "0003")
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
-    """Where a register is: the path of an SQLite file."""
-
-    path: Path
-
-    def __str__(self) -> str:
-        return str(self.path)
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Server:
-    """Where a register is: a database on a PostgreSQL server, as libpq takes it: a URL, or `keyword=value` text.
-
-    Shown without anything that may be a password.
-    """
-
-    url: str
-
-    def __str__(self) -> str:
-        from ksmy_tracker.storage import server_url
-
-        return server_url.shown(self.url)
-
-    __repr__ = __str__
-
-
-Place = Location | Server
-
-
-def the_revision(rows: Sequence[Sequence[Any]], place: Place) -> str | None:
+def the_revision(rows: Sequence[Sequence[Any]], place: object) -> str | None:
     """The schema revision that the rows of its table say, None where there is none; raises `Damaged`."""
     if not rows:
         return None
@@ -55,13 +23,13 @@ def the_revision(rows: Sequence[Sequence[Any]], place: Place) -> str | None:
     return revision
 
 
-def require_known(revision: str | None, place: Place) -> None:
+def require_known(revision: str | None, place: object) -> None:
     """Refuse a register whose schema this program does not know."""
     if revision is not None and revision not in REVISIONS:
         raise NoRegister(f"the schema of {place} is newer than this program; install a newer ksmy-tracker")
 
 
-def require_current(revision: str | None, place: Place) -> None:
+def require_current(revision: str | None, place: object) -> None:
     """Refuse a register whose schema is not the one this program was written for."""
     require_known(revision, place)
     if revision != REVISIONS[-1]:

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,11 +19,10 @@ from ksmy_tracker.domain.entries import ENTRY_FIELDS
 from ksmy_tracker.domain.kinds import COLUMNS
 from ksmy_tracker.errors import BadInput, KsmyError
 from ksmy_tracker.reading import check as audit
-from ksmy_tracker.storage import register as database
-from ksmy_tracker.storage.place import Location
-from ksmy_tracker.storage.sqlite import engine as sqlite
+from ksmy_tracker.reading.export import export_lines
+from ksmy_tracker.storage.sqlite.register import FileRegister
+from ksmy_tracker.writing import importing
 from ksmy_tracker.writing import record as write_side
-from ksmy_tracker.writing import schema, transfer
 from ksmy_tracker.writing.record import Recording
 from tests.conftest import NOW, execute
 
@@ -35,13 +33,14 @@ TODAY = date(2026, 1, 15)
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A register without an entry, to be copied: creating one costs more than copying it."""
     path = tmp_path_factory.mktemp("empty") / "empty.db"
-    schema.create(Location(path), lambda session: None)
+    with FileRegister(path).creating():
+        pass
     return path
 
 
 def exported(path: Path) -> list[str]:
-    with database.reading(Location(path)) as reader:
-        return list(transfer.export_lines(reader))
+    with FileRegister(path).reading() as reader:
+        return list(export_lines(reader))
 
 
 @dataclass(frozen=True)
@@ -53,8 +52,8 @@ class Importer:
 
     def load(self, lines: list[str]) -> tuple[Path, str | None]:
         path = Path(shutil.copy(self.empty, self.directory / "loaded.db"))
-        with sqlite.writing(Location(path)) as session:
-            head = transfer.load(session, transfer.proved(line.encode() for line in lines))
+        with FileRegister(path).writing() as transaction:
+            head = importing.load(transaction, (line.encode() for line in lines))
         return path, head
 
     def fault(self, lines: list[str]) -> str:
@@ -72,12 +71,12 @@ def importer(empty: Path, tmp_path: Path) -> Importer:
 
 
 def make(path: Path, *changes: Change, today: date = TODAY) -> None:
-    with sqlite.writing(Location(path)) as session:
+    with FileRegister(path).writing() as session:
         write_side.record(session, changes, Recording("desk", NOW, today))
 
 
 def undo(path: Path, today: date = TODAY) -> None:
-    with sqlite.writing(Location(path)) as session:
+    with FileRegister(path).writing() as session:
         write_side.undo(session, None, Recording("desk", NOW, today))
 
 
@@ -121,7 +120,7 @@ def busy(register: Path) -> Path:
 
 def test_the_first_line_names_the_format_the_head_and_the_number_of_entries(register: Path) -> None:
     header = exported(register)[0]
-    with database.reading(Location(register)) as reader:
+    with FileRegister(register).reading() as reader:
         ((count, head),) = reader.tuples("SELECT count(*), max(hash) FROM entry WHERE id = 30 OR id < 0")
         assert count == 1
     assert header == f'{{"entries":30,"format":"ksmy-export/1","head":"{head}"}}\n'
@@ -199,12 +198,12 @@ def test_an_import_exports_the_same_bytes(busy: Path, importer: Importer) -> Non
 
 def test_an_import_is_a_sound_register_that_goes_on(busy: Path, importer: Importer) -> None:
     path, head = importer.load(exported(busy))
-    with database.reading(Location(path)) as reader:
+    with FileRegister(path).reading() as reader:
         assert audit.check(reader, head).faults == []
     for one in (path, busy):
         undo(one)
         make(one, Change("update", "NEW", fields={"status": "completed"}))
-    with database.reading(Location(path)) as reader:
+    with FileRegister(path).reading() as reader:
         assert audit.check(reader, head).faults == []
     restored, made = exported(path)[-2:]
     assert json.loads(restored)["entry"]["action"] == "restored"
@@ -213,7 +212,7 @@ def test_an_import_is_a_sound_register_that_goes_on(busy: Path, importer: Import
 
 def test_an_imported_history_is_still_append_only(busy: Path, importer: Importer) -> None:
     path, _ = importer.load(exported(busy))
-    with database.reading(Location(busy)) as old, database.reading(Location(path)) as new:
+    with FileRegister(busy).reading() as old, FileRegister(path).reading() as new:
         sql = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name"
         assert new.tuples(sql) == old.tuples(sql)
 
@@ -336,7 +335,7 @@ def test_any_register_goes_there_and_back(
     lines = exported(path)
     loaded, head = Importer(empty, directory).load(lines)
     assert exported(loaded) == lines
-    with database.reading(Location(loaded)) as reader:
+    with FileRegister(loaded).reading() as reader:
         found = audit.check(reader)
     assert (found.faults, found.head) == ([], head)
     shutil.rmtree(directory)
@@ -537,57 +536,13 @@ def test_a_record_that_only_the_history_has_is_refused(busy: Path, importer: Imp
     assert "is missing, though the history has it" in sentence
 
 
-# What is kept aside while an export is read
-
-
-def test_what_does_not_fit_memory_is_compared_all_the_same(
-    busy: Path, importer: Importer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(transfer, "SHARES", 3)
-    monkeypatch.setattr(transfer, "WAITING", 100)
-    lines = exported(busy)
-    path, head = importer.load(lines)
-    assert exported(path) == lines
-    assert head == json.loads(lines[0])["head"]
-    Path(path).unlink()
-    forged = edit(lines, at(lines, "milestone"), '"state":"met"', '"state":"not-met"')
-    assert "FTA-CONCLUDE/1: state is 'not-met', but its history says 'met'" in importer.fault(forged)
-
-
-@pytest.mark.parametrize("waiting", [100, 1 << 16])
-def test_no_room_for_what_is_kept_is_told(
-    busy: Path, importer: Importer, monkeypatch: pytest.MonkeyPatch, waiting: int
-) -> None:
-    monkeypatch.setattr(transfer, "WAITING", waiting)
-    lines = exported(busy)
-    with open("/dev/full", "r+b", buffering=0) as full:
-        monkeypatch.setattr(transfer, "TemporaryFile", lambda buffering: full)
-        if waiting > 100:  # so little that it stays in memory
-            assert importer.load(lines)[1] == json.loads(lines[0])["head"]
-            return
-        with pytest.raises(KsmyError) as told:
-            importer.load(lines)
-    assert str(told.value) == (
-        "a temporary file could not be written: No space left on device; nothing was imported"
-    )
-    assert told.value.exit_code == 1
-
-
-def test_no_place_for_temporary_files_is_told(
-    busy: Path, importer: Importer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(importer.directory / "none"))
-    with pytest.raises(KsmyError, match="a temporary file could not be written: "):
-        importer.load(exported(busy))
-
-
 # How a file is read
 
 
 def test_a_byte_order_mark_and_an_empty_last_line_are_fine(busy: Path, importer: Importer) -> None:
     lines = exported(busy)
     text = "\ufeff" + "".join(lines) + "\n"
-    read = [line.decode() for line in transfer.lines_in(BytesIO(text.encode()))]
+    read = [line.decode() for line in importing.lines_in(BytesIO(text.encode()))]
     path, _ = importer.load(read)
     assert exported(path) == lines
     windows = [line.replace("\n", "\r\n") for line in lines]
@@ -616,9 +571,9 @@ class Endless(RawIOBase):
 def test_a_line_of_a_gigabyte_is_not_read_to_its_end(importer: Importer) -> None:
     file = Endless()
     with pytest.raises(BadInput) as refused:
-        list(transfer.proved(transfer.lines_in(file)))  # type: ignore[arg-type]
+        list(importing.lines_in(file))  # type: ignore[arg-type]
     assert str(refused.value) == "line 1: is longer than 67,108,864 bytes; nothing was imported"
-    assert file.read_so_far == transfer.LONGEST_LINE + 1
+    assert file.read_so_far == importing.LONGEST_LINE + 1
 
 
 DEEP = 200_000

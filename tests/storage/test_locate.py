@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from ksmy_tracker.errors import Usage
-from ksmy_tracker.storage.place import Location
-from ksmy_tracker.storage.register import locate
+from ksmy_tracker.storage.locate import locate
+from ksmy_tracker.storage.sqlite.register import FileRegister
 from tests.conftest import Ksmy, everything_in, sentence
 
 NOTE = ("update", "FTA-CONCLUDE", "--note", "seen")
@@ -17,7 +17,7 @@ ADD = ("add", "TIN", "--title", "Tin", "--agreement", "FTA", "--sector", "tin", 
 
 
 def test_a_path_is_a_location() -> None:
-    assert locate("some/register.db") == Location(Path("some/register.db"))
+    assert locate("some/register.db") == FileRegister(Path("some/register.db"))
 
 
 @pytest.mark.parametrize(
@@ -30,11 +30,11 @@ def test_a_path_is_a_location() -> None:
     ],
 )
 def test_an_sqlite_url_is_a_location(url: str, path: str) -> None:
-    assert locate(url) == Location(Path(path))
+    assert locate(url) == FileRegister(Path(path))
 
 
 def test_a_tilde_is_the_home(tmp_path: Path) -> None:
-    assert locate("~/register.db") == Location(tmp_path / "home" / "register.db")
+    assert locate("~/register.db") == FileRegister(tmp_path / "home" / "register.db")
 
 
 def test_a_tilde_with_a_name_nobody_has_is_refused_in_a_sentence(ksmy: Ksmy) -> None:
@@ -50,9 +50,9 @@ def test_a_tilde_with_a_name_nobody_has_is_refused_in_a_sentence(ksmy: Ksmy) -> 
 def test_without_a_name_the_register_is_in_the_users_data(
     unnamed: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert locate(unnamed) == Location(tmp_path / "home/.local/share/ksmy/register.db")
+    assert locate(unnamed) == FileRegister(tmp_path / "home/.local/share/ksmy/register.db")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    assert locate(unnamed) == Location(tmp_path / "data/ksmy/register.db")
+    assert locate(unnamed) == FileRegister(tmp_path / "data/ksmy/register.db")
 
 
 @pytest.mark.parametrize("arguments", [("list",), NOTE, ("init", "--empty")], ids=" ".join)
@@ -94,7 +94,7 @@ def test_a_server_s_name_with_a_slip_in_it_is_neither_shown_nor_made_a_file(
         assert sentence(ran).endswith("; put ./ before the name of a file")
         assert "s3cret" not in ran.err
     assert everything_in(tmp_path) == before
-    assert locate(f"./{name}") == Location(Path(name))
+    assert locate(f"./{name}") == FileRegister(Path(name))
 
 
 def test_the_option_goes_before_the_variable(ksmy: Ksmy, register: Path, tmp_path: Path) -> None:

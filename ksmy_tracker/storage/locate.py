@@ -1,20 +1,12 @@
-"""A register's database: from what the user named to reading or writing it, whichever engine keeps it.
-
-What is an engine's own is in sqlite.py and server.py; each is imported only for a register that it keeps.
-"""
+"""From what a user named to the register that it means, of the engine that keeps it."""
 
 import re
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from ksmy_tracker.errors import NoRegister, Usage
 from ksmy_tracker.storage.files import expanded
-from ksmy_tracker.storage.interface import TIMEOUT, Reader, Transaction
-from ksmy_tracker.storage.place import Location, Place, Server
-
-Done = TypeVar("Done")
+from ksmy_tracker.storage.interface import Register
 
 #: What begins a name of a server, whatever follows. A file whose name begins so is named with ./ before it.
 _URL: Final = re.compile(r"\s*postgres(ql)?(\+psycopg)?:", re.IGNORECASE)
@@ -30,20 +22,20 @@ _LIKE_A_SERVER: Final = re.compile(
 )
 
 
-def locate(named: str | None) -> Place:
+def locate(named: str | None) -> Register:
     """The register a user named, else the one in the user's data.
 
     Named by a path, a URL (`sqlite:///`, `postgresql://`), or as libpq names a server (`host=... dbname=...`).
     """
     if not named:
-        return Location(_own_path())
+        return _in_file(_own_path())
     if begins := _URL.match(named):
         rest = named[begins.end() :]
         if not rest.startswith("//"):
             raise Usage("a register on a server is postgresql://USER@HOST/DATABASE, with two slashes")
-        return Server(f"postgresql:{rest}")
+        return _on_server(f"postgresql:{rest}")
     if _KEYWORDS.match(named):
-        return Server(named)
+        return _on_server(named)
     scheme, separator, rest = named.partition("://")
     if not separator and _LIKE_A_SERVER.match(named):
         raise Usage(
@@ -51,14 +43,27 @@ def locate(named: str | None) -> Place:
             "put ./ before the name of a file"
         )
     if not separator:
-        return Location(expanded(named))
+        return _in_file(expanded(named))
     if scheme in ("sqlite", "sqlite+pysqlite") and len(rest) > 1 and rest.startswith("/"):
-        return Location(Path(rest[1:].partition("?")[0]))
+        return _in_file(Path(rest[1:].partition("?")[0]))
     begun = f"{scheme}://" if re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme) else "this"
     raise Usage(
         "a register is a file's path, sqlite:///PATH or postgresql://USER@HOST/DATABASE; "
         f"{begun} is not one this program can open"
     )
+
+
+def _in_file(path: Path) -> Register:
+    from ksmy_tracker.storage.sqlite.register import FileRegister
+
+    return FileRegister(path)
+
+
+def _on_server(url: str) -> Register:
+    from ksmy_tracker.storage.postgres.register import ServerRegister
+    from ksmy_tracker.storage.postgres.url import Server
+
+    return ServerRegister(Server(url))
 
 
 def _own_path() -> Path:
@@ -69,35 +74,3 @@ def _own_path() -> Path:
         return user_data_path("ksmy", appauthor=False) / "register.db"
     except (RuntimeError, KeyError, OSError):
         raise NoRegister("this user has no home directory for a register; name one with --db") from None
-
-
-def reading(place: Place, timeout: float = TIMEOUT) -> AbstractContextManager[Reader]:
-    """Open a register to read: nothing it does changes it. Raises `NoRegister`, `Busy` or `Damaged`."""
-    if isinstance(place, Server):
-        from ksmy_tracker.storage.postgres import engine as server
-
-        return server.reading(place, timeout)
-    from ksmy_tracker.storage.sqlite import engine as sqlite
-
-    return sqlite.reading(place, timeout)
-
-
-def write(
-    place: Place,
-    work: Callable[[Transaction], Done],
-    timeout: float = TIMEOUT,
-    *,
-    dry_run: bool = False,
-    invocation: str,
-) -> Done:
-    """Do the work in one transaction and return what it returns, once that is committed.
-
-    On a server the work may run several times; `invocation` tells whether an earlier time landed after all.
-    """
-    if isinstance(place, Server):
-        from ksmy_tracker.storage.postgres import engine as server
-
-        return server.write(place, work, timeout, dry_run=dry_run, invocation=invocation)
-    from ksmy_tracker.storage.sqlite import engine as sqlite
-
-    return sqlite.write(place, work, timeout, dry_run=dry_run)

@@ -2,10 +2,27 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from ksmy_tracker.errors import Usage
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Server:
+    """A database on a PostgreSQL server, as libpq takes it: a URL, or `keyword=value` text.
+
+    Shown without anything that may be a password.
+    """
+
+    url: str
+
+    def __str__(self) -> str:
+        return shown(self.url)
+
+    __repr__ = __str__
+
 
 #: What names may be shown as they are. Anything else may be a piece of a password that stands in the wrong place.
 _PLAIN: Final = re.compile(r"[\w.$+~-]+")
@@ -66,7 +83,7 @@ def shown(url: str) -> str:
         if name in found
     }
     user = f"{_name(found['user'])}@" if found.get("user") else ""
-    rest = "&".join(f"{name}={quote(value, safe='/,*@:')}" for name, value in more.items() if value)
+    rest = urlencode({name: value for name, value in more.items() if value}, safe="/,*@:", quote_via=quote)
     return f"postgresql://{user}{place}/{_name(found.get('dbname', ''))}{'?' if rest else ''}{rest}"
 
 

@@ -1,0 +1,56 @@
+"""A whole register as JSON lines (`ksmy-export/1`): equal registers give equal bytes.
+
+Line 1 is `{"format", "entries", "head"}`. Then come the records as they now are, agreements, commitments, milestones,
+each kind by ref: `{"agreement": {...}}`. Then, by key, the keys of lines that changed nothing:
+`{"unchanged_key": {...}}`. Then the entries in the order of the chain: `{"entry": {...}}`, each with all that its
+hash covers. Keys of objects are sorted and there are no spaces.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from ksmy_tracker.domain.chain import read_changes, to_canonical_json
+from ksmy_tracker.domain.entries import BrokenEntry, StoredEntry, StoredKey
+from ksmy_tracker.domain.kinds import COLUMNS, KINDS, kept
+from ksmy_tracker.storage.interface import Reader
+
+FORMAT: Final = "ksmy-export/1"
+
+#: The columns of each table, in the order of an export; its lines are ordered by the first.
+TABLES: Final[Mapping[str, tuple[str, ...]]] = {
+    **COLUMNS,
+    "unchanged_key": StoredKey._fields,
+    "entry": StoredEntry._fields,
+}
+
+
+class _Header(NamedTuple):
+    entries: int
+    head: str | None
+
+
+def export_lines(reader: Reader) -> Iterator[str]:
+    """The lines of an export, each with its line break, one at a time; raises `BrokenEntry` on damage."""
+    sql = "SELECT count(*) AS entries, (SELECT hash FROM entry ORDER BY id DESC LIMIT 1) AS head FROM entry"
+    (header,) = reader.rows(_Header, sql)
+    yield to_canonical_json({"format": FORMAT, **header._asdict()}) + "\n"
+    for kind in KINDS:
+        for record in _stored(reader, kind, KINDS[kind]):
+            yield to_canonical_json({kind: kept(record)}) + "\n"
+    for key in _stored(reader, "unchanged_key", StoredKey):
+        yield to_canonical_json({"unchanged_key": key._asdict()}) + "\n"
+    for entry in _stored(reader, "entry", StoredEntry):
+        read_changes(entry.id, entry.changes, entry.evidence)  # refuses what cannot be
+        read = {"changes": msgspec.Raw(entry.changes), "evidence": msgspec.Raw(entry.evidence)}
+        yield to_canonical_json({"entry": entry._asdict() | read}) + "\n"
+
+
+def _stored(reader: Reader, table: str, row: type[Any]) -> Iterator[Any]:
+    """The rows of a table in their order."""
+    columns = TABLES[table]
+    try:
+        yield from reader.stream(row, f"SELECT {', '.join(columns)} FROM {table} ORDER BY {columns[0]}")
+    except BrokenEntry:
+        raise BrokenEntry(f"a value in the table {table} is of a kind that no register has") from None
