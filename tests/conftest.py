@@ -215,7 +215,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         folder = item.path.relative_to(Path(__file__).parent).parts[0]
         given = getattr(item, "callspec", None)
         on_server = given is not None and "postgresql" in given.params.values()
-        if on_server or folder in SLOW_FOLDERS or SLOW_FIXTURES.intersection(getattr(item, "fixturenames", ())):
+        if (
+            on_server
+            or folder in SLOW_FOLDERS
+            or SLOW_FIXTURES.intersection(getattr(item, "fixturenames", ()))
+        ):
             item.add_marker(pytest.mark.slow)
     if left_out:
         config.hook.pytest_deselected(items=[*left_out])

@@ -1,7 +1,6 @@
 """What follows from a change, and what the register refuses (pure)."""
 
 import re
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from ksmy_tracker.domain.changes import Change
@@ -11,6 +10,8 @@ from ksmy_tracker.domain.words import SETTLED_STATUSES, a
 from ksmy_tracker.errors import Refused, Usage
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ksmy_tracker.domain.chain import Deed, Entry
 
 #: `{field: (old, new)}`

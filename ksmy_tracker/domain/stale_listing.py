@@ -30,10 +30,11 @@ def check_derived(change: Change, record: Record, day: Day, count_milestones: Co
         record.milestones_met, record.milestones = count_milestones(change.ref)
     for name, cell in said.items():
         now = getattr(record, name, None)
+        written = cell
         if name == "withdrawn":
             now = "true" if now else "false"
-            cell = cell.lower()  # as a spreadsheet writes it
-        if cell != ("" if now is None else str(now)):
+            written = cell.lower()  # as a spreadsheet writes it
+        if written != ("" if now is None else str(now)):
             _refuse(name, now, cell)
     if listed and isinstance(record, Commitment):
         _check_calendar(listed, record, day)
