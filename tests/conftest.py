@@ -204,7 +204,7 @@ def generous_umask() -> Iterator[None]:
 SLOW_FOLDERS = ("faults", "browser", "calendar_programs")
 
 #: Fixtures that cost a test time: a server, a process for each run of the program, a shell on a terminal.
-SLOW_FIXTURES = frozenset({"_server", "process", "to", "homes"})
+SLOW_FIXTURES = frozenset({"_server", "process", "to", "closed", "homes"})
 
 #: What a test calls that starts a program.
 STARTING = frozenset({"subprocess", "on_terminal"})
