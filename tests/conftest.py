@@ -25,6 +25,7 @@ from hypothesis import HealthCheck, settings
 
 from ksmy_tracker import cli, clock, signals
 from ksmy_tracker.reading.export import export_lines
+from ksmy_tracker.storage.interface import Reader
 from ksmy_tracker.storage.locate import locate
 from tests import servers
 from tests.servers import Cluster
@@ -86,6 +87,13 @@ def execute(path: Path, *statements: str) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         for statement in statements:
             connection.execute(statement)
+
+
+def asked(reader: Reader, sql: str) -> list[tuple[Any, ...]]:
+    """The rows of any SQL, by the driver under a reader: what no command asks."""
+    connection: Any = reader._connection  # type: ignore[attr-defined]
+    found: list[tuple[Any, ...]] = connection.execute(sql).fetchall()
+    return found
 
 
 def forked(action: Callable[[], Result]) -> Callable[[], Result]:

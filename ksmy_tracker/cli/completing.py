@@ -38,14 +38,18 @@ def _quietly(complete: Callable[[typer.Context, str], Offers]) -> Callable[[type
 @_quietly
 def refs(context: typer.Context, incomplete: str) -> Offers:
     """Refs of the register, with their titles."""
-    found = _well_formed(read_ref, _look(context, lambda view: view.refs()))
+    from ksmy_tracker.reading.refs import refs as refs_of
+
+    found = _well_formed(read_ref, [(row.ref, row.title) for row in _look(context, refs_of)])
     return [(_in_case(ref, incomplete), title) for ref, title in found]
 
 
 @_quietly
 def agreements(context: typer.Context, incomplete: str) -> Offers:
     """Refs of agreements, with their titles."""
-    rows = _look(context, lambda view: view.agreements())
+    from ksmy_tracker.reading.agreements import agreements as agreements_of
+
+    rows = _look(context, agreements_of)
     found = _well_formed(read_ref, [(row.ref, row.title) for row in rows])
     return [(_in_case(ref, incomplete), title) for ref, title in found]
 
@@ -53,8 +57,10 @@ def agreements(context: typer.Context, incomplete: str) -> Offers:
 @_quietly
 def milestones(context: typer.Context, incomplete: str) -> Offers:
     """The numbers of the milestones of the commitment named so far, with their titles."""
+    from ksmy_tracker.reading.milestones import milestones as milestones_of
+
     ref = str(context.params["ref"]).strip().upper()
-    rows = _look(context, lambda view: view.milestones(ref))
+    rows = _look(context, lambda snapshot: milestones_of(snapshot, ref))
     found = [(str(row.number), row.title) for row in rows if not row.withdrawn]
     return [(number, title) for number, title in found if number.isascii() and number.isdigit()]
 
@@ -70,7 +76,9 @@ def zones(context: typer.Context, incomplete: str) -> Offers:
 @_quietly
 def sectors(context: typer.Context, incomplete: str) -> Offers:
     """The sectors the register knows."""
-    found = [(sector, "") for sector in _look(context, lambda view: view.sectors())]
+    from ksmy_tracker.reading.filters import sectors as sectors_of
+
+    found = [(sector, "") for sector in _look(context, sectors_of)]
     return _well_formed(read_sector, found)
 
 
@@ -89,7 +97,7 @@ def columns(context: typer.Context, incomplete: str) -> Offers:
 @_quietly
 def sort_fields(context: typer.Context, incomplete: str) -> Offers:
     """The fields a listing can be sorted by, each way."""
-    from ksmy_tracker.reading.listings import SORT
+    from ksmy_tracker.reading.commitments import SORT
 
     minus = "-" if incomplete.startswith("-") else ""
     return [(f"{minus}{name}", "") for name in SORT]
@@ -120,12 +128,12 @@ def _look(context: typer.Context, question: Callable[[Any], Any]) -> Any:
 
     from ksmy_tracker import clock
     from ksmy_tracker.domain.rows import Day
-    from ksmy_tracker.reading.listings import View
+    from ksmy_tracker.reading.snapshot import Snapshot
     from ksmy_tracker.storage.locate import locate
 
     location = locate(context.params.get("db") or os.environ.get("KSMY_DATABASE_URL"))
     with location.reading(0.2) as reader:
-        return question(View(reader, Day(clock.today())))
+        return question(Snapshot(reader, Day(clock.today())))
 
 
 def _well_formed(read: Callable[[Any], str], found: Offers) -> Offers:

@@ -15,7 +15,15 @@ from ksmy_tracker.domain.rows import Filters, Row, as_dict, names
 from ksmy_tracker.domain.values import read_text
 from ksmy_tracker.domain.words import did_you_mean
 from ksmy_tracker.errors import Usage
-from ksmy_tracker.reading.listings import View
+from ksmy_tracker.reading.agreements import agreements as agreements_of
+from ksmy_tracker.reading.commitments import commitment as commitment_of_ref
+from ksmy_tracker.reading.commitments import commitments as commitments_of
+from ksmy_tracker.reading.deadlines import deadlines
+from ksmy_tracker.reading.entries import entries as entries_of
+from ksmy_tracker.reading.filters import narrowed
+from ksmy_tracker.reading.milestones import milestones as milestones_of
+from ksmy_tracker.reading.refs import existing, no_such
+from ksmy_tracker.reading.snapshot import Snapshot
 
 app = typer.Typer()
 
@@ -122,7 +130,7 @@ def list_commitments(
     fields = options.listed(sort)
     day = options.day(as_of, tz, within)
     with options.register_at(db).reading(timeout) as reader:
-        rows = View(reader, day).commitments(filters, sort=fields, limit=limit)
+        rows = commitments_of(Snapshot(reader, day), filters, sort=fields, limit=limit)
     _show_rows("list", rows, columns, format, raw)
 
 
@@ -145,7 +153,7 @@ def list_deadlines(
     day = options.day(as_of, tz, within)
     only = options.narrowing(sector, party, agreement)
     with options.register_at(db).reading(timeout) as reader:
-        rows = View(reader, day, only).deadlines(limit=limit)
+        rows = deadlines(narrowed(Snapshot(reader, day), only), limit=limit)
     _show_rows("due", rows, columns, format, raw)
 
 
@@ -185,9 +193,9 @@ def list_history(
     day = options.day(as_of, tz)
     first = None if since is None else since_day(since, day.today, "history")
     with options.register_at(db).reading(timeout) as reader:
-        view = View(reader, day)
-        wanted = None if ref is None else view.existing(options.ref_of(ref))
-        rows = view.entries(ref=wanted, since=first, by=actor, newest=limit)
+        snapshot = Snapshot(reader, day)
+        wanted = None if ref is None else existing(snapshot, options.ref_of(ref))
+        rows = entries_of(snapshot, ref=wanted, since=first, by=actor, newest=limit)
     _show_rows("history", rows, columns, format, raw)
 
 
@@ -205,7 +213,7 @@ def list_agreements(
     """List the agreements, with how many commitments each has, open and overdue."""
     day = options.day(as_of, tz)
     with options.register_at(db).reading(timeout) as reader:
-        rows = View(reader, day).agreements(withdrawn=withdrawn)
+        rows = agreements_of(Snapshot(reader, day), withdrawn=withdrawn)
     _show_rows("agreements", rows, columns, format, raw)
 
 
@@ -226,20 +234,20 @@ def show_record(
     named = options.ref_of(ref)
     wanted = commitment_of(named)
     with options.register_at(db).reading(timeout) as reader:
-        view = View(reader, day)
+        snapshot = Snapshot(reader, day)
         if named != wanted:
-            view.existing(named)
-        commitment = view.commitment(wanted)
-        agreements = view.agreements(ref=commitment.agreement if commitment else wanted)
+            existing(snapshot, named)
+        commitment = commitment_of_ref(snapshot, wanted)
+        agreements = agreements_of(snapshot, ref=commitment.agreement if commitment else wanted)
         if not agreements:
-            raise view.no_such(wanted)
-        milestones = view.milestones(wanted)
+            raise no_such(snapshot, wanted)
+        milestones = milestones_of(snapshot, wanted)
         commitments = (
             []
             if commitment
-            else view.commitments(Filters(agreement=[wanted], withdrawn=agreements[0].withdrawn))
+            else commitments_of(snapshot, Filters(agreement=[wanted], withdrawn=agreements[0].withdrawn))
         )
-        entries = view.entries(ref=wanted)
+        entries = entries_of(snapshot, ref=wanted)
     if chosen == "table":
         from ksmy_tracker.render.text import records
 

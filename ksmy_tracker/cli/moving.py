@@ -44,11 +44,13 @@ def export_register(
     only = options.narrowing(sector, party, agreement)
     location = options.register_at(db)
     if chosen == "ics":
-        from ksmy_tracker.reading.report import ReportView
+        from ksmy_tracker.reading.deadlines import calendar
+        from ksmy_tracker.reading.filters import narrowed
+        from ksmy_tracker.reading.snapshot import Snapshot
         from ksmy_tracker.render.ical import as_calendar
 
         with location.reading(timeout) as reader:
-            rows = ReportView(reader, options.day(as_of, tz), only).calendar()
+            rows = calendar(narrowed(Snapshot(reader, options.day(as_of, tz)), only))
         put(as_calendar(rows, calendar_of), output, "calendar")
         return
     if calendar_of != "event":

@@ -10,14 +10,13 @@ from ksmy_tracker.cli import completing, options
 from ksmy_tracker.cli.options import DEFAULT_TIMEOUT, DEFAULT_WITHIN, DEFAULT_ZONE, LOOK
 from ksmy_tracker.cli.output import emit_page, put, terminal_width
 from ksmy_tracker.cli.since import since_day
-from ksmy_tracker.domain import report as reports
-from ksmy_tracker.domain.report import IN_DOCUMENT, LATELY_DAYS, ON_SCREEN, QUIET_DAYS, Listed, Report
-from ksmy_tracker.domain.rows import Filters
+from ksmy_tracker.domain.report import IN_DOCUMENT, LATELY_DAYS, ON_SCREEN, QUIET_DAYS, Report
+from ksmy_tracker.domain.rows import days_before
 from ksmy_tracker.domain.timeline import Timeline
 from ksmy_tracker.domain.values import read_text
 from ksmy_tracker.errors import Usage
-from ksmy_tracker.reading.listings import View, days_before
-from ksmy_tracker.reading.report import ReportView
+from ksmy_tracker.reading.report import report as report_of
+from ksmy_tracker.reading.snapshot import Snapshot
 from ksmy_tracker.reading.timeline import timeline as timeline_of
 
 app = typer.Typer()
@@ -78,10 +77,10 @@ def show_report(
     first = days_before(day.today, LATELY_DAYS) if since is None else since_day(since, day.today, "report")
     only = options.narrowing(sector, party, agreement)
     with options.register_at(db).reading(timeout) as reader:
-        view = ReportView(reader, day, only)
+        snapshot = Snapshot(reader, day)
         most = ON_SCREEN if chosen == "text" else IN_DOCUMENT
-        found = _report(view, first, stale, only, most)
-        timeline = timeline_of(view, Filters(), most=DRAWN) if chosen == "html" else None
+        found = report_of(snapshot, since=first, stale=stale, only=only, most=most)
+        timeline = timeline_of(snapshot, only, most=DRAWN) if chosen == "html" else None
     if found.needs_attention or not only_attention:
         _show_report(found, timeline, chosen, output)
     if exit_code and found.needs_attention:
@@ -152,7 +151,7 @@ def show_timeline(
         raise Usage(f"--to {end} is before --from {start}; turn them round")
     only = options.narrowing(sector, party, agreement)
     with options.register_at(db).reading(timeout) as reader:
-        timeline = timeline_of(View(reader, day), only, begin, finish)
+        timeline = timeline_of(Snapshot(reader, day), only, begin, finish)
     if chosen == "text":
         from ksmy_tracker.render.text.page import WIDTH
         from ksmy_tracker.render.text.timeline import as_page
@@ -172,35 +171,6 @@ def show_timeline(
 
         value = timeline_object(timeline)
         put(formats.to_json(value) if chosen == "json" else formats.to_jsonl([value]), output, "timeline")
-
-
-def _report(view: ReportView, since: str, stale: int, only: Filters, most: int) -> Report:
-    """Ask the view all that a report says."""
-    yesterday = days_before(view.day.today, 1)
-    horizon = view.day.horizon.isoformat()
-    by_status, by_deadline, by_sector = reports.tally(view.counts())
-    found, contradictory = view.contradictions(limit=most)
-    steps, all_steps = view.next_milestones(limit=most)
-    return Report(
-        day=view.day,
-        since=since,
-        stale=stale,
-        only=only,
-        agreements=view.count_agreements(),
-        by_status=by_status,
-        by_deadline=by_deadline,
-        by_sector=by_sector,
-        overdue=Listed(view.deadlines(until=yesterday, limit=most), view.count_deadlines(until=yesterday)),
-        due_soon=Listed(
-            view.deadlines(after=yesterday, until=horizon, limit=most),
-            view.count_deadlines(after=yesterday, until=horizon),
-        ),
-        changed=Listed(view.entries(since=since, newest=most, news=True), view.count_entries(since=since)),
-        quiet=Listed(view.quiet(stale, limit=most), view.count_quiet(stale)),
-        contradictions=Listed(found, contradictory),
-        next_milestones=Listed(steps, all_steps),
-        head=view.head(),
-    )
 
 
 def _end_of(option: str, given: str, end: int) -> date:

@@ -4,9 +4,9 @@ import calendar
 import re
 from datetime import date
 
+from ksmy_tracker.domain.rows import days_before
 from ksmy_tracker.domain.values import Fault, read_day
 from ksmy_tracker.errors import Usage
-from ksmy_tracker.reading.listings import days_before
 
 
 def since_day(given: str, today: date, of: str) -> str:

@@ -62,9 +62,9 @@ def _follows(means: str, start: Any = None, *, is_shown: bool = True) -> Any:
     return field(default=start, metadata={"field": Field(means, is_shown=is_shown)})
 
 
-def _computed(means: str, start: Any = None) -> Any:
+def _computed(means: str, start: Any = None, *, is_shown: bool = True) -> Any:
     """A field that whoever reads computes, from the day or from other records."""
-    return field(default=start, metadata={"field": Field(means, is_kept=False)})
+    return field(default=start, metadata={"field": Field(means, is_kept=False, is_shown=is_shown)})
 
 
 @dataclass(slots=True)
@@ -166,6 +166,7 @@ class Milestone:
     state: str = _word(
         f"{', '.join(words.MILESTONE_STATES)}.", "STATE", words.MILESTONE_STATES, default="scheduled"
     )
+    settled: bool = _computed("Whether its commitment is completed or cancelled.", False, is_shown=False)
     deadline: str = _computed("What the calendar says of it.", "")
     days_left: int | None = _computed("Days until `due_latest` while it is open; negative: overdue.")
     due: str | None = _given(

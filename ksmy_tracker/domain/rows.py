@@ -5,9 +5,7 @@ Dates are ISO text as the database keeps them; what is derived from today is com
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from functools import cache
-from types import UnionType
-from typing import Any, ClassVar, NamedTuple, TypeVar, get_origin
+from typing import Any, NamedTuple
 
 from ksmy_tracker.domain.deadline import HORIZON_DAYS, deadline_state, milestone_deadline_state
 from ksmy_tracker.domain.entries import BrokenEntry
@@ -34,7 +32,12 @@ class Day(NamedTuple):
             return date.max
 
 
-Made = TypeVar("Made")
+def days_before(day: date, days: int) -> str:
+    """The ISO date so many days before a day, or the first there is."""
+    try:
+        return (day - timedelta(days=days)).isoformat()
+    except OverflowError:
+        return date.min.isoformat() if days > 0 else date.max.isoformat()
 
 
 class Filters(NamedTuple):
@@ -162,43 +165,6 @@ def as_dict(row: Row) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names(type(row))}
 
 
-def sound(rows: list[Made], row_class: type) -> list[Made]:
-    """The rows, if each value is of the type that its field in the class has.
-
-    Raises `BrokenEntry` for one that only damage can have put there.
-    """
-    its = _kinds(row_class)
-    values = [row if isinstance(row, tuple) else [getattr(row, name) for name, _ in its] for row in rows]
-    for (name, kinds), column in zip(its, zip(*values, strict=True), strict=False):
-        if not kinds.issuperset(map(type, column)):
-            wrong = next(value for value in column if type(value) not in kinds)
-            raise BrokenEntry(f"{name} is {wrong!r:.80}")
-    return rows
-
-
-@cache
-def _kinds(row_class: Any) -> tuple[tuple[str, frozenset[type]], ...]:
-    """Each field of a class of rows, with the types that its values can have."""
-    return tuple(
-        (name, frozenset(_types(field)))
-        for name, field in row_class.__annotations__.items()
-        if get_origin(field) is not ClassVar
-    )
-
-
-def _types(field: Any) -> tuple[type, ...]:
-    if isinstance(field, UnionType):
-        return field.__args__
-    return (dict, list) if get_origin(field) else (field,)
-
-
-def truth(stored: Any) -> bool:
-    """A column of 0 or 1; raises `BrokenEntry` for what only damage can have put there."""
-    if stored not in (0, 1):
-        raise BrokenEntry(f"{stored!r:.80} stands where 0 or 1 should")
-    return bool(stored)
-
-
 def commitment_deadline(record: Commitment, day: Day) -> tuple[str, int | None]:
     """The deadline state and the days left of a commitment."""
     state = deadline_state(
@@ -212,10 +178,16 @@ def commitment_deadline(record: Commitment, day: Day) -> tuple[str, int | None]:
     return state, _days_left(record.due_latest, record.status in OPEN_STATUSES, day)
 
 
-def milestone_deadline(record: Milestone, day: Day, *, settled: bool = False) -> tuple[str, int | None]:
-    """The deadline state and the days left of a milestone; `settled`: its commitment is."""
-    latest, met_on = _date(record.due_latest), _date(record.met_on)
-    state = milestone_deadline_state(record.state, latest, met_on, day.today, day.horizon, settled=settled)
+def milestone_deadline(record: Milestone, day: Day) -> tuple[str, int | None]:
+    """The deadline state and the days left of a milestone."""
+    state = milestone_deadline_state(
+        record.state,
+        _date(record.due_latest),
+        _date(record.met_on),
+        day.today,
+        day.horizon,
+        settled=record.settled,
+    )
     return state, _days_left(record.due_latest, state not in ("met", "met-late", "closed"), day)
 
 

@@ -5,7 +5,7 @@ Reads only, in memory that grows with the agreements alone.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import chain, groupby
+from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -54,36 +54,38 @@ def check(reader: Reader, expected_head: str | None = None) -> Audit:
         raise Usage(f"--expect-head: {expected_head[:80]!r} is no head: a head is 64 hexadecimal digits")
     audit = Audit()
     failures: tuple[type[Exception], ...] = (*reader.failures, BrokenEntry)
-    for search in (reader.damage(), reader.dangling(), *_searches(reader, audit, expected_head)):
-        try:
-            for fault in search:
-                if len(audit.faults) == MOST_FAULTS:
-                    audit.faults.append("and more; the search ended here")
-                    return audit
-                audit.faults.append(fault)
-        except failures as error:
-            if not audit.faults:
-                raise
-            audit.faults.append(f"the search ended here: {error}")
-            return audit
-        if any(fault.startswith("database:") for fault in audit.faults):
-            return audit  # what SQLite itself finds damaged cannot be asked further
+    try:
+        for fault in _all_faults(reader, audit, expected_head):
+            if len(audit.faults) == MOST_FAULTS:
+                audit.faults.append("and more; the search ended here")
+                break
+            audit.faults.append(fault)
+    except failures as error:
+        if not audit.faults:
+            raise
+        audit.faults.append(f"the search ended here: {error}")
     return audit
 
 
 def require_sound(reader: Reader) -> None:
     """Raise `Damaged`, naming the first fault, unless the history and the records are what the writer can have left."""
-    for fault in chain.from_iterable((*_searches(reader, Audit()), reader.dangling())):
+    for fault in faults(reader, Audit()):
         raise Damaged(f"{fault}; nothing was changed; restore the newest sound backup")
 
 
-def _searches(reader: Reader, audit: Audit, expected_head: str | None = None) -> tuple[Iterator[str], ...]:
-    """The searches of the history and the records, in their order: what one finds, the next needs."""
-    return (
-        _chain_faults(reader, audit, expected_head),
-        record_faults(reader, audit),
-        key_faults(reader, audit),
-    )
+def _all_faults(reader: Reader, audit: Audit, expected_head: str | None) -> Iterator[str]:
+    yield from reader.damage()
+    if any(fault.startswith("database:") for fault in audit.faults):
+        return  # what SQLite itself finds damaged cannot be asked further
+    yield from reader.dangling()
+    yield from faults(reader, audit, expected_head)
+
+
+def faults(reader: Reader, audit: Audit, expected_head: str | None = None) -> Iterator[str]:
+    """What no writer can have left of the history and the records; what one search finds, the next needs."""
+    yield from _chain_faults(reader, audit, expected_head)
+    yield from _record_faults(reader, audit)
+    yield from _key_faults(reader, audit)
 
 
 def _chain_faults(reader: Reader, audit: Audit, expected_head: str | None) -> Iterator[str]:
@@ -130,7 +132,7 @@ class _StoredDeed(NamedTuple):
     evidence: bool
 
 
-def record_faults(reader: Reader, audit: Audit) -> Iterator[str]:
+def _record_faults(reader: Reader, audit: Audit) -> Iterator[str]:
     """Every difference between the stored records and what their history says of them.
 
     Goes through agreements and commitments by ref, each with the milestones that belong to it.
@@ -177,12 +179,10 @@ def _family_faults(
             yield fault
     if (fault := family.end()) is not None:
         yield fault
-    expected: dict[str, States] = {kind: {} for kind in KINDS}
-    for ref, state in family.states.items():
-        expected[state.record][ref] = state
     for kind, records in found.items():
-        if records != expected[kind]:
-            yield from _differences(kind, records, expected[kind])
+        expected = {ref: state for ref, state in family.states.items() if state.record == kind}
+        if records != expected:
+            yield from _differences(kind, records, expected)
 
 
 def _differences(kind: str, found: States, expected: States) -> Iterator[str]:
@@ -198,7 +198,7 @@ def _differences(kind: str, found: States, expected: States) -> Iterator[str]:
                     yield f"{kind} {ref}: {column} is {value!r}, but its history says {said[column]!r}"
 
 
-def key_faults(reader: Reader, audit: Audit) -> Iterator[str]:
+def _key_faults(reader: Reader, audit: Audit) -> Iterator[str]:
     """Every key of a line that changed nothing that was altered, or is an entry's besides.
 
     Schemas before 0003 kept them outside the chain, so they are counted: a count seen earlier shows one that is gone.

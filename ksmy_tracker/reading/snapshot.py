@@ -1,17 +1,40 @@
 """A register as it stood at the end of a day: the tables that every query of a reading command reads.
 
-A view of the past puts the tables as they were in front of the stored ones, under their own names, so one SQL
-text serves every day; a view of today puts nothing there and pays nothing.
+A snapshot of the past, or of a part, puts its tables in front of the stored ones, under their own names, so one SQL
+text serves every day; a snapshot of today puts nothing there and pays nothing.
 """
 
 import json
-from typing import Any
+from collections.abc import Iterator, Mapping
+from copy import copy
+from typing import Any, NamedTuple
 
-from ksmy_tracker.domain.entries import ENTRY_FIELDS, BrokenEntry
+from ksmy_tracker.domain.entries import ENTRY_FIELDS, BrokenEntry, StoredEntry
 from ksmy_tracker.domain.kinds import COLUMNS, commitment_of, kept
-from ksmy_tracker.domain.projection import replay
+from ksmy_tracker.domain.projection import States, replay
 from ksmy_tracker.domain.rows import Day
-from ksmy_tracker.storage.interface import Reader
+from ksmy_tracker.storage.interface import Reader, Row
+
+#: Tables by their names, each as a SELECT.
+_Tables = Mapping[str, str]
+
+
+class Ref(NamedTuple):
+    """The ref of a record."""
+
+    ref: str
+
+
+class _Newest(NamedTuple):
+    effective_on: str | None
+
+
+class _Head(NamedTuple):
+    hash: str
+
+
+class _Count(NamedTuple):
+    total: int
 
 
 def midnight_after(day: str) -> str:
@@ -19,91 +42,100 @@ def midnight_after(day: str) -> str:
     return f"{day}T16:00:00.000000Z"
 
 
-class DayView:
-    """The tables of a register as of a day, and the one way to ask them."""
+class Snapshot:
+    """The tables of a register as of a day, and the one way to ask them.
+
+    `reader` asks the whole register as it is now. Every query has the parameters `:today`, `:until_moment` (when that
+    day ended) and `:horizon`.
+    """
 
     def __init__(self, reader: Reader, day: Day) -> None:
+        self.reader = reader
         self.day = day
-        self._reader = reader
-        self._with = ""
-        self._tables: dict[str, str] = {}
+        self._in_front: _Tables = {}
         self._parameters: dict[str, Any] = {
             "today": day.today.isoformat(),
             "until_moment": midnight_after(day.today.isoformat()),
             "horizon": day.horizon.isoformat(),
         }
-        if day.as_it_stood and self._newest() > self._parameters["today"]:
-            sql = "SELECT DISTINCT ref FROM entry WHERE effective_on > :today"
-            self._put_in_front(self._as_they_were([ref for (ref,) in reader.tuples(sql, self._parameters)]))
-        self._whole = self._with
+        if day.as_it_stood:
+            (newest,) = reader.rows(_Newest, "SELECT max(effective_on) AS effective_on FROM entry")
+            if (newest.effective_on or "") > self._parameters["today"]:
+                self._in_front = self._as_they_were()
+        self._whole = self._in_front
 
-    def _newest(self) -> str:
-        """The latest day on which an entry takes effect."""
-        return self._reader.tuples("SELECT max(effective_on) FROM entry")[0][0] or ""
+    def rows(self, row: type[Row], sql: str, /, **parameters: Any) -> list[Row]:
+        """The rows of a SELECT, built by the names of its columns."""
+        return self._asked(self._in_front, row, sql, parameters)
+
+    def count(self, source: str, /, **parameters: Any) -> int:
+        """How many rows a FROM clause has."""
+        (found,) = self.rows(_Count, f"SELECT count(*) AS total {source}", **parameters)
+        return found.total
 
     def head(self) -> str | None:
-        """The hash of the newest entry, whatever the view is narrowed to."""
-        rows = self._reader.tuples(
-            self._whole + "SELECT hash FROM entry ORDER BY id DESC LIMIT 1", self._parameters
-        )
-        return rows[0][0] if rows else None
+        """The hash of the newest entry of the whole register, also where this is a part."""
+        found = self._asked(self._whole, _Head, "SELECT hash FROM entry ORDER BY id DESC LIMIT 1", {})
+        return found[0].hash if found else None
 
-    def _put_in_front(self, tables: dict[str, str]) -> None:
-        """Have every query read these in place of the tables of their names."""
-        self._tables = tables
-        self._with = (
-            f"WITH {', '.join(f'{name} AS ({sql})' for name, sql in tables.items())} " if tables else ""
-        )
+    def part(self, condition: str, parameters: Mapping[str, Any]) -> "Snapshot":
+        """The commitments `c` that a WHERE clause lets through, and what has to do with them."""
 
-    def _as_they_were(self, later: list[str]) -> dict[str, str]:
+        def narrowed(table: str, condition: str) -> str:
+            columns = COLUMNS.get(table, ENTRY_FIELDS)
+            whole = self._whole.get(table) or self.reader.whole(table, columns)
+            return f"SELECT c.* FROM ({whole}) c {condition}"
+
+        part = copy(self)
+        part._parameters = {**self._parameters, **parameters}
+        named = "SELECT ref FROM commitment UNION SELECT ref FROM agreement"
+        part._in_front = {
+            "commitment": narrowed("commitment", condition),
+            "milestone": narrowed("milestone", "WHERE c.commitment IN (SELECT ref FROM commitment)"),
+            "agreement": narrowed("agreement", "WHERE c.ref IN (SELECT agreement FROM commitment)"),
+            "entry": narrowed("entry", f"WHERE {self.reader.family('c.ref')} IN ({named})"),
+        }
+        return part
+
+    def _asked(self, in_front: _Tables, row: type[Row], sql: str, parameters: Mapping[str, Any]) -> list[Row]:
+        tables = ", ".join(f"{name} AS ({select})" for name, select in in_front.items())
+        parameters = {**self._parameters, **parameters}
+        return self.reader.rows(row, f"WITH {tables} {sql}" if tables else sql, **parameters)
+
+    def _as_they_were(self) -> _Tables:
         """The tables without what happened after the day to the records that changed later."""
+        states = self._followed(self._changed_later())
+        tables = {}
+        for kind, columns in COLUMNS.items():
+            rows = [kept(state) for state in states.values() if state.record == kind]
+            self._parameters[f"past_{kind}"] = json.dumps(rows)
+            tables[kind] = self.reader.past(kind, columns)
+        tables["entry"] = self.reader.until("entry", ENTRY_FIELDS)
+        return tables
+
+    def _changed_later(self) -> Iterator[StoredEntry]:
+        """The entries up to the day of every record that changed later, and of its milestones."""
+        reader, parameters = self.reader, self._parameters
+        sql = "SELECT DISTINCT ref FROM entry WHERE effective_on > :today"
+        families = {commitment_of(one.ref) for one in reader.rows(Ref, sql, **parameters)}
+        sql = f"SELECT ref FROM milestone WHERE {reader.among('commitment', 'families')}"
+        steps = reader.rows(Ref, sql, families=json.dumps(sorted(families)))
+        parameters["changed"] = json.dumps(sorted(families | {one.ref for one in steps}))
+        return reader.stream(
+            StoredEntry,
+            f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry "
+            f"WHERE {reader.among('ref', 'changed')} AND effective_on <= :today ORDER BY id",
+            **parameters,
+        )
+
+    @staticmethod
+    def _followed(entries: Iterator[StoredEntry]) -> States:
+        """The states that entries leave behind; raises `BrokenEntry` for a history that no writer can have left."""
         from ksmy_tracker.domain.chain import read_entry
 
-        families = {commitment_of(ref) for ref in later}
-        parameters: dict[str, Any] = {**self._parameters, "families": json.dumps(sorted(families))}
-        among = self._reader.among
-        steps = self._reader.tuples(
-            f"SELECT ref FROM milestone WHERE {among('commitment', 'families')}", parameters
-        )
-        parameters["changed"] = json.dumps(sorted(families | {ref for (ref,) in steps}))
-        past = self._reader.tuple_stream(
-            f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry "
-            f"WHERE {among('ref', 'changed')} AND effective_on <= :today ORDER BY id",
-            parameters,
-        )
         try:
-            states = replay(read_entry(row) for row in past)
+            return replay(read_entry(entry) for entry in entries)
         except BrokenEntry:
             raise
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             raise BrokenEntry(f"its history cannot be followed ({error})") from None
-        self._parameters["changed"] = parameters["changed"]
-        tables = {}
-        for record, columns in COLUMNS.items():
-            rows = [kept(state) for state in states.values() if state.record == record]
-            self._parameters[f"past_{record}"] = json.dumps(rows)
-            tables[record] = self._reader.past(record, columns)
-        tables["entry"] = self._reader.until("entry", ENTRY_FIELDS)
-        return tables
-
-    def _narrow(self, where: str, parameters: dict[str, Any]) -> None:
-        """Leave in view the commitments `c` that a condition lets through, and what has to do with them."""
-        self._parameters |= parameters
-
-        def narrowed(table: str, condition: str) -> str:
-            columns = COLUMNS.get(table, ENTRY_FIELDS)
-            whole = self._tables.get(table) or self._reader.whole(table, columns)
-            return f"SELECT c.* FROM ({whole}) c {condition}"
-
-        named = "SELECT ref FROM commitment UNION SELECT ref FROM agreement"
-        self._put_in_front(
-            {
-                "commitment": narrowed("commitment", where),
-                "milestone": narrowed("milestone", "WHERE c.commitment IN (SELECT ref FROM commitment)"),
-                "agreement": narrowed("agreement", "WHERE c.ref IN (SELECT agreement FROM commitment)"),
-                "entry": narrowed("entry", f"WHERE {self._reader.family('c.ref')} IN ({named})"),
-            }
-        )
-
-    def _rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
-        return self._reader.tuples(self._with + sql, {**self._parameters, **parameters})

@@ -1,7 +1,7 @@
 """A register as all above this room see it, whichever engine keeps it: what reads it, and what changes it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, ClassVar, Final, TypeVar
@@ -37,16 +37,6 @@ class Reader(ABC):
         """The same one by one, in bounded memory."""
 
     @abstractmethod
-    def tuples(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        """The rows of a SELECT, by position."""
-
-    @abstractmethod
-    def tuple_stream(
-        self, sql: str, parameters: Mapping[str, Any] | None = None
-    ) -> Iterator[tuple[Any, ...]]:
-        """The same one by one, in bounded memory."""
-
-    @abstractmethod
     def damage(self) -> Iterator[str]:
         """What is wrong with the schema, and what the engine itself finds wrong."""
 
@@ -63,6 +53,11 @@ class Reader(ABC):
     @abstractmethod
     def family(column: str) -> str:
         """SQL for the ref of the commitment that a milestone's ref such as `X/2` belongs to; else the ref."""
+
+    @staticmethod
+    @abstractmethod
+    def has_member(column: str, name: str) -> str:
+        """SQL for "the JSON object in the column has a member of that name"."""
 
     @abstractmethod
     def past(self, table: str, columns: Sequence[str]) -> str:

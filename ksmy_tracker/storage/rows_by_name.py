@@ -47,6 +47,8 @@ def values_of(rows: Sequence[Any]) -> list[tuple[Any, ...]]:
         rows if issubclass(row, tuple) else [tuple([getattr(one, name) for name in names]) for one in rows]
     )
     truths = [at for at, name in enumerate(names) if bool in _kinds(row)[name]]
+    if not truths:
+        return list(found)
     columns = list(zip(*found, strict=True))
     for at in truths:
         columns[at] = tuple([value if value is None else int(value) for value in columns[at]])

@@ -1,13 +1,13 @@
 """A register made from an export (see reading/export.py): its lines inserted, then checked, then committed.
 
-A line is proved as it is read: its form, its place, an entry's hash. What lines say of each other is found in the
-tables, by the searches of `ksmy check`.
+A line that is wrong by itself is refused by its number as it is read; what lines say of each other is found in the
+tables, as `ksmy check` finds it.
 """
 
 import json
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import chain, groupby, islice
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any, BinaryIO, Final
 
@@ -15,10 +15,9 @@ import msgspec
 
 from ksmy_tracker.domain.chain import Entry, canonical_json, chain_fault, covered, entry_row
 from ksmy_tracker.domain.entry_check import entry_fault
-from ksmy_tracker.domain.history_check import Agreements
 from ksmy_tracker.domain.strict_json import repeated
 from ksmy_tracker.errors import BadInput
-from ksmy_tracker.reading.check import Audit, key_faults, record_faults
+from ksmy_tracker.reading.check import Audit, faults
 from ksmy_tracker.reading.export import FORMAT, TABLES
 from ksmy_tracker.storage.interface import INSERTED_AT_ONCE, Transaction
 from ksmy_tracker.writing.lines import lines_of
@@ -42,19 +41,13 @@ def load(transaction: Transaction, lines: Iterable[bytes]) -> str | None:
     """
     export = _Export()
     rows = _rows(export, lines)
-    audit = Audit(agreements=export.agreements)
     refusals: tuple[type[Exception], ...] = (*transaction.refusals, OverflowError)
     try:
         with transaction.bulk_loading():
             for table, its in groupby(rows, key=itemgetter(0)):
                 while some := [row for _, row in islice(its, INSERTED_AT_ONCE)]:
                     transaction.insert_tuples(table, TABLES[table], some)
-            searches = (
-                record_faults(transaction, audit),
-                transaction.dangling(),
-                key_faults(transaction, audit),
-            )
-            for fault in chain.from_iterable(searches):
+            for fault in faults(transaction, Audit()):
                 raise _refused(f"the export contradicts itself: {fault}")
     except refusals as error:
         deque(rows, maxlen=0)  # a later line may say better what is unfit: which record, and why
@@ -119,7 +112,6 @@ class _Export:
     """What its lines so far have said: what the next one must follow."""
 
     def __init__(self) -> None:
-        self.agreements = Agreements()
         self._newest: Entry | None = None
         self._tables = list(TABLES)
         self._before = ""
@@ -162,7 +154,6 @@ class _Export:
         fault = chain_fault(entry, self._newest, canonical) or entry_fault(entry)
         if fault is not None:
             raise _BadLine(fault)
-        self.agreements.follow(entry)
         self._newest = entry
         return entry_row(entry), len(canonical) + _AROUND
 

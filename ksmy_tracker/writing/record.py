@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from ksmy_tracker.clock import timestamp
 from ksmy_tracker.domain import rules
 from ksmy_tracker.domain.chain import Entry, digest, entry_row, read_entry, to_canonical_json
 from ksmy_tracker.domain.changes import BadLine, Change
-from ksmy_tracker.domain.entries import ENTRY_FIELDS
+from ksmy_tracker.domain.entries import ENTRY_FIELDS, StoredEntry
 from ksmy_tracker.domain.kinds import (
     COLUMNS,
     KINDS,
@@ -26,7 +26,7 @@ from ksmy_tracker.domain.receipt import Outcome, Receipt
 from ksmy_tracker.domain.rules import Changed
 from ksmy_tracker.domain.words import a, did_you_mean, nearest
 from ksmy_tracker.errors import Damaged, Faults, KsmyError, NotFound, Refused, Usage
-from ksmy_tracker.storage.interface import INSERTED_AT_ONCE, Transaction
+from ksmy_tracker.storage.interface import Row, Transaction
 
 #: Changes that are read, decided and written together, and states kept in memory: bounds on memory, not on a
 #: transaction.
@@ -131,22 +131,15 @@ def undo(
 def milestone_counter(transaction: Transaction) -> Callable[[str], tuple[int, int]]:
     """Counts a commitment's milestones, those met and all."""
     sql = (
-        "SELECT count(CASE WHEN state = 'met' THEN 1 END), count(*) FROM milestone "
+        "SELECT count(CASE WHEN state = 'met' THEN 1 END) AS met, count(*) AS number FROM milestone "
         "WHERE withdrawn = 0 AND commitment = :ref"
     )
 
     def count(ref: str) -> tuple[int, int]:
-        ((met, every),) = transaction.tuples(sql, {"ref": ref})
-        return met, every
+        (found,) = transaction.rows(_Counted, sql, ref=ref)
+        return found.met, found.number
 
     return count
-
-
-def _batched(rows: Iterable[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
-    """Rows, as many at once as one INSERT takes."""
-    iterator = iter(rows)
-    while some := list(islice(iterator, INSERTED_AT_ONCE)):
-        yield some
 
 
 def _chunks(changes: Iterable[Change | BadLine]) -> Iterator[list[Change | BadLine]]:
@@ -158,16 +151,16 @@ def _chunks(changes: Iterable[Change | BadLine]) -> Iterator[list[Change | BadLi
 def _invocation(transaction: Transaction, wanted: str | None) -> str:
     """The invocation meant: the newest that said something, or the only one that begins so."""
     if wanted is None:
-        newest = transaction.tuples(
-            "SELECT invocation FROM entry WHERE action <> 'reviewed' ORDER BY id DESC LIMIT 1"
+        newest = transaction.rows(
+            _Invocation, "SELECT invocation FROM entry WHERE action <> 'reviewed' ORDER BY id DESC LIMIT 1"
         )
         if not newest:
             raise Refused("the register has no entry; there is nothing to undo")
-        return str(newest[0][0])
+        return newest[0].invocation
     begins = "lower(substr(invocation, 1, length(:wanted))) = lower(:wanted)"
     where = begins if len(wanted) >= SHORTEST else "invocation = :wanted"
     sql = f"SELECT DISTINCT invocation FROM entry WHERE {where} LIMIT 2"
-    found = [invocation for (invocation,) in transaction.tuples(sql, {"wanted": wanted})]
+    found = [row.invocation for row in transaction.rows(_Invocation, sql, wanted=wanted)]
     if wanted not in found and (its := _of_entry(transaction, wanted)) is not None:
         raise Usage(f"{wanted} is an entry, not an invocation; what made it is undone with `ksmy undo {its}`")
     if not found and len(wanted) < SHORTEST:
@@ -186,13 +179,13 @@ def _of_entry(transaction: Transaction, number: str) -> str | None:
     """The invocation that made the entry of a number, where there is one; receipts name entries by number."""
     if not re.fullmatch("[1-9][0-9]{0,17}", number):
         return None
-    found = transaction.tuples("SELECT invocation FROM entry WHERE id = :id", {"id": int(number)})
-    return found[0][0] if found else None
+    found = transaction.rows(_Invocation, "SELECT invocation FROM entry WHERE id = :id", id=int(number))
+    return found[0].invocation if found else None
 
 
 def _entries(transaction: Transaction, where: str, **parameters: Any) -> list[Entry]:
     sql = f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry WHERE {where} ORDER BY id"
-    return [read_entry(row) for row in transaction.tuples(sql, parameters)]
+    return [read_entry(row) for row in transaction.rows(StoredEntry, sql, **parameters)]
 
 
 def _by_ref(entries: list[Entry]) -> dict[str, list[Entry]]:
@@ -212,6 +205,57 @@ def _turn(entries: list[Entry]) -> tuple[int, int]:
     action, _ = rules.opposite(entries)
     kind = kinds.index(entries[0].record)
     return (2, -kind) if action == "restored" else (0, kind) if action == "withdrawn" else (1, 0)
+
+
+class _Invocation(NamedTuple):
+    invocation: str
+
+
+class _End(NamedTuple):
+    """The end of the chain."""
+
+    id: int
+    hash: str
+
+
+class _Ref(NamedTuple):
+    ref: str
+
+
+class _Sector(NamedTuple):
+    sector: str
+
+
+class _Number(NamedTuple):
+    """The greatest number of a commitment's milestones."""
+
+    commitment: str
+    number: int
+
+
+class _Key(NamedTuple):
+    key: str
+    key_digest: str
+
+
+class _Newest(NamedTuple):
+    """The latest day on which an entry of a record took effect."""
+
+    ref: str
+    day: str
+
+
+class _NewestEntry(NamedTuple):
+    """The newest entry that said something of a record or its milestones (0: none), and the newest of all."""
+
+    ref: str
+    said: int
+    newest: int
+
+
+class _Counted(NamedTuple):
+    number: int
+    met: int = 0
 
 
 class _Writer:
@@ -238,10 +282,10 @@ class _Writer:
         self._keys: dict[str, str] = {}
         self._sectors: set[str] | None = None
         self._entries: list[Entry] = []
-        self._last: tuple[Any, ...] | None = None
-        last = transaction.tuples("SELECT id, hash FROM entry ORDER BY id DESC LIMIT 1")
-        self._last_id = self._first_id = last[0][0] if last else 0
-        self.head: str | None = last[0][1] if last else None
+        self._last: StoredEntry | None = None
+        last = transaction.rows(_End, "SELECT id, hash FROM entry ORDER BY id DESC LIMIT 1")
+        self._last_id = self._first_id = last[0].id if last else 0
+        self.head: str | None = last[0].hash if last else None
 
     def load(self, chunk: list[Change]) -> None:
         """Read what changes are about, unless it is known."""
@@ -256,47 +300,49 @@ class _Writer:
             self._load_newest_entries(listed)
         growing = {change.ref for change in chunk if change.record == "milestone" and change.op == "add"}
         if growing - self._numbers.keys():
-            numbers = f"SELECT commitment, max(number) FROM milestone WHERE {self._among('commitment')} "
-            for ref, number in self._about(growing, f"{numbers}GROUP BY commitment"):
-                self._numbers.setdefault(ref, number)
+            sql = (
+                "SELECT commitment, max(number) AS number FROM milestone "
+                f"WHERE {self._among('commitment')} GROUP BY commitment"
+            )
+            for its in self._about(_Number, growing, sql):
+                self._numbers.setdefault(its.commitment, its.number)
         keys = {change.key for change in chunk if change.key is not None} - self._keys.keys()
         if keys:
             for table in ("entry", "unchanged_key"):
-                known = f"SELECT key, key_digest FROM {table} WHERE {self._among('key')}"
-                self._keys.update(self._about(keys, known))
+                sql = f"SELECT key, key_digest FROM {table} WHERE {self._among('key')}"
+                self._keys.update((known.key, known.key_digest) for known in self._about(_Key, keys, sql))
 
     def _among(self, column: str) -> str:
         """SQL for "the column is among those that `_about` is asked about"."""
         return self._transaction.among(column, "wanted")
 
-    def _about(self, wanted: set[str], sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
+    def _about(self, row: type[Row], wanted: set[str], sql: str, **parameters: Any) -> list[Row]:
         """The rows of a SELECT about some refs or keys."""
-        return self._transaction.tuples(sql, {"wanted": to_canonical_json(list(wanted)), **parameters})
+        return self._transaction.rows(row, sql, wanted=to_canonical_json(list(wanted)), **parameters)
 
     def _load_states(self, refs: set[str]) -> None:
         for kind, its in KINDS.items():
             sql = f"SELECT {', '.join(COLUMNS[kind])} FROM {kind} WHERE {self._among('ref')}"
-            for record in self._transaction.rows(its, sql, wanted=to_canonical_json(list(refs))):
+            for record in self._about(its, refs, sql):
                 self._states[record.ref] = record
-        self._newest.update(
-            self._about(
-                refs,
-                "SELECT ref, max(effective_on) FROM entry "
-                f"WHERE action <> 'reviewed' AND {self._among('ref')} GROUP BY ref",
-            )
+        sql = (
+            "SELECT ref, max(effective_on) AS day FROM entry "
+            f"WHERE action <> 'reviewed' AND {self._among('ref')} GROUP BY ref"
         )
+        self._newest.update((newest.ref, newest.day) for newest in self._about(_Newest, refs, sql))
 
     def _load_newest_entries(self, refs: set[str]) -> None:
         """Read the newest entry of each commitment or its milestones that said something, and the newest of all."""
         of_a_milestone = "entry e JOIN milestone m ON m.ref = e.ref"
         for tables, ref in (("entry e", "e.ref"), (of_a_milestone, "m.commitment")):
             sql = (
-                f"SELECT {ref}, max(CASE WHEN e.action <> 'reviewed' THEN e.id ELSE 0 END), max(e.id) "
+                f"SELECT {ref} AS ref, max(CASE WHEN e.action <> 'reviewed' THEN e.id ELSE 0 END) AS said, "
+                "max(e.id) AS newest "
                 f"FROM {tables} WHERE e.id <= :first AND {self._among(ref)} GROUP BY {ref}"
             )
-            for named, *numbers in self._about(refs, sql, first=self._first_id):
-                known = self._newest_entries.get(named, (0, 0))
-                self._newest_entries[named] = max(numbers[0], known[0]), max(numbers[1], known[1] or 0)
+            for its in self._about(_NewestEntry, refs, sql, first=self._first_id):
+                said, newest = self._newest_entries.get(its.ref, (0, 0))
+                self._newest_entries[its.ref] = max(its.said, said), max(its.newest, newest or 0)
 
     def make(self, change: Change) -> Outcome:
         """Decide one change, and put its entry at the end of the chain; raises what forbids it."""
@@ -394,10 +440,10 @@ class _Writer:
         The records are kept in memory while there is room.
         """
         if to_database and self._entries:
-            for some in _batched(map(entry_row, self._entries)):
-                self._transaction.insert_tuples("entry", ENTRY_FIELDS, some)
+            rows = [entry_row(entry) for entry in self._entries]
+            self._transaction.insert("entry", rows)
             self._changed.update(entry.ref for entry in self._entries)
-            self._last = entry_row(self._entries[-1])
+            self._last = rows[-1]
         self._entries.clear()
         if to_database and len(self._states) > MOST_STATES:
             self.store_records()
@@ -416,18 +462,12 @@ class _Writer:
         """Raise `Damaged` unless the database has the entries that were written, in this same transaction."""
         if self._last is None:
             return
-        written = {
-            "first": self._first_id,
-            "last": self._last_id,
-            "invocation": self._recording.invocation,
-        }
-        found = self._transaction.tuples(
-            f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry WHERE id = :last", written
-        )
-        counted = self._transaction.tuples(
-            "SELECT count(*) FROM entry WHERE id > :first AND invocation = :invocation", written
-        )
-        if found != [self._last] or counted != [(self._last_id - self._first_id,)]:
+        sql = f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry WHERE id = :last"
+        found = self._transaction.rows(StoredEntry, sql, last=self._last_id)
+        sql = "SELECT count(*) AS number FROM entry WHERE id > :first AND invocation = :invocation"
+        invocation = self._recording.invocation
+        counted = self._transaction.rows(_Counted, sql, first=self._first_id, invocation=invocation)
+        if found != [self._last] or counted != [_Counted(self._last_id - self._first_id)]:
             raise Damaged(
                 f"the database did not keep entry {self._last_id} as it was written; nothing was changed; "
                 "`ksmy check` tells what is wrong with it"
@@ -488,9 +528,9 @@ class _Writer:
             return
         sql = f"SELECT ref FROM {child} WHERE {kind} = :ref AND withdrawn = 0"
         using = [
-            one
-            for (one,) in self._transaction.tuples(sql, {"ref": ref})
-            if not self._is_withdrawn(one) and getattr(self._states.get(one), kind, ref) == ref
+            one.ref
+            for one in self._transaction.rows(_Ref, sql, ref=ref)
+            if not self._is_withdrawn(one.ref) and getattr(self._states.get(one.ref), kind, ref) == ref
         ]
         if using:
             first = min(using)
@@ -504,8 +544,8 @@ class _Writer:
     def _undone_by(self, ref: str, action: str) -> str:
         """The command that undoes what was last done to a record in this way."""
         sql = "SELECT invocation FROM entry WHERE ref = :ref AND action = :action ORDER BY id DESC LIMIT 1"
-        found = self._transaction.tuples(sql, {"ref": ref, "action": action})
-        return f"`ksmy undo {found[0][0]}`" if found else "`ksmy undo`"
+        found = self._transaction.rows(_Invocation, sql, ref=ref, action=action)
+        return f"`ksmy undo {found[0].invocation}`" if found else "`ksmy undo`"
 
     def _is_withdrawn(self, ref: str) -> bool:
         return ref in self._states and self._states[ref].withdrawn
@@ -513,8 +553,8 @@ class _Writer:
     def _meet(self, sector: str, *, asked: bool) -> None:
         """Refuse a new sector that looks like a slip of the pen for a known one, unless it was asked for."""
         if self._sectors is None:
-            known = self._transaction.tuples("SELECT DISTINCT sector FROM commitment")
-            self._sectors = {sector for (sector,) in known}
+            known = self._transaction.rows(_Sector, "SELECT DISTINCT sector FROM commitment")
+            self._sectors = {one.sector for one in known}
         if sector not in self._sectors and not asked:
             near = nearest(sector, self._sectors, cutoff=0.75)
             if near is not None:
@@ -557,5 +597,5 @@ class _Writer:
         wanted = kinds or tuple(COLUMNS)
         found = {ref for ref, state in self._states.items() if state.record in wanted}
         for name in wanted:
-            found |= {ref for (ref,) in self._transaction.tuples(f"SELECT ref FROM {name}")}
+            found |= {one.ref for one in self._transaction.rows(_Ref, f"SELECT ref FROM {name}")}
         return sorted(found)

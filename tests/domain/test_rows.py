@@ -169,7 +169,7 @@ def test_a_settled_milestone_has_no_days_left(stored: Milestone, expected: str) 
 
 @pytest.mark.parametrize("state", ["scheduled", "partially-met"])
 def test_an_open_milestone_of_a_settled_commitment_is_closed(state: str) -> None:
-    stored = milestone(state, "2025-12-31")
-    assert milestone_deadline(stored, Day(TODAY), settled=True) == ("closed", None)
-    met = milestone("met", "2025-12-31", "2026-01-01")
-    assert milestone_deadline(met, Day(TODAY), settled=True) == ("met-late", None)
+    stored = replace(milestone(state, "2025-12-31"), settled=True)
+    assert milestone_deadline(stored, Day(TODAY)) == ("closed", None)
+    met = replace(milestone("met", "2025-12-31", "2026-01-01"), settled=True)
+    assert milestone_deadline(met, Day(TODAY)) == ("met-late", None)

@@ -354,7 +354,6 @@ def test_a_signal_ends_a_statement_that_does_not_end_by_itself(
     with pytest.MonkeyPatch.context() as patch:
         if where == "rows":
             patch.setattr(FileReader, "rows", reading)
-            patch.setattr(FileReader, "tuples", reading)
         elif where == "dangling":
             patch.setattr(FileReader, "dangling", searching)
         else:

@@ -15,7 +15,7 @@ from ksmy_tracker.reading import check as audit
 from ksmy_tracker.storage.history_triggers import HISTORY_TRIGGERS
 from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.storage.tables import Table
-from tests.conftest import Ksmy
+from tests.conftest import Ksmy, asked
 
 #: The fifth entry of the seeded register, and the record it creates.
 ENTRY, ENTRY_REF = 5, "MOU-TOURISM"
@@ -73,7 +73,7 @@ def head_of(ksmy: Ksmy) -> str:
 def test_a_sound_register_has_no_faults_and_is_counted(register: Path) -> None:
     with FileRegister(register).reading() as reader:
         found = audit.check(reader)
-        (head,) = reader.tuples(f"SELECT hash FROM entry WHERE id = {LAST}")[0]
+        (head,) = asked(reader, f"SELECT hash FROM entry WHERE id = {LAST}")[0]
     assert found == audit.Audit([], {"agreement": 6, "commitment": 19, "milestone": 5, "entry": LAST}, head)
 
 
@@ -152,7 +152,7 @@ def test_an_altered_first_entry_is_found(ksmy: Ksmy, register: Path) -> None:
 
 def test_every_field_of_an_entry_is_covered_by_its_hash(register: Path) -> None:
     with FileRegister(register).reading() as reader:
-        row = reader.tuples(f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry WHERE id = {ENTRY}")[0]
+        row = asked(reader, f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry WHERE id = {ENTRY}")[0]
     genuine = digest(read_entry(row))
     for field in set(ENTRY_FIELDS) - {"hash"}:
         entry = read_entry(row)

@@ -21,10 +21,18 @@ from ksmy_tracker.domain import words as vocabulary
 from ksmy_tracker.domain.changes import Change
 from ksmy_tracker.domain.deadline import deadline_state
 from ksmy_tracker.domain.kinds import Commitment
-from ksmy_tracker.domain.rows import Day, DeadlineRow, Filters, as_dict, names
+from ksmy_tracker.domain.rows import Day, DeadlineRow, Filters, as_dict, days_before, names
 from ksmy_tracker.errors import KsmyError, NotFound, Refused, Usage
-from ksmy_tracker.reading.listings import DEADLINE_SQL, SORT, View, days_before
-from ksmy_tracker.reading.report import ReportView
+from ksmy_tracker.reading import refs as refs_of
+from ksmy_tracker.reading.agreements import agreements
+from ksmy_tracker.reading.commitments import SORT, commitment, commitments
+from ksmy_tracker.reading.deadlines import count_deadlines, deadlines
+from ksmy_tracker.reading.entries import entries
+from ksmy_tracker.reading.expressions import DEADLINE
+from ksmy_tracker.reading.filters import narrowed, sectors
+from ksmy_tracker.reading.refs import existing
+from ksmy_tracker.reading.report import counts
+from ksmy_tracker.reading.snapshot import Snapshot
 from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.writing.record import Recording, record, undo
 from tests.conftest import NOW
@@ -84,11 +92,11 @@ def make(
 @contextmanager
 def looking(
     path: Path, on: date | str = TODAY, *, within: int = 90, only: Filters | None = None
-) -> Iterator[ReportView]:
+) -> Iterator[Snapshot]:
     """A view of a register as it stood at the end of a day."""
     day = date.fromisoformat(on) if isinstance(on, str) else on
     with FileRegister(path).reading() as reader:
-        yield ReportView(reader, Day(day, within), only or Filters())
+        yield narrowed(Snapshot(reader, Day(day, within)), only or Filters())
 
 
 def take_back(path: Path, invocation: int) -> None:
@@ -97,9 +105,9 @@ def take_back(path: Path, invocation: int) -> None:
         undo(session, f"{invocation:032x}", Recording("clerk", NOW, TODAY, invocation="f" * 32))
 
 
-def refs(view: View, **more: Any) -> list[str]:
+def refs(snapshot: Snapshot, **more: Any) -> list[str]:
     """The refs of a listing."""
-    return [row.ref for row in view.commitments(**more)]
+    return [row.ref for row in commitments(snapshot, **more)]
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +145,7 @@ def test_the_deadline_state_in_sql_is_the_rule_for_every_combination() -> None:
             [(status, *(one and one.isoformat() for one in dates)) for status, *dates in combinations],
         )
         found = connection.execute(
-            f"SELECT {DEADLINE_SQL} FROM commitment c ORDER BY c.id",
+            f"SELECT {DEADLINE} FROM commitment c ORDER BY c.id",
             {"today": today.isoformat(), "horizon": horizon.isoformat()},
         ).fetchall()
     expected = [deadline_state(*combination, today, horizon) for combination in combinations]
@@ -154,12 +162,12 @@ def test_counts_filters_and_rows_agree_on_the_deadline_state(path: Path) -> None
         update("LATE", "2025-02-01", status="completed"),
         add("CLOSED", "2025-01-01", status="cancelled"),
     )
-    with looking(path) as view:
-        rows = view.commitments()
+    with looking(path) as snapshot:
+        rows = commitments(snapshot)
         assert {row.ref for row in rows if row.deadline == "overdue"} == set(
-            refs(view, filters=Filters(overdue=True))
+            refs(snapshot, filters=Filters(overdue=True))
         )
-        counted = sorted(view.counts())
+        counted = sorted(counts(snapshot))
     assert counted == [
         ("cancelled", "closed", "trade", 1),
         ("completed", "met-late", "trade", 1),
@@ -212,8 +220,8 @@ def key_of(row: Commitment, field: str) -> Any:
 def test_rows_are_sorted_by_a_field_with_nulls_last(
     assorted: Path, field: str, descending: bool, on: str
 ) -> None:
-    with looking(assorted, on) as view:
-        keys = [key_of(row, field) for row in view.commitments(sort=[f"{'-' * descending}{field}"])]
+    with looking(assorted, on) as snapshot:
+        keys = [key_of(row, field) for row in commitments(snapshot, sort=[f"{'-' * descending}{field}"])]
     present = [key for key in keys if key is not None]
     assert len(keys) == 5
     assert keys == sorted(present, reverse=descending) + [None] * (5 - len(present))
@@ -225,8 +233,8 @@ def test_rows_are_sorted_by_a_field_with_nulls_last(
 def test_rows_are_sorted_by_a_word_in_the_order_of_its_vocabulary(
     assorted: Path, field: str, descending: bool, on: str
 ) -> None:
-    with looking(assorted, on) as view:
-        words = [as_dict(row)[field] for row in view.commitments(sort=[f"{'-' * descending}{field}"])]
+    with looking(assorted, on) as snapshot:
+        words = [as_dict(row)[field] for row in commitments(snapshot, sort=[f"{'-' * descending}{field}"])]
     assert words == sorted(words, key=WORDS[field].index, reverse=descending)
     assert len(set(words)) > 1
 
@@ -235,9 +243,9 @@ def test_withdrawn_rows_are_sorted_like_any_other(path: Path) -> None:
     make(path, add("SOON", "2025-01-01", due="2026-02"), add("LATER", "2025-01-01", due="2027"))
     make(path, add("GONE", "2025-01-01", due="2025"), first=10)
     take_back(path, 10)
-    with looking(path) as view:
+    with looking(path) as snapshot:
         for field in ("days_left", "due"):
-            assert refs(view, filters=Filters(withdrawn=True), sort=[field]) == ["GONE", "SOON", "LATER"]
+            assert refs(snapshot, filters=Filters(withdrawn=True), sort=[field]) == ["GONE", "SOON", "LATER"]
 
 
 @pytest.mark.parametrize(
@@ -258,28 +266,28 @@ def test_withdrawn_rows_are_sorted_like_any_other(path: Path) -> None:
 def test_ties_go_to_the_next_field_and_at_last_to_the_ref(
     assorted: Path, sort: list[str], expected: list[str]
 ) -> None:
-    with looking(assorted) as view:
-        assert refs(view, sort=sort) == expected
+    with looking(assorted) as snapshot:
+        assert refs(snapshot, sort=sort) == expected
 
 
 @pytest.mark.parametrize(
     ("field", "nearest"), [("titel", "title"), ("-due-phras", "due_phrase"), ("stauts", "status")]
 )
 def test_an_unknown_sort_field_is_answered_with_the_nearest(path: Path, field: str, nearest: str) -> None:
-    with looking(path) as view, pytest.raises(Usage, match=rf"did you mean {nearest}\?"):
-        view.commitments(sort=[field])
+    with looking(path) as snapshot, pytest.raises(Usage, match=rf"did you mean {nearest}\?"):
+        commitments(snapshot, sort=[field])
 
 
 @pytest.mark.parametrize("field", ["c.ref; DROP TABLE commitment", "ref DESC", "completed_on", "1"])
 def test_only_a_field_of_the_contract_reaches_the_sql(path: Path, field: str) -> None:
-    with looking(path) as view, pytest.raises(Usage):
-        view.commitments(sort=[field])
+    with looking(path) as snapshot, pytest.raises(Usage):
+        commitments(snapshot, sort=[field])
 
 
 @pytest.mark.parametrize(("limit", "expected"), [(0, ""), (1, "A"), (3, "ABC"), (5, "ABCDE"), (99, "ABCDE")])
 def test_a_limit_cuts_the_sorted_rows(assorted: Path, limit: int, expected: str) -> None:
-    with looking(assorted) as view:
-        assert refs(view, limit=limit) == list(expected)
+    with looking(assorted) as snapshot:
+        assert refs(snapshot, limit=limit) == list(expected)
 
 
 # Filters that have an edge
@@ -288,77 +296,77 @@ def test_a_limit_cuts_the_sorted_rows(assorted: Path, limit: int, expected: str)
 @pytest.mark.parametrize("text", ["100%", "a_b", "!", "'", '"', "\\", "*", "[a]", "Ünïcode", "한국"])
 def test_a_search_takes_every_character_as_it_is(path: Path, text: str) -> None:
     make(path, add("WITH", "2025-01-01", detail=f"x{text}x"), add("WITHOUT", "2025-01-01", detail="100 a-b"))
-    with looking(path) as view:
-        assert refs(view, filters=Filters(search=[text])) == ["WITH"]
+    with looking(path) as snapshot:
+        assert refs(snapshot, filters=Filters(search=[text])) == ["WITH"]
 
 
 @pytest.mark.parametrize("field", ["title", "detail", "due_phrase"])
 def test_a_search_ignores_case_and_looks_into_the_texts(path: Path, field: str) -> None:
     make(path, add("A", "2025-01-01", **{field: "Semiconductors and more"}), add("B", "2025-01-01"))
-    with looking(path) as view:
-        assert refs(view, filters=Filters(search=["semiCONDUCTORS"])) == ["A"]
+    with looking(path) as snapshot:
+        assert refs(snapshot, filters=Filters(search=["semiCONDUCTORS"])) == ["A"]
 
 
 def test_a_search_takes_a_text_of_any_length(path: Path) -> None:
     make(path, add("A", "2025-01-01", detail="x" * 60_000), add("B", "2025-01-01", detail="x" * 59_999))
-    with looking(path) as view:
-        assert refs(view, filters=Filters(search=["x" * 60_000])) == ["A"]
-        assert refs(view, filters=Filters(search=["x" * 70_000])) == []
+    with looking(path) as snapshot:
+        assert refs(snapshot, filters=Filters(search=["x" * 60_000])) == ["A"]
+        assert refs(snapshot, filters=Filters(search=["x" * 70_000])) == []
 
 
 def test_a_search_for_nothing_in_particular_finds_everything(path: Path) -> None:
     make(path, add("A", "2025-01-01"))
-    with looking(path) as view:
-        assert refs(view, filters=Filters(search=[" "])) == ["A"]
+    with looking(path) as snapshot:
+        assert refs(snapshot, filters=Filters(search=[" "])) == ["A"]
 
 
 def test_a_commitment_is_stale_from_the_day_its_last_entry_is_so_old(path: Path) -> None:
     make(path, add("A", "2025-01-01"), update("A", "2025-12-16", note="news"))
-    with looking(path) as view:
-        assert refs(view, filters=Filters(stale=30)) == ["A"]
-        assert refs(view, filters=Filters(stale=31)) == []
+    with looking(path) as snapshot:
+        assert refs(snapshot, filters=Filters(stale=30)) == ["A"]
+        assert refs(snapshot, filters=Filters(stale=31)) == []
 
 
 def test_news_of_a_milestone_is_news_of_its_commitment(path: Path) -> None:
     make(path, add("A", "2025-01-01"), add("A", "2025-12-16", "milestone"))
-    with looking(path) as view:
-        assert refs(view, filters=Filters(stale=31)) == []
+    with looking(path) as snapshot:
+        assert refs(snapshot, filters=Filters(stale=31)) == []
 
 
 def test_what_is_settled_is_never_stale(path: Path) -> None:
     make(path, add("A", "2025-01-01", status="cancelled"), add("B", "2025-01-01", status="suspended"))
-    with looking(path) as view:
-        assert refs(view, filters=Filters(stale=0)) == ["B"]
+    with looking(path) as snapshot:
+        assert refs(snapshot, filters=Filters(stale=0)) == ["B"]
 
 
 def test_an_unknown_agreement_is_answered_with_the_nearest(path: Path) -> None:
-    with looking(path) as view, pytest.raises(NotFound, match=r"no agreement PACTT; did you mean PACT\?"):
-        view.commitments(Filters(agreement=["PACTT"]))
+    with looking(path) as snapshot, pytest.raises(NotFound, match=r"no agreement PACTT; did you mean PACT\?"):
+        commitments(snapshot, Filters(agreement=["PACTT"]))
 
 
 def test_a_sector_that_no_commitment_is_in_is_answered_with_the_nearest_or_all(path: Path) -> None:
     make(path, add("A", "2025-01-01", sector="green-energy"), add("B", "2025-01-01", sector="defence"))
-    with looking(path) as view:
+    with looking(path) as snapshot:
         with pytest.raises(Usage, match=r"no sector green-enrgy; did you mean green-energy\?"):
-            view.commitments(Filters(sector=["green-enrgy"]))
+            commitments(snapshot, Filters(sector=["green-enrgy"]))
         with pytest.raises(Usage, match=r"no sector fisheries; it is one of defence, green-energy$"):
-            view.commitments(Filters(sector=["defence", "fisheries"]))
+            commitments(snapshot, Filters(sector=["defence", "fisheries"]))
 
 
 def test_a_sector_of_another_day_is_known_and_one_of_no_day_is_not(path: Path) -> None:
     make(path, add("A", "2025-01-01", sector="trade"))
     make(path, update("A", "2025-06-01", sector="defence"))
     for day, sector in (("2025-01-02", "defence"), ("2025-01-02", "trade"), ("2024-12-31", "defence")):
-        with looking(path, day) as view:
-            assert refs(view, filters=Filters(sector=[sector])) == (["A"] if sector == "trade" else [])
+        with looking(path, day) as snapshot:
+            assert refs(snapshot, filters=Filters(sector=[sector])) == (["A"] if sector == "trade" else [])
     for day in ("2024-12-31", "2025-01-02"):
-        with looking(path, day) as view, pytest.raises(Usage, match="no sector fisheries"):
-            view.commitments(Filters(sector=["fisheries"]))
+        with looking(path, day) as snapshot, pytest.raises(Usage, match="no sector fisheries"):
+            commitments(snapshot, Filters(sector=["fisheries"]))
 
 
 def test_a_register_without_commitments_has_every_sector_empty(path: Path) -> None:
-    with looking(path) as view:
-        assert view.commitments(Filters(sector=["fisheries"])) == []
+    with looking(path) as snapshot:
+        assert commitments(snapshot, Filters(sector=["fisheries"])) == []
 
 
 # Deadlines
@@ -378,8 +386,10 @@ def test_deadlines_are_those_of_open_commitments_and_their_open_milestones(path:
         add("DONE", "2025-01-01", "milestone", due="2025-03"),
         add("GONE", "2025-01-01", due="2025-03", status="cancelled"),
     )
-    with looking(path) as view:
-        found = [(row.ref, row.record, row.status, row.deadline, row.days_left) for row in view.deadlines()]
+    with looking(path) as snapshot:
+        found = [
+            (row.ref, row.record, row.status, row.deadline, row.days_left) for row in deadlines(snapshot)
+        ]
     assert found == [
         ("UNDATED/1", "milestone", "scheduled", "overdue", -199),
         ("OPEN/1", "milestone", "scheduled", "due-soon", 16),
@@ -394,8 +404,8 @@ def test_a_deadline_says_what_is_due_and_by_how_much_it_slipped(path: Path) -> N
         add("A", "2025-01-01", "milestone", title="Draft it", due="2026-01"),
         update("A", "2025-02-01", due="2026-02"),
     )
-    with looking(path) as view:
-        step, commitment = view.deadlines()
+    with looking(path) as snapshot:
+        step, whole = deadlines(snapshot)
     assert step == DeadlineRow(
         ref="A/1",
         record="milestone",
@@ -412,7 +422,7 @@ def test_a_deadline_says_what_is_due_and_by_how_much_it_slipped(path: Path) -> N
         due_phrase=None,
         slip_days=None,
     )
-    assert commitment == step._replace(
+    assert whole == step._replace(
         ref="A",
         record="commitment",
         title="Sign it",
@@ -434,18 +444,18 @@ def test_deadlines_of_the_same_last_day_come_by_first_day_and_then_by_ref(path: 
             for ref, due in (("C", "2026-12"), ("B", "2026-12"), ("D", "2026"))
         ),
     )
-    with looking(path) as view:
-        assert [row.ref for row in view.deadlines()] == ["D", "B", "C"]
+    with looking(path) as snapshot:
+        assert [row.ref for row in deadlines(snapshot)] == ["D", "B", "C"]
 
 
 def test_deadlines_lie_after_one_day_and_until_another_inclusive(path: Path) -> None:
     make(path, *(add(f"D{day}", "2025-01-01", due=f"2026-02-0{day}") for day in (1, 2, 3)))
-    with looking(path) as view:
+    with looking(path) as snapshot:
         after, until = "2026-02-01", "2026-02-02"
-        assert [row.ref for row in view.deadlines(after=after, until=until)] == ["D2"]
-        assert view.count_deadlines(after=after, until=until) == 1
-        assert view.count_deadlines() == 3
-        assert [row.ref for row in view.deadlines(limit=2)] == ["D1", "D2"]
+        assert [row.ref for row in deadlines(snapshot, after=after, until=until)] == ["D2"]
+        assert count_deadlines(snapshot, after=after, until=until) == 1
+        assert count_deadlines(snapshot) == 3
+        assert [row.ref for row in deadlines(snapshot, limit=2)] == ["D1", "D2"]
 
 
 # Entries
@@ -459,10 +469,10 @@ def test_entries_of_a_record_are_its_own_and_its_milestones(path: Path) -> None:
         add("A0", "2025-01-01"),
         *(add("A", "2025-01-02", "milestone") for _ in range(10)),
     )
-    with looking(path) as view:
+    with looking(path) as snapshot:
         steps = [f"A/{number}" for number in range(1, 11)]
-        assert [entry.ref for entry in view.entries(ref="A")] == ["A", *steps]
-        assert [entry.ref for entry in view.entries(ref="A/1")] == ["A/1"]
+        assert [entry.ref for entry in entries(snapshot, ref="A")] == ["A", *steps]
+        assert [entry.ref for entry in entries(snapshot, ref="A/1")] == ["A/1"]
 
 
 def test_the_newest_entry_of_a_commitment_is_its_own_or_its_milestone_s(path: Path) -> None:
@@ -472,17 +482,17 @@ def test_the_newest_entry_of_a_commitment_is_its_own_or_its_milestone_s(path: Pa
         add("A", "2025-01-02", "milestone"),
         *(add(ref, "2025-01-01") for ref in ("A-B", "A0", "AB")),
     )
-    with looking(path) as view:
-        newest = {row.ref: row.newest_entry for row in view.commitments()}
+    with looking(path) as snapshot:
+        newest = {row.ref: row.newest_entry for row in commitments(snapshot)}
     assert newest == {"A": 3, "A-B": 4, "A0": 5, "AB": 6}
 
 
 def test_the_newest_entries_come_oldest_first(path: Path) -> None:
     make(path, *(update("PACT", f"2025-02-0{day}", note=f"{day}") for day in range(1, 6)))
-    with looking(path) as view:
-        assert [entry.note for entry in view.entries(newest=2)] == ["4", "5"]
-        assert view.entries(newest=0) == []
-        assert view.head() == view.entries()[-1].hash
+    with looking(path) as snapshot:
+        assert [entry.note for entry in entries(snapshot, newest=2)] == ["4", "5"]
+        assert entries(snapshot, newest=0) == []
+        assert snapshot.head() == entries(snapshot)[-1].hash
 
 
 # Withdrawn records
@@ -493,27 +503,27 @@ def test_what_is_withdrawn_is_in_no_listing_unless_asked_for(path: Path) -> None
     make(path, add("TREATY", "2025-01-01", "agreement"), first=20)
     make(path, add("GONE", "2025-01-01", due="2025", agreement="TREATY"), first=21)
     make(path, add("KEPT", "2025-01-01", "milestone", due="2025"), first=22)
-    with looking(path) as view:
-        assert refs(view) == ["GONE", "KEPT"]
-        assert len(view.deadlines()) == view.count_deadlines() == 2
-        assert view.sectors() == ["fisheries", "trade"]
+    with looking(path) as snapshot:
+        assert refs(snapshot) == ["GONE", "KEPT"]
+        assert len(deadlines(snapshot)) == count_deadlines(snapshot) == 2
+        assert sectors(snapshot) == ["fisheries", "trade"]
     for invocation in (22, 21, 20):
         take_back(path, invocation)
-    with looking(path) as view:
-        assert refs(view) == ["KEPT"]
-        assert refs(view, filters=Filters(withdrawn=True)) == ["GONE", "KEPT"]
-        assert refs(view, filters=Filters(withdrawn=True, overdue=True)) == []
-        assert [row.withdrawn for row in view.commitments(Filters(withdrawn=True))] == [True, False]
-        assert view.deadlines() == []
-        assert view.count_deadlines() == 0
-        assert [row.ref for row in view.agreements()] == ["PACT"]
-        assert [row.ref for row in view.agreements(withdrawn=True)] == ["PACT", "TREATY"]
-        assert view.sectors() == ["fisheries"]
-        assert [ref for ref, _ in view.refs()] == ["KEPT", "PACT"]
-        (kept,) = view.commitments()
+    with looking(path) as snapshot:
+        assert refs(snapshot) == ["KEPT"]
+        assert refs(snapshot, filters=Filters(withdrawn=True)) == ["GONE", "KEPT"]
+        assert refs(snapshot, filters=Filters(withdrawn=True, overdue=True)) == []
+        assert [row.withdrawn for row in commitments(snapshot, Filters(withdrawn=True))] == [True, False]
+        assert deadlines(snapshot) == []
+        assert count_deadlines(snapshot) == 0
+        assert [row.ref for row in agreements(snapshot)] == ["PACT"]
+        assert [row.ref for row in agreements(snapshot, withdrawn=True)] == ["PACT", "TREATY"]
+        assert sectors(snapshot) == ["fisheries"]
+        assert [ref for ref, _ in refs_of.refs(snapshot)] == ["KEPT", "PACT"]
+        (kept,) = commitments(snapshot)
         assert (kept.milestones, kept.milestones_met) == (0, 0)
-    with looking(path, "2026-01-14") as view:
-        assert refs(view) == ["GONE", "KEPT"]
+    with looking(path, "2026-01-14") as snapshot:
+        assert refs(snapshot) == ["GONE", "KEPT"]
 
 
 # A past day
@@ -523,22 +533,22 @@ def test_without_a_day_the_register_is_as_it_is_now_whatever_day_it_is_elsewhere
     make(path, add("A", "2026-01-15", due="2026-01-14"))
     yesterday = date(2026, 1, 14)
     with FileRegister(path).reading() as reader:
-        (row,) = View(reader, Day(yesterday, as_it_stood=False)).commitments()
+        (row,) = commitments(Snapshot(reader, Day(yesterday, as_it_stood=False)))
         assert (row.ref, row.deadline, row.days_left) == ("A", "due-soon", 0)
-        assert View(reader, Day(yesterday)).commitments() == []
+        assert commitments(Snapshot(reader, Day(yesterday))) == []
 
 
 def test_a_record_is_not_there_before_it_was_created(path: Path) -> None:
     make(path, add("A", "2025-02-01"))
-    with looking(path, "2025-01-31") as view:
-        assert view.commitments() == []
-        assert view.commitment("A") is None
+    with looking(path, "2025-01-31") as snapshot:
+        assert commitments(snapshot) == []
+        assert commitment(snapshot, "A") is None
         expected = r"A did not exist yet on 2025-01-31; it was created on 2025-02-01"
         with pytest.raises(NotFound, match=expected):
-            view.existing("A")
-    with looking(path, "2025-02-01") as view:
-        assert refs(view) == ["A"]
-        assert view.existing("A") == "A"
+            existing(snapshot, "A")
+    with looking(path, "2025-02-01") as snapshot:
+        assert refs(snapshot) == ["A"]
+        assert existing(snapshot, "A") == "A"
 
 
 def test_the_past_keeps_the_evidence_and_the_slip_of_its_day(path: Path) -> None:
@@ -551,8 +561,8 @@ def test_the_past_keeps_the_evidence_and_the_slip_of_its_day(path: Path) -> None
     )
     seen = []
     for on in ("2025-01-31", "2025-02-28", "2025-03-01"):
-        with looking(path, on) as view:
-            row = view.commitment("A")
+        with looking(path, on) as snapshot:
+            row = commitment(snapshot, "A")
             assert row is not None
             seen.append((row.due, row.slip_days, row.evidence, row.milestones_met, row.updated_on))
     assert seen == [
@@ -567,10 +577,10 @@ def test_a_commitment_can_be_seen_on_every_day_under_the_agreement_it_had(path: 
     make(path, add("A", "2025-01-01"), add("LATER", "2025-06-01", "agreement"))
     with suppress(Refused):
         make(path, update("A", "2025-03-01", agreement="LATER"))
-    with looking(path, "2025-04-01") as view:
-        row = view.commitment("A")
+    with looking(path, "2025-04-01") as snapshot:
+        row = commitment(snapshot, "A")
         assert row is not None
-        assert [agreement.ref for agreement in view.agreements(ref=row.agreement)] == [row.agreement]
+        assert [agreement.ref for agreement in agreements(snapshot, ref=row.agreement)] == [row.agreement]
 
 
 def test_days_before_stops_at_the_ends_of_the_calendar() -> None:

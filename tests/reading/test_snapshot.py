@@ -1,6 +1,6 @@
 """A register as of a day: what had taken effect by its end, and the head of the history up to then."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,7 +10,13 @@ import pytest
 
 from ksmy_tracker import clock
 from ksmy_tracker.domain.rows import Day, Filters
-from ksmy_tracker.reading.listings import View
+from ksmy_tracker.reading.agreements import agreements
+from ksmy_tracker.reading.commitments import commitment, commitments
+from ksmy_tracker.reading.entries import entries
+from ksmy_tracker.reading.filters import narrowed, sectors
+from ksmy_tracker.reading.milestones import milestones
+from ksmy_tracker.reading.snapshot import Snapshot
+from ksmy_tracker.storage.interface import Row
 from ksmy_tracker.storage.locate import locate
 from ksmy_tracker.storage.sqlite.reader import FileReader
 from ksmy_tracker.storage.sqlite.register import FileRegister
@@ -29,22 +35,17 @@ class Asked(FileReader):
         super().__init__(reader._connection)
         self.asked: list[str] = []
 
-    def tuples(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    def rows(self, row: type[Row], sql: str, /, **parameters: Any) -> list[Row]:
         self.asked.append(sql)
-        return super().tuples(sql, parameters)
-
-    def tuple_stream(
-        self, sql: str, parameters: Mapping[str, Any] | None = None
-    ) -> Iterator[tuple[Any, ...]]:
-        self.asked.append(sql)
-        return super().tuple_stream(sql, parameters)
+        return super().rows(row, sql, **parameters)
 
 
 @contextmanager
-def looking(register: Path, day: Day | str, only: Filters = EVERYTHING) -> Iterator[View]:
+def looking(register: Path, day: Day | str, only: Filters = EVERYTHING) -> Iterator[Snapshot]:
     """A view of a day, or as the register is now."""
     with locate(str(register)).reading() as reader:
-        yield View(reader, Day(date.fromisoformat(day)) if isinstance(day, str) else day, only)
+        whole = Snapshot(reader, Day(date.fromisoformat(day)) if isinstance(day, str) else day)
+        yield narrowed(whole, only)
 
 
 def now(today: str) -> Day:
@@ -53,8 +54,8 @@ def now(today: str) -> Day:
 
 
 def status_of(register: Path, day: Day | str, ref: str) -> str | None:
-    with looking(register, day) as view:
-        row = view.commitment(ref)
+    with looking(register, day) as snapshot:
+        row = commitment(snapshot, ref)
         return row.status if row else None
 
 
@@ -64,8 +65,8 @@ def changed(ksmy: Ksmy, *arguments: str) -> None:
 
 def hashes(register: Path) -> list[str]:
     """The hash of every entry, in the order of the chain."""
-    with looking(register, now("2026-01-15")) as view:
-        return [entry.hash for entry in view.entries()]
+    with looking(register, now("2026-01-15")) as snapshot:
+        return [entry.hash for entry in entries(snapshot)]
 
 
 @pytest.fixture
@@ -79,17 +80,17 @@ def in_seoul(ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("in_seoul")
 def test_a_view_of_now_sees_what_is_dated_tomorrow_elsewhere(register: Path) -> None:
     assert status_of(register, now("2026-01-15"), "FTA-CONCLUDE") == "completed"
-    with looking(register, now("2026-01-15")) as view:
-        assert view.entries()[-1].effective_on == "2026-01-16"
-        assert view.head() == hashes(register)[-1]
+    with looking(register, now("2026-01-15")) as snapshot:
+        assert entries(snapshot)[-1].effective_on == "2026-01-16"
+        assert snapshot.head() == hashes(register)[-1]
 
 
 @pytest.mark.usefixtures("in_seoul")
 def test_a_view_of_the_day_before_does_not_see_it(register: Path) -> None:
     assert status_of(register, "2026-01-15", "FTA-CONCLUDE") == "in-progress"
     assert status_of(register, "2026-01-16", "FTA-CONCLUDE") == "completed"
-    with looking(register, "2026-01-15") as view:
-        assert view.head() == hashes(register)[-2]
+    with looking(register, "2026-01-15") as snapshot:
+        assert snapshot.head() == hashes(register)[-2]
 
 
 @pytest.mark.usefixtures("in_seoul")
@@ -124,28 +125,28 @@ def test_a_record_is_not_there_before_the_day_it_was_created(ksmy: Ksmy, registe
         *("--firmness", "agreed", "--on", "2025-06-01"),
     )
     changed(ksmy, "milestone", "add", "HALAL", "Port", "--on", "2025-06-03")
-    with looking(register, "2025-05-31") as view:
-        assert view.commitment("HALAL") is None
-        assert view.milestones("HALAL") == []
-        assert view.entries(ref="HALAL") == []
-        assert "halal" not in view.sectors()
-    with looking(register, "2025-06-02") as view:
-        assert view.commitment("HALAL") is not None
-        assert view.milestones("HALAL") == []
-    with looking(register, "2025-06-03") as view:
-        assert [milestone.title for milestone in view.milestones("HALAL")] == ["Port"]
+    with looking(register, "2025-05-31") as snapshot:
+        assert commitment(snapshot, "HALAL") is None
+        assert milestones(snapshot, "HALAL") == []
+        assert entries(snapshot, ref="HALAL") == []
+        assert "halal" not in sectors(snapshot)
+    with looking(register, "2025-06-02") as snapshot:
+        assert commitment(snapshot, "HALAL") is not None
+        assert milestones(snapshot, "HALAL") == []
+    with looking(register, "2025-06-03") as snapshot:
+        assert [milestone.title for milestone in milestones(snapshot, "HALAL")] == ["Port"]
 
 
 def test_before_its_first_entry_a_register_is_empty(register: Path) -> None:
-    with looking(register, "2024-11-24") as view:
-        assert (view.commitments(), view.agreements(), view.entries()) == ([], [], [])
-        assert view.head() is None
+    with looking(register, "2024-11-24") as snapshot:
+        assert (commitments(snapshot), agreements(snapshot), entries(snapshot)) == ([], [], [])
+        assert snapshot.head() is None
 
 
 def test_the_head_is_the_hash_of_the_newest_entry(ksmy: Ksmy, register: Path) -> None:
     changed(ksmy, "update", "TOURISM", "--note", "News")
-    with looking(register, now("2026-01-15")) as view:
-        assert view.head() == hashes(register)[-1]
+    with looking(register, now("2026-01-15")) as snapshot:
+        assert snapshot.head() == hashes(register)[-1]
 
 
 def test_the_head_of_a_past_day_is_the_last_in_the_chain_of_what_was_in_effect(
@@ -155,15 +156,15 @@ def test_the_head_of_a_past_day_is_the_last_in_the_chain_of_what_was_in_effect(
     changed(ksmy, "update", "HYDROGEN", "--note", "Earlier, recorded afterwards", "--on", "2025-06-01")
     chain = hashes(register)
     for day, head in (("2025-05-31", chain[-3]), ("2025-06-01", chain[-1]), ("2025-10-01", chain[-1])):
-        with looking(register, day) as view:
-            assert view.head() == head
+        with looking(register, day) as snapshot:
+            assert snapshot.head() == head
 
 
 def test_an_empty_register_has_no_head(ksmy: Ksmy, tmp_path: Path) -> None:
     changed(ksmy, "init", "--empty", "--db", str(tmp_path / "empty.db"))
     for day in (now("2026-01-15"), "2026-01-15"):
-        with looking(tmp_path / "empty.db", day) as view:
-            assert view.head() is None
+        with looking(tmp_path / "empty.db", day) as snapshot:
+            assert snapshot.head() is None
 
 
 @pytest.mark.parametrize("day", [now("2026-01-15"), "2026-01-15", "2025-06-01"], ids=str)
@@ -174,30 +175,30 @@ def test_a_narrowed_view_has_the_head_of_the_whole_register(
     changed(ksmy, "update", "HYDROGEN", "--note", "B", "--on", "2025-06-01")
     with looking(register, day) as whole, looking(register, day, Filters(sector=["defence"])) as narrowed:
         assert narrowed.head() == whole.head()
-        assert len(narrowed.entries()) < len(whole.entries())
+        assert len(entries(narrowed)) < len(entries(whole))
 
 
 def test_a_narrowed_view_of_a_past_day_shows_that_day(ksmy: Ksmy, register: Path) -> None:
     changed(ksmy, "update", "FTA-CONCLUDE", "--status", "completed", "--on", "2025-10-01")
     changed(ksmy, "milestone", "set", "FTA-CONCLUDE", "1", "--state", "met", "--on", "2025-10-01")
     changed(ksmy, "update", "FTA-SCOPE", "--sector", "investment", "--on", "2025-10-01")
-    with looking(register, "2025-09-30", Filters(sector=["trade"])) as view:
-        assert {row.ref: row.status for row in view.commitments()} == {
+    with looking(register, "2025-09-30", Filters(sector=["trade"])) as snapshot:
+        assert {row.ref: row.status for row in commitments(snapshot)} == {
             "FTA-CONCLUDE": "in-progress",
             "FTA-SCOPE": "planned",
             "TRADE-GROWTH": "in-progress",
         }
-        assert [one.state for one in view.milestones("FTA-CONCLUDE")] == ["scheduled"] * 5
-        assert max(entry.effective_on for entry in view.entries()) == "2024-11-25"
-    with looking(register, "2024-11-24", Filters(sector=["trade"])) as view:
-        assert (view.commitments(), view.entries(), view.agreements()) == ([], [], [])
+        assert [one.state for one in milestones(snapshot, "FTA-CONCLUDE")] == ["scheduled"] * 5
+        assert max(entry.effective_on for entry in entries(snapshot)) == "2024-11-25"
+    with looking(register, "2024-11-24", Filters(sector=["trade"])) as snapshot:
+        assert (commitments(snapshot), entries(snapshot), agreements(snapshot)) == ([], [], [])
 
 
 def test_a_view_of_now_reads_the_tables_as_they_are(ksmy: Ksmy, register: Path) -> None:
     changed(ksmy, "update", "TOURISM", "--note", "News")
     with FileRegister(register).reading() as reader:
         asked = Asked(reader)
-        View(asked, now("2026-01-15")).commitments()
+        commitments(Snapshot(asked, now("2026-01-15")))
         (sql,) = asked.asked
         assert sql.startswith("SELECT")
 
@@ -205,7 +206,7 @@ def test_a_view_of_now_reads_the_tables_as_they_are(ksmy: Ksmy, register: Path) 
 def test_a_view_of_a_day_that_nothing_came_after_reads_the_tables_as_they_are(register: Path) -> None:
     with FileRegister(register).reading() as reader:
         asked = Asked(reader)
-        View(asked, Day(date(2024, 11, 25))).commitments()
+        commitments(Snapshot(asked, Day(date(2024, 11, 25))))
         assert not any(sql.startswith("WITH") for sql in asked.asked)
         assert len(asked.asked) == 2
 
@@ -213,6 +214,6 @@ def test_a_view_of_a_day_that_nothing_came_after_reads_the_tables_as_they_are(re
 @pytest.mark.parametrize("day", [date.min, date.max])
 def test_the_first_and_the_last_day_there_are_can_be_looked_from(day: date, register: Path) -> None:
     for as_it_stood in (True, False):
-        with looking(register, Day(day, as_it_stood=as_it_stood)) as view:
-            assert len(view.commitments()) == (0 if as_it_stood and day == date.min else 19)
-            assert view.day.today == day
+        with looking(register, Day(day, as_it_stood=as_it_stood)) as snapshot:
+            assert len(commitments(snapshot)) == (0 if as_it_stood and day == date.min else 19)
+            assert snapshot.day.today == day

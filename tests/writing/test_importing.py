@@ -24,7 +24,7 @@ from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.writing import importing
 from ksmy_tracker.writing import record as write_side
 from ksmy_tracker.writing.record import Recording
-from tests.conftest import NOW, execute
+from tests.conftest import NOW, asked, execute
 
 TODAY = date(2026, 1, 15)
 
@@ -121,7 +121,7 @@ def busy(register: Path) -> Path:
 def test_the_first_line_names_the_format_the_head_and_the_number_of_entries(register: Path) -> None:
     header = exported(register)[0]
     with FileRegister(register).reading() as reader:
-        ((count, head),) = reader.tuples("SELECT count(*), max(hash) FROM entry WHERE id = 30 OR id < 0")
+        ((count, head),) = asked(reader, "SELECT count(*), max(hash) FROM entry WHERE id = 30 OR id < 0")
         assert count == 1
     assert header == f'{{"entries":30,"format":"ksmy-export/1","head":"{head}"}}\n'
 
@@ -214,7 +214,7 @@ def test_an_imported_history_is_still_append_only(busy: Path, importer: Importer
     path, _ = importer.load(exported(busy))
     with FileRegister(busy).reading() as old, FileRegister(path).reading() as new:
         sql = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name"
-        assert new.tuples(sql) == old.tuples(sql)
+        assert asked(new, sql) == asked(old, sql)
 
 
 def test_an_empty_register_goes_there_and_back(empty: Path, importer: Importer) -> None:

@@ -19,7 +19,7 @@ from ksmy_tracker.storage.sqlite.reader import FileReader
 from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.writing import record as write_side
 from ksmy_tracker.writing.record import Recording
-from tests.conftest import NOW, Ksmy, execute
+from tests.conftest import NOW, Ksmy, asked, execute
 
 TODAY = date(2026, 1, 15)
 Make = Callable[..., Receipt]
@@ -46,7 +46,7 @@ def undo(register: Path, wanted: str | None = None) -> Receipt:
 
 def rows(register: Path, sql: str) -> list[tuple[Any, ...]]:
     with FileRegister(register).reading() as reader:
-        return reader.tuples(sql)
+        return asked(reader, sql)
 
 
 def test_its_entry_has_the_key_and_no_more(register: Path, make: Make) -> None:

@@ -28,7 +28,7 @@ from ksmy_tracker.storage.shipped import shipped
 from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.storage.tables import Table
 from ksmy_tracker.writing import schema
-from tests.conftest import Ksmy, execute
+from tests.conftest import Ksmy, asked, execute
 
 FIRST_REVISION = Path(__file__).parents[1] / "registers" / "0001.sql"
 #: The tables of a register that have rows in it.
@@ -199,9 +199,10 @@ def test_a_register_that_cannot_be_filled_leaves_nothing_behind_not_even_its_fol
 
 def test_a_register_whose_rows_point_at_nothing_is_not_created(tmp_path: Path) -> None:
     def fill(transaction: Transaction) -> None:
-        transaction.tuples(
+        asked(
+            transaction,
             "INSERT INTO milestone (ref, commitment, number, title, state, evidence, created_on, updated_on) "
-            "VALUES ('NONE/1', 'NONE', 1, 'Lost', 'scheduled', 0, '2025-01-31', '2025-01-31')"
+            "VALUES ('NONE/1', 'NONE', 1, 'Lost', 'scheduled', 0, '2025-01-31', '2025-01-31')",
         )
 
     with pytest.raises(Damaged):

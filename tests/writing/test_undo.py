@@ -15,12 +15,16 @@ from ksmy_tracker.domain.receipt import Receipt
 from ksmy_tracker.domain.rows import Day, EntryRow, Filters, as_dict
 from ksmy_tracker.errors import NotFound, Refused, Usage
 from ksmy_tracker.reading import check as audit
-from ksmy_tracker.reading.listings import View
+from ksmy_tracker.reading.agreements import agreements
+from ksmy_tracker.reading.commitments import commitment as commitment_of
+from ksmy_tracker.reading.commitments import commitments
+from ksmy_tracker.reading.entries import entries
+from ksmy_tracker.reading.snapshot import Snapshot
 from ksmy_tracker.storage.interface import Reader
 from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.writing import record as write_side
 from ksmy_tracker.writing.record import Recording
-from tests.conftest import NOW
+from tests.conftest import NOW, asked
 
 TODAY = date(2026, 1, 15)
 
@@ -51,7 +55,7 @@ class Desk:
 
     def show(self, ref: str, on: date = TODAY) -> Commitment:
         with self.location.reading() as reader:
-            row = View(reader, Day(on)).commitment(ref)
+            row = commitment_of(Snapshot(reader, Day(on)), ref)
         assert row is not None
         return row
 
@@ -59,8 +63,9 @@ class Desk:
         """All of a stored record but what counts its entries."""
         kind = "milestone" if "/" in ref else "commitment"
         with self.location.reading() as reader:
-            ((found, *_),) = reader.tuples(
-                f"SELECT json_object({self._pairs(reader, kind)}) FROM {kind} WHERE ref = :ref", {"ref": ref}
+            ((found, *_),) = asked(
+                reader,
+                f"SELECT json_object({self._pairs(reader, kind)}) FROM {kind} WHERE ref = '{ref}'",
             )
         stored: dict[str, Any] = json.loads(found)
         del stored["updated_on"], stored["evidence"]
@@ -68,23 +73,23 @@ class Desk:
 
     @staticmethod
     def _pairs(reader: Reader, kind: str) -> str:
-        names = [name for (name,) in reader.tuples(f"SELECT name FROM pragma_table_info('{kind}')")]
+        names = [name for (name,) in asked(reader, f"SELECT name FROM pragma_table_info('{kind}')")]
         return ", ".join(f"'{name}', {name}" for name in names)
 
     def refs(self, on: date = TODAY, *, withdrawn: bool = False) -> set[str]:
         with self.location.reading() as reader:
-            view = View(reader, Day(on))
-            commitments = view.commitments(Filters(withdrawn=withdrawn))
-            agreements = view.agreements(withdrawn=withdrawn)
-        return {row.ref for row in commitments} | {row.ref for row in agreements}
+            snapshot = Snapshot(reader, Day(on))
+            promised = commitments(snapshot, Filters(withdrawn=withdrawn))
+            instruments = agreements(snapshot, withdrawn=withdrawn)
+        return {row.ref for row in promised} | {row.ref for row in instruments}
 
     def entries(self, ref: str) -> list[EntryRow]:
         with self.location.reading() as reader:
-            return [row for row in View(reader, Day(date.max)).entries(ref=ref) if row.ref == ref]
+            return [row for row in entries(Snapshot(reader, Day(date.max)), ref=ref) if row.ref == ref]
 
     def head(self) -> str | None:
         with self.location.reading() as reader:
-            return View(reader, Day(date.max)).head()
+            return Snapshot(reader, Day(date.max)).head()
 
 
 @pytest.fixture
@@ -230,7 +235,7 @@ def test_too_short_a_beginning_is_refused_even_where_one_invocation_alone_has_it
 def test_the_number_of_an_entry_is_not_taken_for_an_invocation(desk: Desk) -> None:
     desk.make(update("FTA-CONCLUDE", due="2026"), invocation="beef" + "0" * 28)
     with desk.location.reading() as reader:
-        ((number,),) = reader.tuples("SELECT max(id) FROM entry")
+        ((number,),) = asked(reader, "SELECT max(id) FROM entry")
     desk.make(update("TOURISM", due="2026"), invocation=f"{number}" + "f" * 28)
     head = desk.head()
     with pytest.raises(Usage, match=rf"^{number} is an entry, .* is undone with `ksmy undo beef0+`$"):

@@ -53,19 +53,6 @@ class ServerReader(Reader):
     def _asked(self, sql: str, parameters: Mapping[str, Any]) -> psycopg.Cursor[Any]:
         return psycopg.ClientCursor(self._connection).execute(_placed(sql, self._schema), parameters)
 
-    def tuples(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        """The rows of a SELECT, by position."""
-        return self._asked(sql, parameters or {}).fetchall()
-
-    def tuple_stream(
-        self, sql: str, parameters: Mapping[str, Any] | None = None
-    ) -> Iterator[tuple[Any, ...]]:
-        """The same one by one, in bounded memory."""
-        with self._connection.cursor(name=f"stream_{next(self._streams)}") as cursor:
-            cursor.itersize = 2000
-            cursor.execute(_placed(sql, self._schema), parameters or {})
-            yield from cursor
-
     def damage(self) -> Iterator[str]:
         """What is wrong with the schema; the server looks after its pages, types and CHECKs itself."""
         from ksmy_tracker.storage.postgres.schema_check import differences, planted
@@ -93,6 +80,11 @@ class ServerReader(Reader):
     def family(column: str) -> str:
         """SQL for the ref of the commitment that a milestone's ref such as `X/2` belongs to; else the ref."""
         return f"split_part({column}, '/', 1)"
+
+    @staticmethod
+    def has_member(column: str, name: str) -> str:
+        """SQL for "the JSON object in the column has a member of that name"."""
+        return f"CAST({column} AS jsonb) ? '{name}'"
 
     def past(self, table: str, columns: Sequence[str]) -> str:
         """SQL for a table as it was: its rows but those in `:changed`, which `:past_<table>` has as JSON."""

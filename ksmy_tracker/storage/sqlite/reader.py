@@ -1,7 +1,7 @@
 """The view of a register in a file for reading, in the SQL that is SQLite's own."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -53,16 +53,6 @@ class FileReader(Reader):
         cursor = self._connection.execute(sql, parameters)
         return made_one_by_one(row, _names(cursor), cursor.fetchmany)
 
-    def tuples(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        """The rows of a SELECT, by position."""
-        return self._connection.execute(sql, parameters or {}).fetchall()
-
-    def tuple_stream(
-        self, sql: str, parameters: Mapping[str, Any] | None = None
-    ) -> Iterator[tuple[Any, ...]]:
-        """The same one by one, in bounded memory."""
-        return iter(self._connection.execute(sql, parameters or {}))
-
     def damage(self) -> Iterator[str]:
         """What is wrong with the schema; then what SQLite itself finds wrong with its pages, types and CHECKs."""
         from ksmy_tracker.storage.sqlite.schema_check import differences
@@ -92,6 +82,11 @@ class FileReader(Reader):
     def family(column: str) -> str:
         """SQL for the ref of the commitment that a milestone's ref such as `X/2` belongs to; else the ref."""
         return f"CASE instr({column}, '/') WHEN 0 THEN {column} ELSE substr({column}, 1, instr({column}, '/') - 1) END"
+
+    @staticmethod
+    def has_member(column: str, name: str) -> str:
+        """SQL for "the JSON object in the column has a member of that name"."""
+        return f"json_type({column}, '$.{name}') IS NOT NULL"
 
     def past(self, table: str, columns: Sequence[str]) -> str:
         """SQL for a table as it was: its rows but those in `:changed`, which `:past_<table>` has as JSON."""

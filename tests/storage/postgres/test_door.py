@@ -14,7 +14,7 @@ from ksmy_tracker.storage.locate import locate
 from ksmy_tracker.writing import record as write_side
 from ksmy_tracker.writing.record import Recording
 from tests import exports
-from tests.conftest import NOW, Ksmy, sentence
+from tests.conftest import NOW, Ksmy, asked, sentence
 from tests.exports import CRAFTED
 
 
@@ -89,7 +89,7 @@ def test_what_was_put_straight_into_a_server_with_right_hashes_is_found(
 ) -> None:
     place = locate(database_on_server)
     with place.reading() as reader:
-        ((last, head),) = reader.tuples("SELECT id, hash FROM entry ORDER BY id DESC LIMIT 1")
+        ((last, head),) = asked(reader, "SELECT id, hash FROM public.entry ORDER BY id DESC LIMIT 1")
     forged = exports.entry(
         "TOURISM",
         "updated",

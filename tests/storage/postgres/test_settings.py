@@ -12,7 +12,7 @@ import pytest
 from ksmy_tracker import cli
 from ksmy_tracker.errors import KsmyError
 from ksmy_tracker.storage.locate import locate
-from tests.conftest import Ksmy, Ran, count, sentence
+from tests.conftest import Ksmy, Ran, asked, count, sentence
 from tests.servers import Cluster
 
 #: Settings that change what statements mean or end them early, each with a value that no register expects.
@@ -288,7 +288,7 @@ def test_the_same_in_a_sound_register_is_what_the_server_said(seeded_on_server: 
         pytest.raises(KsmyError, match="the server could not go on with") as said,
         locate(seeded_on_server).reading() as reader,
     ):
-        reader.tuples(failing)
+        asked(reader, failing)
     assert said.value.exit_code == 1
 
 

@@ -23,7 +23,7 @@ from ksmy_tracker.storage.interface import Transaction
 from ksmy_tracker.storage.locate import locate
 from ksmy_tracker.storage.shipped import shipped
 from tests import exports
-from tests.conftest import Ksmy, Ran, count, forked, sentence
+from tests.conftest import Ksmy, Ran, asked, count, forked, sentence
 
 #: A trigger that fails as often as it is told, with a code of PostgreSQL's; a sequence outlives what is rolled back.
 FAIL = """
@@ -171,7 +171,7 @@ def test_a_real_conflict_in_the_middle_of_the_work_is_run_again(
 
 
 def _read_the_chain(transaction: Transaction) -> None:
-    transaction.tuples("SELECT max(id) FROM entry")
+    asked(transaction, "SELECT max(id) FROM public.entry")
 
 
 def _append_behind_its_back(url: str) -> None:

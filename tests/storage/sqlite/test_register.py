@@ -26,7 +26,7 @@ from ksmy_tracker.storage.revisions import REVISIONS
 from ksmy_tracker.storage.sqlite import connection as sqlite
 from ksmy_tracker.storage.sqlite import queue as turn
 from ksmy_tracker.storage.sqlite.register import FileRegister
-from tests.conftest import FORK, Ksmy, Ran, everything_in, execute, forked, sentence, without_tables
+from tests.conftest import FORK, Ksmy, Ran, asked, everything_in, execute, forked, sentence, without_tables
 
 LOOKING = (
     ("report",),
@@ -76,21 +76,21 @@ def test_a_reader_can_write_nothing(register: Path) -> None:
     before = register.read_bytes()
     forbidden = pytest.raises(KsmyError, match="cannot be written")
     with forbidden, FileRegister(register).reading() as reader:
-        reader.tuples("DELETE FROM milestone")
+        asked(reader, "DELETE FROM milestone")
     assert register.read_bytes() == before
 
 
 def test_a_reader_sees_one_state_from_its_first_row_to_its_last(register: Path) -> None:
     with closing(sqlite3.connect(register, timeout=0)) as writer:
         with FileRegister(register).reading() as reader:
-            before = reader.tuples("SELECT title FROM agreement ORDER BY ref")
+            before = asked(reader, "SELECT title FROM agreement ORDER BY ref")
             writer.execute("UPDATE agreement SET title = 'Changed meanwhile'")
             with pytest.raises(sqlite3.OperationalError, match="locked"):
                 writer.commit()
-            assert reader.tuples("SELECT title FROM agreement ORDER BY ref") == before
+            assert asked(reader, "SELECT title FROM agreement ORDER BY ref") == before
         writer.commit()
     with FileRegister(register).reading() as reader:
-        assert reader.tuples("SELECT DISTINCT title FROM agreement") == [("Changed meanwhile",)]
+        assert asked(reader, "SELECT DISTINCT title FROM agreement") == [("Changed meanwhile",)]
 
 
 # What is no register that this program can use.
@@ -323,7 +323,7 @@ def test_a_bug_is_not_called_damage(
         then(register)
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("ksmy_tracker.reading.listings.View.commitments", fail)
+    monkeypatch.setattr("ksmy_tracker.reading.snapshot.Snapshot.rows", fail)
     with pytest.raises(RuntimeError, match="a bug"):
         ksmy("list")
 
@@ -772,19 +772,19 @@ def test_what_a_writer_did_before_an_error_is_undone(register: Path) -> None:
 )
 def test_a_writer_takes_no_risk(register: Path, pragma: str, value: int) -> None:
     with FileRegister(register).writing() as transaction:
-        assert transaction.tuples(f"PRAGMA {pragma}") == [(value,)]
+        assert asked(transaction, f"PRAGMA {pragma}") == [(value,)]
 
 
 def test_a_reader_trusts_no_schema(register: Path) -> None:
     with FileRegister(register).reading() as reader:
-        assert reader.tuples("PRAGMA trusted_schema") == [(0,)]
+        assert asked(reader, "PRAGMA trusted_schema") == [(0,)]
 
 
 def test_a_dry_run_can_write_nothing(register: Path) -> None:
     before = register.read_bytes()
     dry_run = FileRegister(register).writing(dry_run=True)
     with pytest.raises(KsmyError, match="cannot be written"), dry_run as transaction:
-        transaction.tuples("DELETE FROM milestone")
+        asked(transaction, "DELETE FROM milestone")
     assert register.read_bytes() == before
 
 
@@ -807,10 +807,10 @@ def test_what_a_full_disk_left_half_written_is_undone_at_once(register: Path) ->
     sql = "UPDATE commitment SET detail = hex(zeroblob(100000))"
 
     def fill(transaction: Transaction) -> None:
-        transaction.tuples("PRAGMA cache_size = 10")
+        asked(transaction, "PRAGMA cache_size = 10")
         resource.setrlimit(resource.RLIMIT_FSIZE, (register.stat().st_size, hard))
         try:
-            transaction.tuples(sql)
+            asked(transaction, sql)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 

@@ -1,0 +1,84 @@
+"""Open deadlines, of commitments and of their milestones; and every deadline as a calendar has it."""
+
+from ksmy_tracker.domain.rows import CalendarRow, Day, DeadlineRow, stored_date
+from ksmy_tracker.reading.entries import NEWS
+from ksmy_tracker.reading.expressions import (
+    MILESTONES,
+    MILESTONES_MET,
+    OPEN,
+    OPEN_MILESTONE,
+    SETTLED,
+    limited,
+)
+from ksmy_tracker.reading.snapshot import Snapshot
+
+
+def deadlines(
+    snapshot: Snapshot, *, after: str | None = None, until: str | None = None, limit: int | None = None
+) -> list[DeadlineRow]:
+    """Open deadlines whose last day lies after one day and until another (inclusive), nearest first."""
+    order = "ORDER BY x.due_latest, x.due_earliest, x.ref"
+    sql = (
+        "SELECT x.ref, x.record, coalesce(m.title, c.title) AS title, c.agreement, c.sector, c.parties, "
+        "coalesce(m.state, c.status) AS status, '' AS deadline, 0 AS days_left, "
+        "CASE WHEN m.ref IS NULL THEN c.due ELSE m.due END AS due, x.due_earliest, x.due_latest, "
+        "CASE WHEN m.ref IS NULL THEN c.due_phrase END AS due_phrase, "
+        "CASE WHEN m.ref IS NULL THEN c.slip_days END AS slip_days "
+        f"FROM (SELECT x.* FROM ({_open(after, until)}) x {order} {limited(limit)}) x "
+        f"JOIN commitment c ON c.ref = x.commitment LEFT JOIN milestone m ON m.ref = x.ref {order}"
+    )
+    rows = snapshot.rows(DeadlineRow, sql, after=after, until=until, limit=limit)
+    return [_on(row, snapshot.day) for row in rows]
+
+
+def count_deadlines(snapshot: Snapshot, *, after: str | None = None, until: str | None = None) -> int:
+    """How many open deadlines have their last day after one day and until another (inclusive)."""
+    return snapshot.count(f"FROM ({_open(after, until)}) x", after=after, until=until)
+
+
+def calendar(snapshot: Snapshot) -> list[CalendarRow]:
+    """Everything that has a due date, by ref, but for open milestones of what is settled.
+
+    `recorded_at` is the newest of a commitment and all its milestones, for each shows in the others.
+    """
+    family, has_due = snapshot.reader.family, snapshot.reader.has_member("changes", "due")
+    sql = (
+        "SELECT x.*, f.recorded_at, e.moves FROM ("
+        "SELECT c.ref, c.title, c.agreement, c.sector, c.parties, c.status, c.due, c.due_earliest, "
+        f"c.due_latest, c.due_phrase, c.completed_on AS done_on, {MILESTONES_MET} AS milestones_met, "
+        f"{MILESTONES} AS milestones FROM commitment c WHERE c.withdrawn = 0 AND c.due IS NOT NULL UNION ALL "
+        "SELECT m.ref, m.title, c.agreement, c.sector, c.parties, m.state, m.due, m.due_earliest, "
+        "m.due_latest, NULL, m.met_on, 0, 0 FROM milestone m JOIN commitment c ON c.ref = m.commitment "
+        "WHERE m.withdrawn = 0 AND c.withdrawn = 0 AND m.due IS NOT NULL "
+        f"AND NOT ({OPEN_MILESTONE} AND {SETTLED})) x JOIN ("
+        f"SELECT ref, sum(CASE WHEN action <> 'created' AND {has_due} THEN 1 ELSE 0 END) AS moves "
+        "FROM entry GROUP BY ref) e ON e.ref = x.ref JOIN ("
+        f"SELECT {family('ref')} AS family, max(recorded_at) AS recorded_at FROM entry "
+        f"WHERE {NEWS} GROUP BY 1) f ON f.family = {family('x.ref')} ORDER BY x.ref"
+    )
+    return snapshot.rows(CalendarRow, sql)
+
+
+def _on(row: DeadlineRow, day: Day) -> DeadlineRow:
+    """A deadline with what the calendar says of it on a day."""
+    latest = stored_date(row.due_latest)
+    days_left = (latest - day.today).days
+    state = "overdue" if days_left < 0 else "due-soon" if latest <= day.horizon else "upcoming"
+    return row._replace(deadline=state, days_left=days_left)
+
+
+def _open(after: str | None, until: str | None) -> str:
+    """SELECT the open deadlines of commitments and milestones, each of an open commitment: what an index has."""
+
+    def within(table: str) -> str:
+        parts = [f"{table}.due_latest IS NOT NULL"]
+        parts += [f"{table}.due_latest > :after"] if after else []
+        parts += [f"{table}.due_latest <= :until"] if until else []
+        return " AND ".join(parts)
+
+    return (
+        "SELECT c.ref, 'commitment' AS record, c.ref AS commitment, c.due_earliest, c.due_latest "
+        f"FROM commitment c WHERE {OPEN} AND {within('c')} UNION ALL "
+        "SELECT m.ref, 'milestone', m.commitment, m.due_earliest, m.due_latest FROM milestone m "
+        f"JOIN commitment c ON c.ref = m.commitment WHERE {OPEN} AND {OPEN_MILESTONE} AND {within('m')}"
+    )

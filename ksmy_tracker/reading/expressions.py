@@ -1,0 +1,65 @@
+"""SQL for what is derived of a commitment `c` and a milestone `m`: one text for every engine and every day."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from ksmy_tracker.domain.words import OPEN_MILESTONE_STATES, OPEN_STATUSES, SETTLED_STATUSES
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words of a vocabulary as a list in SQL."""
+    return "(" + ", ".join(f"'{word}'" for word in words) + ")"
+
+
+def in_order(value: str, words: Sequence[str]) -> str:
+    """A number to sort by a vocabulary's own order."""
+    cases = " ".join(f"WHEN '{word}' THEN {number}" for number, word in enumerate(words))
+    return f"CASE {value} {cases} END"
+
+
+def all_of(conditions: Sequence[str]) -> str:
+    """A WHERE clause of conditions that must all hold; nothing where there are none."""
+    return f"WHERE {' AND '.join(conditions)}" if conditions else ""
+
+
+def limited(limit: int | None) -> str:
+    """A LIMIT clause for the parameter `:limit`, where there is one."""
+    return "" if limit is None else "LIMIT :limit"
+
+
+def columns_of(names: Iterable[str], table: str) -> str:
+    """The columns of a table by its letter."""
+    return ", ".join(f"{table}.{name}" for name in names)
+
+
+def open_milestone(m: str) -> str:
+    """Whether a milestone, by the letter of its table, is open."""
+    return f"{m}.withdrawn = 0 AND {m}.state IN {listed(OPEN_MILESTONE_STATES)}"
+
+
+OPEN: Final = f"c.withdrawn = 0 AND c.status IN {listed(OPEN_STATUSES)}"
+OPEN_MILESTONE: Final = open_milestone("m")
+SETTLED: Final = f"c.status IN {listed(SETTLED_STATUSES)}"
+OVERDUE: Final = f"{OPEN} AND c.due_latest < :today"
+
+#: edtf.deadline_state as SQL, to count and filter by; a test holds the two together.
+DEADLINE: Final = """CASE
+ WHEN c.status = 'cancelled' THEN 'closed'
+ WHEN c.status = 'completed' THEN CASE WHEN c.completed_on > c.completed_latest THEN 'met-late' ELSE 'met' END
+ WHEN c.due_latest IS NULL THEN 'undated'
+ WHEN c.due_latest < :today THEN 'overdue'
+ WHEN c.due_latest <= :horizon THEN 'due-soon'
+ ELSE 'upcoming' END"""
+
+_MILESTONES: Final = "FROM milestone m WHERE m.commitment = c.ref AND m.withdrawn = 0"
+MILESTONES: Final = f"(SELECT count(*) {_MILESTONES})"
+MILESTONES_MET: Final = f"(SELECT count(*) {_MILESTONES} AND m.state = 'met')"
+#: Whether any milestone has a day to be drawn at.
+HAS_MARKS: Final = f"EXISTS (SELECT 1 {_MILESTONES} AND coalesce(m.met_on, m.due_latest) IS NOT NULL)"
+
+#: The ref of a milestone is its commitment's, a slash and a number; "0" comes after "/". What is added to the id keeps
+#: PostgreSQL from going down all ids until one is of the commitment.
+NEWEST_ENTRY: Final = (
+    "(SELECT max(e.id + 0) FROM entry e "
+    "WHERE e.ref = c.ref OR (e.ref > c.ref || '/' AND e.ref < c.ref || '0'))"
+)

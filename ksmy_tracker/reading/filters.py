@@ -1,0 +1,100 @@
+"""What a listing's filters let through, as SQL: conditions from a closed list, values as parameters."""
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+from ksmy_tracker.domain.kinds import SEARCHED
+from ksmy_tracker.domain.rows import Filters, days_before
+from ksmy_tracker.domain.words import did_you_mean
+from ksmy_tracker.errors import NotFound, Usage
+from ksmy_tracker.reading.expressions import HAS_MARKS, OPEN, OVERDUE, all_of
+from ksmy_tracker.reading.snapshot import Ref, Snapshot
+
+#: Every commitment but what is withdrawn.
+EVERY: Final = Filters()
+
+_TEXTS: Final = " || ' ' || ".join(f"coalesce(c.{name}, '')" for name in ("ref", *SEARCHED["commitment"]))
+
+
+class _Sector(NamedTuple):
+    sector: str
+
+
+def narrowed(snapshot: Snapshot, only: Filters) -> Snapshot:
+    """The part of a snapshot that has to do with the commitments of some sectors, parties and agreements."""
+    if not (only.sector or only.party or only.agreement):
+        return snapshot
+    return snapshot.part(*where(snapshot, Filters(only.sector, only.party, only.agreement, withdrawn=True)))
+
+
+def where(snapshot: Snapshot, filters: Filters) -> tuple[str, dict[str, Any]]:
+    """A WHERE clause for the commitments `c` that pass the filters, and its parameters.
+
+    Raises `Usage` for an unknown sector, `NotFound` for an unknown agreement.
+    """
+    parts: list[str] = []
+    parameters: dict[str, Any] = {}
+
+    def add_words(column: str, words: Sequence[str]) -> None:
+        if words:
+            marks = [f"{column}_{number}" for number in range(len(words))]
+            parts.append(f"c.{column} IN ({', '.join(f':{mark}' for mark in marks)})")
+            parameters.update(zip(marks, words, strict=True))
+
+    if not filters.withdrawn:
+        parts.append("c.withdrawn = 0")
+    add_words("status", filters.status)
+    add_words("firmness", filters.firmness)
+    add_words("agreement", _known_agreements(snapshot, filters))
+    add_words("sector", _known_sectors(snapshot, filters.sector))
+    if filters.party:
+        add_words("parties", sorted({*filters.party, "both"}))
+    if filters.overdue:
+        parts.append(OVERDUE)
+    if filters.due_before is not None:
+        parts.append("c.due_latest < :due_before")
+        parameters["due_before"] = filters.due_before
+    if filters.due_after is not None:
+        parts.append("c.due_latest > :due_after")
+        parameters["due_after"] = filters.due_after
+    if filters.dated is not None:
+        parts.append(f"c.due_latest IS {'NOT ' if filters.dated else ''}NULL")
+    if filters.marked:
+        parts.append(HAS_MARKS)
+    if filters.stale is not None:
+        parts.append(f"{OPEN} AND c.updated_on <= :quiet_since")
+        parameters["quiet_since"] = days_before(snapshot.day.today, filters.stale)
+    for number, text in enumerate(filters.search):
+        # Unlike LIKE, this takes any text as it is, of any length.
+        parts.append(f"replace(lower({_TEXTS}), :search_{number}, '') <> lower({_TEXTS})")
+        parameters[f"search_{number}"] = "".join(one.lower() if one.isascii() else one for one in text)
+    return all_of(parts), parameters
+
+
+def _known_agreements(snapshot: Snapshot, filters: Filters) -> Sequence[str]:
+    wanted = filters.agreement
+    if wanted:
+        sql = f"SELECT ref FROM agreement {'' if filters.withdrawn else 'WHERE withdrawn = 0'} ORDER BY ref"
+        known = [one.ref for one in snapshot.rows(Ref, sql)]
+        for ref in wanted:
+            if ref not in known:
+                raise NotFound(f"there is no agreement {ref}; {did_you_mean(ref, known)}")
+    return wanted
+
+
+def _known_sectors(snapshot: Snapshot, wanted: Sequence[str]) -> Sequence[str]:
+    """The sectors asked for; raises `Usage` for one that no commitment is in, on the snapshot's day or now."""
+    if wanted:
+        sql = "SELECT DISTINCT sector FROM commitment"
+        found = (*snapshot.rows(_Sector, sql), *snapshot.reader.rows(_Sector, sql))
+        known = sorted({one.sector for one in found})
+        for sector in wanted:
+            if known and sector not in known:
+                raise Usage(f"there is no sector {sector}; {did_you_mean(sector, known, short=40)}")
+    return wanted
+
+
+def sectors(snapshot: Snapshot) -> list[str]:
+    """The sectors that commitments are in."""
+    sql = "SELECT DISTINCT sector FROM commitment WHERE withdrawn = 0 ORDER BY sector"
+    return [one.sector for one in snapshot.rows(_Sector, sql)]
