@@ -1,4 +1,4 @@
-"""The one place that reads the time."""
+"""The one place that reads the time, and the one that knows time zones."""
 
 from datetime import UTC, date, datetime, tzinfo
 from typing import Final
@@ -15,24 +15,25 @@ LAST_YEAR: Final = 9000
 
 
 def now() -> datetime:
-    """The present moment, aware, in UTC."""
+    """The present moment, aware, in UTC; a command asks once, when it begins."""
     return datetime.now(UTC)
 
 
-def today(zone: str = DEFAULT_ZONE) -> date:
-    """The calendar date it now is in an IANA time zone; raises `Usage` for an unknown zone.
-
-    Raises `KsmyError` where this machine has no time zones at all, or a clock that nobody can have set.
-    """
-    tzinfo = _zone(zone)
-    if tzinfo is None and _zone(DEFAULT_ZONE) is None:
+def zone(name: str) -> tzinfo:
+    """An IANA time zone; raises `Usage` for an unknown one, `KsmyError` where this machine has none at all."""
+    found = _zone(name)
+    if found is None and _zone(DEFAULT_ZONE) is None:
         raise KsmyError("this machine has no time zones; install the package tzdata beside this program")
-    if tzinfo is None:
-        raise Usage(f"there is no time zone {zone!r}; give an IANA name such as {DEFAULT_ZONE} or Asia/Seoul")
-    moment = now()
+    if found is None:
+        raise Usage(f"there is no time zone {name!r}; give an IANA name such as {DEFAULT_ZONE} or Asia/Seoul")
+    return found
+
+
+def today(moment: datetime, where: tzinfo) -> date:
+    """The calendar date it is at a moment in a time zone; raises `KsmyError` for a clock that nobody can have set."""
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise KsmyError(f"the clock of this machine says that it is the year {moment.year}; set it right")
-    return moment.astimezone(tzinfo).date()
+    return moment.astimezone(where).date()
 
 
 def _zone(name: str) -> tzinfo | None:

@@ -23,7 +23,7 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 
-from ksmy_tracker import cli, clock, signals
+from ksmy_tracker import cli, signals
 from ksmy_tracker.reading.export import export_lines
 from ksmy_tracker.storage.interface import Reader
 from ksmy_tracker.storage.locate import locate
@@ -45,6 +45,9 @@ class Ran:
 
 Ksmy = Callable[..., Ran]
 
+#: Sets the moment at which the commands of a test begin from now on.
+At = Callable[[datetime], None]
+
 Contents = Callable[[], bytes]
 
 #: Those of a register, children first.
@@ -65,6 +68,11 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("ci" if "CI" in os.environ else "developer")
+
+
+def run(*arguments: str, now: datetime = NOW) -> int:
+    """Run the program in this process at a moment; its exit code."""
+    return cli.run(list(arguments), lambda: now)
 
 
 def sentence(ran: Ran) -> str:
@@ -152,21 +160,34 @@ def _signals_are_answered() -> None:
 
 @pytest.fixture(autouse=True)
 def _own_world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No variable of the machine, no home of the user, and always the same moment."""
+    """No variable of the machine and no home of the user."""
     for name in list(os.environ):
         if name.startswith(("KSMY_", "XDG_")) or name in ("COLUMNS", "NO_COLOR", "FORCE_COLOR"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(clock, "now", lambda: NOW)
+
+
+@pytest.fixture
+def _clock() -> list[datetime]:
+    """What the clock of a test shows, alone in a list."""
+    return [NOW]
+
+
+@pytest.fixture
+def at(_clock: list[datetime]) -> At:
+    """Set the clock that the test's `ksmy` reads; it stands still at `NOW` until then."""
+
+    def set_clock(moment: datetime) -> None:
+        _clock[:] = [moment]
+
+    return set_clock
 
 
 @pytest.fixture(scope="session")
 def _seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One register with the seed, to be copied: creating it costs more than a test may."""
     path = tmp_path_factory.mktemp("seeded") / "register.db"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(clock, "now", lambda: NOW)
-        assert cli.run(["init", "--db", str(path), "--by", "seeder"]) == 0
+    assert run("init", "--db", str(path), "--by", "seeder") == 0
     return path
 
 
@@ -265,9 +286,7 @@ def _server(tmp_path_factory: pytest.TempPathFactory) -> Cluster:
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = 'seeded'").fetchone():
                 return cluster
             connection.execute("CREATE DATABASE seeded")
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(clock, "now", lambda: NOW)
-            assert cli.run(["init", "--db", cluster.url("seeded"), "--by", "seeder"]) == 0
+        assert run("init", "--db", cluster.url("seeded"), "--by", "seeder") == 0
     return cluster
 
 
@@ -354,14 +373,19 @@ def contents(engine: str, place: str) -> Contents:
 
 
 @pytest.fixture
-def ksmy(place: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Ksmy:
+def ksmy(
+    place: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    _clock: list[datetime],
+) -> Ksmy:
     """Run the program in this process, its output going to a pipe, on the test's own register."""
     monkeypatch.setenv("KSMY_DATABASE_URL", place)
     monkeypatch.setenv("KSMY_ACTOR", "tester")
 
     def run(*arguments: str) -> Ran:
         capsys.readouterr()
-        code = cli.run(list(arguments))
+        code = cli.run(list(arguments), lambda: _clock[0])
         out, err = capsys.readouterr()
         return Ran(out, err, code)
 

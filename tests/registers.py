@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 
-from ksmy_tracker import cli, clock
+from ksmy_tracker import cli
 from tests.conftest import NOW
 
 AFTER_THE_SUMMIT: Final = Path(__file__).parent.parent / "docs" / "examples" / "after-the-summit.jsonl"
@@ -70,9 +70,8 @@ def run(register: Path, *arguments: str) -> str:
     """What one run of the program on a register prints, with the tests' clock; it must succeed."""
     out, err = io.StringIO(newline=""), io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-        patch.setattr(clock, "now", lambda: NOW)
         patch.delenv("KSMY_TZ", raising=False)
-        code = cli.run([*arguments, "--db", str(register)])
+        code = cli.run([*arguments, "--db", str(register)], lambda: NOW)
     assert code == 0, err.getvalue()
     return out.getvalue()
 

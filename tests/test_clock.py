@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ksmy_tracker import clock
-from ksmy_tracker.clock import now as real_now  # before any test puts its own in its place
 from ksmy_tracker.errors import Usage
 
 LAST_DAY, FIRST_DAY = date(2025, 12, 31), date(2026, 1, 1)
@@ -15,7 +14,7 @@ LAST_DAY, FIRST_DAY = date(2025, 12, 31), date(2026, 1, 1)
 
 def test_the_present_moment_is_aware_and_in_utc() -> None:
     before = datetime.now(UTC)
-    moment = real_now()
+    moment = clock.now()
 
     assert moment.utcoffset() == timedelta(0)
     assert before <= moment <= datetime.now(UTC)
@@ -31,13 +30,13 @@ def test_the_present_moment_is_aware_and_in_utc() -> None:
     ],
 )
 def test_the_day_ends_in_seoul_an_hour_before_it_ends_in_kuala_lumpur(
-    monkeypatch: pytest.MonkeyPatch, moment: str, kuala_lumpur: date, seoul: date
+    moment: str, kuala_lumpur: date, seoul: date
 ) -> None:
-    monkeypatch.setattr(clock, "now", lambda: datetime.fromisoformat(moment))
+    now = datetime.fromisoformat(moment)
 
-    assert clock.today("Asia/Kuala_Lumpur") == kuala_lumpur
-    assert clock.today("Asia/Seoul") == seoul
-    assert clock.today() == kuala_lumpur
+    assert clock.today(now, clock.zone("Asia/Kuala_Lumpur")) == kuala_lumpur
+    assert clock.today(now, clock.zone("Asia/Seoul")) == seoul
+    assert clock.today(now, clock.zone(clock.DEFAULT_ZONE)) == kuala_lumpur
 
 
 @pytest.mark.parametrize(
@@ -46,7 +45,7 @@ def test_the_day_ends_in_seoul_an_hour_before_it_ends_in_kuala_lumpur(
 )
 def test_an_unknown_zone_is_refused_with_two_that_are_known(zone: str) -> None:
     with pytest.raises(Usage) as refused:
-        clock.today(zone)
+        clock.zone(zone)
 
     assert str(refused.value) == (
         f"there is no time zone {zone!r}; give an IANA name such as Asia/Kuala_Lumpur or Asia/Seoul"

@@ -1,72 +1,45 @@
 """The command line: `ksmy`. Each command's module is imported when that command runs, not before."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout, suppress
-from functools import cache
-from importlib import import_module
+from datetime import datetime
 from io import StringIO
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
 import typer
 from typer.core import TyperGroup
-from typer.main import get_command, get_command_from_info, get_group
+from typer.main import get_command
 
-from ksmy_tracker import signals
+from ksmy_tracker import clock, signals
+from ksmy_tracker.cli.command import Commands
 from ksmy_tracker.cli.output import Held, complain, emit
-from ksmy_tracker.errors import Damaged, KsmyError
+from ksmy_tracker.errors import KsmyError
 
-if TYPE_CHECKING:
-    from ksmy_tracker.storage.interface import Register
-
-#: Every command and its module, in the order of the help.
+#: Every command and its module, in the order of the help; a name that Python has already gets an underscore.
 COMMANDS: Final[Mapping[str, str]] = {
-    "report": "reporting",
-    "list": "looking",
-    "due": "looking",
-    "show": "looking",
-    "history": "looking",
-    "agreements": "looking",
-    "timeline": "reporting",
-    "add": "changing",
-    "update": "changing",
-    "milestone": "milestones",
-    "apply": "batches",
-    "undo": "batches",
-    "init": "keeping",
-    "check": "keeping",
-    "backup": "keeping",
-    "export": "moving",
-    "import": "moving",
-    "migrate": "keeping",
+    "report": "report",
+    "list": "list_",
+    "due": "due",
+    "show": "show",
+    "history": "history",
+    "agreements": "agreements",
+    "timeline": "timeline",
+    "add": "add",
+    "update": "update",
+    "milestone": "milestone",
+    "apply": "apply",
+    "undo": "undo",
+    "init": "init",
+    "check": "check",
+    "backup": "backup",
+    "export": "export",
+    "import": "import_",
+    "migrate": "migrate",
 }
 
 #: The exit code that Typer gives what Ctrl-C ended.
 INTERRUPTED: Final = 130
-
-
-class _Commands(Mapping[str, Any]):
-    """The commands by name, each built when it is first asked for."""
-
-    def __getitem__(self, name: str) -> Any:
-        return _built(name)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(COMMANDS)
-
-    def __len__(self) -> int:
-        return len(COMMANDS)
-
-
-@cache
-def _built(name: str) -> Any:
-    app: typer.Typer = import_module(f"ksmy_tracker.cli.{COMMANDS[name]}").app
-    for info in app.registered_commands:
-        if info.name == name:
-            return get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode="rich")
-    group = get_group(app)
-    group.rich_help_panel = "Change"
-    return group
 
 
 class _Group(TyperGroup):
@@ -74,13 +47,13 @@ class _Group(TyperGroup):
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
-        self.commands = _Commands()  # type: ignore[assignment]  # read by name, never changed
+        self.commands = Commands(COMMANDS)  # type: ignore[assignment]  # read by name, never changed
 
 
 app = typer.Typer(
     cls=_Group,
     pretty_exceptions_enable=False,
-    add_completion=False,  # its own scripts stand in shells.py
+    add_completion=False,  # its own scripts stand in shell_scripts.py
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 
@@ -95,12 +68,12 @@ def _show_version(context: typer.Context, wanted: bool) -> None:
 
 def _install_completion(context: typer.Context, wanted: bool) -> None:
     if wanted and not context.resilient_parsing:
-        from ksmy_tracker.cli import shells
+        from ksmy_tracker.cli import shell_scripts
         from ksmy_tracker.domain.safe_text import visible
 
-        shell = shells.current()
+        shell = shell_scripts.current()
         emit(
-            f"{shell} completion installed in {visible(str(shells.install(shell)))}\n"
+            f"{shell} completion installed in {visible(str(shell_scripts.install(shell)))}\n"
             "Completion will take effect once you restart the terminal\n"
         )
         raise typer.Exit
@@ -108,9 +81,9 @@ def _install_completion(context: typer.Context, wanted: bool) -> None:
 
 def _show_completion(context: typer.Context, wanted: bool) -> None:
     if wanted and not context.resilient_parsing:
-        from ksmy_tracker.cli import shells
+        from ksmy_tracker.cli import shell_scripts
 
-        emit(shells.SCRIPTS[shells.current()])
+        emit(shell_scripts.SCRIPTS[shell_scripts.current()])
         raise typer.Exit
 
 
@@ -143,35 +116,35 @@ def ksmy(
     Start with `ksmy init`, then `ksmy report`.
     """
     if context.invoked_subcommand is None:
-        print(context.get_help())  # into what is held back
+        print(context.get_help())  # noqa: T201  # into what is held back
 
 
-def run(arguments: list[str]) -> int:
-    """Run the command line and return its exit code, with every failure told on stderr."""
+def run(arguments: list[str], clock: Callable[[], datetime] = clock.now) -> int:
+    """Run the command line and return its exit code, with every failure told on stderr.
+
+    The clock is read once; what it says, aware, is the moment of all that the command does.
+    """
     if os.environ.get("_KSMY_COMPLETE", "").startswith("complete_"):
         signals.afresh(silent=True)
-        return _complete()
+        return _complete(clock)
     signals.afresh()
-    opened: list[Register] = []
     try:
-        return _told(arguments, opened)
+        return _told(arguments, clock())
     except (KeyboardInterrupt, typer.Abort):
         return _interrupted()
     except Exception as error:
         if signals.is_ending():  # what then fails does so for that reason
             return _interrupted()
-        if isinstance(error, KsmyError):
-            return _failed(error)
-        damage = _damage_behind(opened)
-        if damage is None:
+        if not isinstance(error, KsmyError):
             raise
-        return _failed(damage)
+        complain(str(error), *error.faults)
+        return error.exit_code
 
 
-def _told(arguments: list[str], opened: list["Register"]) -> int:
-    """Run a command, and say what is wrong with a command line that is none; `opened` gets the register it opens."""
+def _told(arguments: list[str], moment: datetime) -> int:
+    """Run a command that begins at a moment, and say what is wrong with a command line that is none."""
     try:
-        code = _call(arguments, opened)
+        code = _call(arguments, moment)
     except typer.TyperException as error:
         command = getattr(getattr(error, "ctx", None), "command_path", "ksmy")
         message = error.format_message().rstrip(".")
@@ -187,40 +160,18 @@ def _interrupted() -> int:
     return signals.code()
 
 
-def _failed(error: KsmyError) -> int:
-    complain(str(error), *error.faults)
-    return error.exit_code
-
-
-def _damage_behind(opened: list["Register"]) -> KsmyError | None:
-    """The sentence for a damaged register behind a failure that has none: what fails for its values is no bug."""
-    from ksmy_tracker.reading import check as audit
-
-    for register in opened:
-        try:
-            with register.reading(1.0) as reader:
-                faults = audit.check(reader).faults
-        except Damaged as error:
-            return error
-        except KsmyError:  # gone, or busy: that tells nothing of what failed
-            continue
-        if faults:
-            return Damaged(f"{register} is damaged ({faults[0]}); restore the newest sound backup")
-    return None
-
-
-def _complete() -> int:
+def _complete(clock: Callable[[], datetime]) -> int:
     """Offer a shell what may stand where the cursor is; on any trouble nothing, and nothing is said."""
     os.environ["COLUMNS"] = "1000000"  # Typer folds what an offer means at the width of a terminal
     held = StringIO()
     with suppress(Exception, KeyboardInterrupt):
-        from ksmy_tracker.cli import offering
-        from ksmy_tracker.cli.completing import FILE_MEANT, FileMeant
+        from ksmy_tracker.cli import completion_filter
+        from ksmy_tracker.cli.completion import FILE_MEANT, FileMeant
 
-        offering.register()
+        completion_filter.register()
         try:
             with redirect_stdout(held), redirect_stderr(StringIO()):
-                get_command(app).main([], prog_name="ksmy", standalone_mode=False)
+                get_command(app).main([], prog_name="ksmy", standalone_mode=False, obj=clock())
         except SystemExit as end:  # as Typer ends it; fish asks by the code
             emit(held.getvalue())
             return end.code if isinstance(end.code, int) else 0
@@ -229,13 +180,13 @@ def _complete() -> int:
     return 0
 
 
-def _call(arguments: list[str], opened: list["Register"]) -> Any:
+def _call(arguments: list[str], moment: datetime) -> Any:
     """Call Typer; a closed pipe or a full disk would end what it prints by itself in a traceback."""
     command = get_command(app)
     held = Held()
     try:
         with redirect_stdout(held):
-            return command.main(arguments, prog_name="ksmy", standalone_mode=False, obj=opened)
+            return command.main(arguments, prog_name="ksmy", standalone_mode=False, obj=moment)
     except typer.TyperException as error:
         if error.format_message():
             raise

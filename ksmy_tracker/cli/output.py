@@ -2,17 +2,17 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from io import StringIO
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TextIO
 
 from ksmy_tracker import signals
 from ksmy_tracker.domain.safe_text import visible
 from ksmy_tracker.errors import BadInput, KsmyError
 from ksmy_tracker.storage.files import expanded
+from ksmy_tracker.storage.temporary_file import temporary_file
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -110,14 +110,13 @@ def emit_rich(renderable: "RenderableType") -> None:
     emit("".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines()))
 
 
-def emit_object(value: Any, chosen: str) -> None:
-    """Write a JSON value (`json`), or its elements a line each (`jsonl`)."""
+def as_object(value: Any, chosen: str) -> str:
+    """A JSON value (`json`), or its elements a line each (`jsonl`)."""
     from ksmy_tracker.render import formats
 
     if chosen == "json":
-        emit(formats.to_json(value))
-    else:
-        emit(formats.to_jsonl(value if isinstance(value, list) else [value]))
+        return formats.to_json(value)
+    return formats.to_jsonl(value if isinstance(value, list) else [value])
 
 
 def is_stdout(output: Path | None) -> bool:
@@ -125,15 +124,17 @@ def is_stdout(output: Path | None) -> bool:
     return output is None or str(output) in ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 
 
-def put(text: str, output: Path | None, what: str) -> None:
+def put(shown: "str | Page", output: Path | None, what: str) -> None:
     """Write a result to a file, whole or not at all, or to stdout."""
-    if output is None or is_stdout(output):
-        emit(text)
+    if output is None and not isinstance(shown, str):
+        emit_page(shown)
+    elif output is None or is_stdout(output):
+        emit(str(shown))
     else:
         from ksmy_tracker.storage.files import write_whole
 
         signals.once(signals.PLACED, f"the {what} {output} is made")
-        write_whole(output, text, what)
+        write_whole(output, str(shown), what)
 
 
 def page_width() -> int:
@@ -178,33 +179,10 @@ def opened(file: str) -> Iterator[BinaryIO]:
             if file != "-" and expanded(file).is_file():
                 yield stream
                 return
-            with spooled(iter(lambda: stream.read(_BLOCK), b"")) as whole:
+            with temporary_file(iter(lambda: stream.read(_BLOCK), b"")) as whole:
                 yield whole
     except OSError as error:
         raise BadInput(f"{file} cannot be read: {error.strerror or error}") from None
-
-
-def spooled(blocks: Iterable[bytes]) -> BinaryIO:
-    """A temporary file with these bytes, at its start; raises `KsmyError` where there is no room for it."""
-    whole: BinaryIO = _with_room(TemporaryFile)
-    try:
-        for block in blocks:
-            _with_room(whole.write, block)
-        _with_room(whole.seek, 0)
-    except BaseException:
-        with suppress(OSError):  # what is still to be written has no room either
-            whole.close()
-        raise
-    return whole
-
-
-def _with_room(do: Callable[..., Any], *given: Any) -> Any:
-    try:
-        return do(*given)
-    except OSError as error:
-        raise KsmyError(
-            f"a temporary file could not be written: {error.strerror}; name a folder with room in TMPDIR"
-        ) from None
 
 
 def _shortened(sentence: str) -> str:

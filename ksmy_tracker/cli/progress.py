@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator
 from time import monotonic
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 Thing = TypeVar("Thing")
 
@@ -11,8 +11,17 @@ Thing = TypeVar("Thing")
 PATIENCE = 1.0
 
 
-def counted(lines: Iterable[Thing], doing: str) -> Iterator[Thing]:
-    """The same lines, counted on the terminal once they take long."""
+class Counted(Generic[Thing]):
+    """The same lines, counted on the terminal once they take long; each time from the first."""
+
+    def __init__(self, lines: Iterable[Thing], doing: str) -> None:
+        self._lines, self._doing = lines, doing
+
+    def __iter__(self) -> Iterator[Thing]:
+        return _counted(self._lines, self._doing)
+
+
+def _counted(lines: Iterable[Thing], doing: str) -> Iterator[Thing]:
     if sys.stderr is None or not sys.stderr.isatty():
         yield from lines
         return

@@ -1,115 +1,112 @@
-"""What the changing commands have in common: the circumstances of a change, the transaction, the receipt."""
+"""What the commands that change records have in common: what they take, and the receipt."""
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
 
-from ksmy_tracker import clock, signals
-from ksmy_tracker.cli import options
-from ksmy_tracker.cli.options import checked
-from ksmy_tracker.cli.output import complain, emit, emit_done
+from ksmy_tracker import clock
+from ksmy_tracker.cli.command import flag, joined, option, repeatable
+from ksmy_tracker.cli.options import Zone, format_option
+from ksmy_tracker.cli.output import as_object, complain, emit, emit_done
+from ksmy_tracker.cli.where import Where
 from ksmy_tracker.domain.changes import Change
-from ksmy_tracker.domain.kinds import READERS, read_field
 from ksmy_tracker.domain.receipt import Receipt
-from ksmy_tracker.domain.values import read_day, read_evidence, read_filled
+from ksmy_tracker.domain.values import Fault, read_day, read_evidence, read_filled
 
 if TYPE_CHECKING:
-    from ksmy_tracker.storage.interface import Transaction
-    from ksmy_tracker.writing.record import Recording
+    from ksmy_tracker.writing.invocation import Invocation
 
 
-def circumstances(note: str | None, evidence: Sequence[str] | None, on: str | None) -> dict[str, Any]:
-    """What a change says of itself, from `--note`, `--evidence` and `--on`."""
-    return {
-        "note": None if note is None else checked("--note", read_filled, note),
-        "evidence": checked("--evidence", read_evidence, list(evidence or ())),
-        "effective_on": None if on is None else checked("--on", read_day, on),
-    }
+def _actor(named: str | None) -> str:
+    """Who is named, else the system user."""
+    if named is not None:
+        return named
+    import getpass
+    import os
+
+    try:
+        return read_filled(getpass.getuser())
+    except (OSError, KeyError, ImportError, Fault):
+        return f"uid {os.getuid()}"
 
 
-def fields(**given: Any) -> dict[str, Any]:
-    """The fields of a record among what a command is given, normalised."""
-    return {
-        name: checked(options.option_of(name), lambda value, name=name: read_field(name, value), value)
-        for name, value in given.items()
-        if name in READERS and value is not None
-    }
+By = Annotated[
+    str,
+    option(
+        "--by",
+        "NAME",
+        "Who records it. Default: the system user.",
+        read_filled,
+        settle=_actor,
+        envvar="KSMY_ACTOR",
+    ),
+]
+NewSector = Annotated[bool, flag("--new-sector", "Take a sector that is close to a known one as a new one.")]
 
 
-def make(
-    changes: Sequence[Change],
-    by: str | None,
-    zone: str,
-    db: str | None,
-    timeout: float,
-    *,
-    dry_run: bool,
-    format: str | None,
-) -> None:
-    """Make the changes in one transaction and show the receipt."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a change says of itself."""
 
-    def record_all(transaction: "Transaction", recording: "Recording") -> Receipt:
-        from ksmy_tracker.writing.record import record
+    note: Annotated[str | None, option("--note", "TEXT", "Why, or what else is to be said.", read_filled)]
+    evidence: Annotated[
+        tuple[str, ...] | None,
+        repeatable(
+            "--evidence",
+            "URL",
+            "What shows it: an address or a citation. Repeatable.",
+            read_evidence,
+            settle=lambda given: given and tuple(joined(given)),
+        ),
+    ]
+    on: Annotated[str | None, option("--on", "DATE", "The day it took effect, if not today.", read_day)]
 
-        return record(transaction, changes, recording, dry_run=dry_run)
+    def is_something(self) -> bool:
+        """Whether there is a note or evidence."""
+        return self.note is not None or self.evidence is not None
 
-    perform(record_all, by, zone, db, timeout, dry_run=dry_run, format=format)
-
-
-def perform(
-    action: Callable[["Transaction", "Recording"], Receipt],
-    by: str | None,
-    zone: str,
-    db: str | None,
-    timeout: float,
-    *,
-    dry_run: bool,
-    format: str | None,
-) -> Receipt:
-    """Do what changes the register in one transaction, show the receipt and return it."""
-    chosen = options.chosen_format(format, ("text", "json", "jsonl"), "text", "text")
-    actor = options.actor(by)
-    today = clock.today(zone)
-    location = options.register_at(db)
-    from ksmy_tracker.writing.record import Recording
-
-    common = Recording(actor, clock.now(), today)
-
-    def work(transaction: "Transaction") -> Receipt:
-        receipt = action(transaction, common)
-        if not dry_run:
-            _say_once_committed(receipt)
-        return receipt
-
-    receipt = location.write(work, timeout, dry_run=dry_run, invocation=common.invocation)
-    from ksmy_tracker.render import formats
-    from ksmy_tracker.render.text.receipt import as_text
-
-    if chosen == "text":
-        shown = as_text(receipt)
-    else:
-        from ksmy_tracker.render.json_contract import receipt_object
-
-        value = receipt_object(receipt, dry_run=dry_run)
-        shown = formats.to_json(value) if chosen == "json" else formats.to_jsonl([value])
-    if dry_run:
-        emit(shown)
-        complain("dry run: nothing was written")
-    else:
-        emit_done(shown)
-    return receipt
+    def of_a_change(self) -> dict[str, Any]:
+        """The same under the names that a change has for it."""
+        return {"note": self.note, "evidence": self.evidence or (), "effective_on": self.on}
 
 
-def _say_once_committed(receipt: Receipt) -> None:
-    """What is true of a change once it is committed, should the receipt not be seen."""
-    from ksmy_tracker.render.wording import plural
+@dataclass(frozen=True, slots=True)
+class Changing:
+    """Where and when a command changes something, whether it only tries, and how it shows what it did."""
 
-    invocation = receipt.invocation
-    signals.once(
-        signals.COMMITTED,
-        f"the change is recorded ({plural(receipt.applied, 'entry')})"
-        if receipt.applied
-        else "there was nothing to record",
-        f"; see `ksmy history --limit 5`, invocation {invocation}",
-        in_doubt="whether the change is recorded is not known: "
-        f"look for invocation {invocation} in `ksmy history --format json`",
-    )
+    dry_run: Annotated[bool, flag("--dry-run", "Show what would be done and write nothing.")]
+    format: Annotated[
+        str, format_option("text (the default), json or jsonl.", ("text", "json", "jsonl"), lambda: "text")
+    ]
+    tz: Zone
+    where: Where
+    now: datetime
+
+    def invocation(self, by: str) -> "Invocation":
+        """The command as those below know it."""
+        from ksmy_tracker.writing.invocation import Invocation
+        from ksmy_tracker.writing.record import Recording
+
+        recording = Recording(by, self.now, clock.today(self.now, self.tz))
+        return Invocation(self.where.db, self.where.timeout, recording, self.dry_run)
+
+    def record(self, changes: Sequence[Change], by: str) -> None:
+        """Make changes, all or none, and show the receipt."""
+        self.show(self.invocation(by).record(changes))
+
+    def show(self, receipt: Receipt) -> None:
+        """Show what was changed, or would be."""
+        if self.format == "text":
+            from ksmy_tracker.render.text.receipt import as_text
+
+            shown = as_text(receipt)
+        else:
+            from ksmy_tracker.render.json_contract import receipt_object
+
+            shown = as_object(receipt_object(receipt, dry_run=self.dry_run), self.format)
+        if self.dry_run:
+            emit(shown)
+            complain("dry run: nothing was written")
+        else:
+            emit_done(shown)

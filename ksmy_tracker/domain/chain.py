@@ -8,7 +8,7 @@ before it; the first entry's is null. Two registers with the same head hold the 
 import re
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -44,6 +44,21 @@ class Entry(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     evidence: tuple[str, ...]
     previous_hash: str | None
     hash: str = ""
+
+
+class NewEntry(NamedTuple):
+    """An entry to make: all of it but its place in the chain and what the entries of a command have in common."""
+
+    record: str
+    ref: str
+    action: str
+    effective_on: str
+    changes: Changes
+    note: str | None = None
+    evidence: tuple[str, ...] = ()
+    actor: str | None = None
+    key: str | None = None
+    key_digest: str | None = None
 
 
 class Deed(msgspec.Struct):
@@ -86,7 +101,9 @@ def read_changes(entry: int, changes: str, evidence: str) -> tuple[Changes, tupl
 def read_entry(row: Sequence[Any]) -> Entry:
     """An entry from its row in the database; raises `BrokenEntry`."""
     entry = Entry(*row)
-    entry.changes, entry.evidence = read_changes(row[0], row[10], row[12])
+    changes: Any = entry.changes  # JSON so far, as the evidence
+    evidence: Any = entry.evidence
+    entry.changes, entry.evidence = read_changes(entry.id, changes, evidence)
     return entry
 
 

@@ -1,31 +1,34 @@
 """The validated input of a change, from an option, a seed or a batch line alike (pure)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Literal
+
+#: A field's normalised value; None clears it.
+Given = str | bool | None
 
 
 @dataclass(slots=True)
 class Change:
     """One change asked for: everything checked that can be checked without the register.
 
-    `op` is `add` or `update`. `record` is what an `add` adds; an `update` finds it by its ref. The ref of a
-    milestone to add is its commitment's; its number is the next. `fields` has normalised values, with None
-    for a field to clear; `derived` what a listing said of fields that cannot be set, to be compared. `as_shown`:
-    texts may have control characters made visible. `effective_on` is an ISO date, None for today. `place`
-    says where it stands in its file, for messages.
+    `record` is the kind of what an `add` adds; an `update` finds it by its ref. The ref of a milestone to add is
+    its commitment's; its number is the next. `derived` is what a listing said of fields that cannot be set, to be
+    compared. `as_shown`: texts may have control characters made visible. `effective_on` is an ISO date, None for
+    today. `place` says where it stands in its file, for messages.
     """
 
-    op: str
+    op: Literal["add", "update"]
     ref: str
     record: str | None = None
-    fields: dict[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Given] = field(default_factory=dict)
     note: str | None = None
     evidence: tuple[str, ...] = ()
     effective_on: str | None = None
     actor: str | None = None
     expect: str | None = None
     new_sector: bool = False
-    derived: dict[str, str] = field(default_factory=dict)
+    derived: Mapping[str, str] = field(default_factory=dict)
     as_shown: bool = False
     key: str | None = None
     key_digest: str | None = None

@@ -164,7 +164,7 @@ class Milestone:
     ref: str = _follows("Its ref.", "")
     commitment: str = _follows("The commitment it belongs to.", "", is_shown=False)
     number: int = _follows("Its number, from 1 for each commitment.", 0)
-    title: str = _given("What the step is, in a line.", read_filled, is_required=True)
+    title: str = _given("What it is, in a line.", read_filled, is_required=True)
     state: str = _word(
         f"{', '.join(words.MILESTONE_STATES)}.", "STATE", words.MILESTONE_STATES, default="scheduled"
     )
@@ -205,7 +205,8 @@ def _named(wanted: Callable[[Field], object]) -> Mapping[str, tuple[str, ...]]:
 
 
 #: Those that a user gives; those that a new record must be given; those in columns; those of the JSON contract.
-GIVEN: Final = _named(lambda one: one.read)
+#: Receipts have the due date of a milestone before its state, the contract after it.
+GIVEN: Final = {**_named(lambda one: one.read), "milestone": ("title", "due", "state")}
 REQUIRED: Final = _named(lambda one: one.is_required)
 COLUMNS: Final = _named(lambda one: one.is_kept)
 SHOWN: Final = _named(lambda one: one.is_shown)
@@ -238,14 +239,6 @@ def kept(record: Record) -> dict[str, Any]:
     """The columns of a record as the database keeps them: what is true or false as 1 or 0."""
     values = ((name, getattr(record, name)) for name in COLUMNS[record.record])
     return {name: int(value) if isinstance(value, bool) else value for name, value in values}
-
-
-def from_kept(kind: str, columns: Mapping[str, Any]) -> Record:
-    """A record from its columns."""
-    record = KINDS[kind]()
-    for name, value in columns.items():
-        setattr(record, name, bool(value) if name in ("verifiable", "withdrawn") else value)
-    return record
 
 
 def state_of(record: Record) -> str:

@@ -1,13 +1,12 @@
 """What follows from a change, and what the register refuses (pure)."""
 
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 from ksmy_tracker.domain.changes import Change
-from ksmy_tracker.domain.kinds import DEFAULTS, GIVEN, REQUIRED, Record, state_of
+from ksmy_tracker.domain.kinds import DEFAULTS, GIVEN, REQUIRED, Record, commitment_of, state_of
 from ksmy_tracker.domain.safe_text import visible
 from ksmy_tracker.domain.words import SETTLED_STATUSES, a
-from ksmy_tracker.errors import Refused, Usage
+from ksmy_tracker.errors import NotFound, Refused, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +22,54 @@ FACTS: Final[dict[str, tuple[str, ...]]] = {
     "commitment": ("baseline_due", "completed_on", "completed_due"),
     "milestone": ("met_on",),
 }
+
+
+class Missing(NotFound):
+    """A ref that names no record, or none of the kind that it must be; `hint` says what may have been meant."""
+
+    def __init__(self, ref: str, kind: str | None = None, hint: str = "none has this ref") -> None:
+        super().__init__(f"there is no {kind or 'record'} {ref}; {hint}")
+        self.ref = ref
+        self.kind = kind
+
+
+class Withdrawn(Refused):
+    """A record that is withdrawn, and has to be brought back by `command` before something else."""
+
+    def __init__(self, ref: str, when: str, command: str = "`ksmy undo`") -> None:
+        super().__init__(f"{ref} is withdrawn; bring it back with {command} {when}")
+        self.ref = ref
+        self.when = when
+
+
+def check_new_ref(change: Change, taken: Record | None) -> None:
+    """Refuse a new record whose ref another has."""
+    if taken is not None:
+        how = "it was withdrawn and keeps its ref" if taken.withdrawn else "change it with `ksmy update`"
+        raise Refused(f"there is already {a(taken.record)} {change.ref}; {how}")
+
+
+def belongs_to(change: Change, kind: str, record: Record | None) -> tuple[str, str] | None:
+    """The kind and the ref of what a change says that its record belongs to; None where it leaves that as it is.
+
+    A milestone always says it, by its ref.
+    """
+    if kind == "milestone":
+        return "commitment", commitment_of(change.ref)
+    wanted = change.fields.get("agreement")
+    if kind == "commitment" and isinstance(wanted, str) and wanted != getattr(record, "agreement", None):
+        return "agreement", wanted
+    return None
+
+
+def check_parent(kind: str, ref: str, parent: Record | None) -> None:
+    """Refuse what is said to belong to a record that is not there, of another kind, or withdrawn."""
+    if parent is None:
+        raise Missing(ref, kind)
+    if parent.record != kind:
+        raise Refused(f"{ref} is {a(parent.record)}, not {a(kind)}")
+    if parent.withdrawn:
+        raise Withdrawn(ref, "first")
 
 
 def check_complete(change: Change, kind: str) -> None:
@@ -50,26 +97,6 @@ def check_expected(change: Change, record: Record) -> None:
     have = state_of(record)
     if change.expect is not None and have != change.expect:
         raise Refused(f"{change.ref} is {have}, not {change.expect} as expected; nothing was changed")
-
-
-def is_current(change: Change, said: int, newest: int | None) -> bool:
-    """Whether a line of a listing is of the record as it is: it names its newest entry, or none.
-
-    Entries after `said` only keep a key, so it may name that one, or any of them.
-    """
-    named = change.derived.get("newest_entry", "")
-    return not named or (
-        re.fullmatch("[1-9][0-9]{0,9}", named) is not None and said <= int(named) <= (newest or 0)
-    )
-
-
-def outdated(change: Change, newest: int | None) -> Refused:
-    """What is said of a line that would change what was changed since it was listed."""
-    said = change.derived["newest_entry"][:20]
-    return Refused(
-        f"newest_entry: the newest entry of {change.ref} is {newest}, not {said!r}; "
-        "it was changed since the listing: list it again, and make the change in that"
-    )
 
 
 def check_reopening(change: Change, changed: Changed) -> None:

@@ -1,8 +1,8 @@
-"""Whether a listing that is fed back was edited in what cannot be set (pure)."""
+"""Whether a listing that is fed back was edited in what cannot be set, or is out of date (pure)."""
 
-from collections.abc import Callable
+import re
 from datetime import timedelta
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 from ksmy_tracker.domain.changes import Change
 from ksmy_tracker.domain.kinds import GIVEN, SHOWN, Commitment, Record
@@ -13,11 +13,40 @@ from ksmy_tracker.errors import Refused
 LISTED: Final = tuple(name for name in SHOWN["commitment"] if name not in ("ref", *GIVEN["commitment"]))
 DERIVED: Final = tuple(name for name in LISTED if name != "newest_entry")
 
-#: Counts how many milestones a commitment has met, and how many it has.
-CountMilestones = Callable[[str], tuple[int, int]]
+
+class Listed(NamedTuple):
+    """What a listing shows of a record and its milestones that stands in neither.
+
+    `newest_entry` is about them, and the entries after `said` only keep a key.
+    """
+
+    said: int = 0
+    newest_entry: int = 0
+    milestones_met: int = 0
+    milestones: int = 0
 
 
-def check_derived(change: Change, record: Record, day: Day, count_milestones: CountMilestones) -> None:
+def is_current(change: Change, now: Listed) -> bool:
+    """Whether a line of a listing is of the record as it is: it names its newest entry, or none.
+
+    Entries after `said` only keep a key, so it may name that one, or any of them.
+    """
+    named = change.derived.get("newest_entry", "")
+    return not named or (
+        re.fullmatch("[1-9][0-9]{0,9}", named) is not None and now.said <= int(named) <= now.newest_entry
+    )
+
+
+def outdated(change: Change, now: Listed) -> Refused:
+    """What is said of a line that would change what was changed since it was listed."""
+    said = change.derived["newest_entry"][:20]
+    return Refused(
+        f"newest_entry: the newest entry of {change.ref} is {now.newest_entry or None}, not {said!r}; "
+        "it was changed since the listing: list it again, and make the change in that"
+    )
+
+
+def check_derived(change: Change, record: Record, day: Day, now: Listed) -> None:
     """Raise `Refused` where a listing's derived fields are not what the register says of the record.
 
     A listing may be some days old: its days left and its deadline state may be those of any day since the
@@ -26,16 +55,16 @@ def check_derived(change: Change, record: Record, day: Day, count_milestones: Co
     said = {name: cell for name, cell in change.derived.items() if name in DERIVED}
     calendar = ("days_left", "deadline")
     listed: dict[str, str] = {name: said.pop(name) for name in calendar if name in said}
-    if isinstance(record, Commitment) and ("milestones" in said or "milestones_met" in said):
-        record.milestones_met, record.milestones = count_milestones(change.ref)
+    counted = now if isinstance(record, Commitment) else record
     for name, cell in said.items():
-        now = getattr(record, name, None)
+        is_counted = name in ("milestones", "milestones_met")
+        have = getattr(counted if is_counted else record, name, None)
         written = cell
         if name == "withdrawn":
-            now = "true" if now else "false"
+            have = "true" if have else "false"
             written = cell.lower()  # as a spreadsheet writes it
-        if written != ("" if now is None else str(now)):
-            _refuse(name, now, cell)
+        if written != ("" if have is None else str(have)):
+            _refuse(name, have, cell)
     if listed and isinstance(record, Commitment):
         _check_calendar(listed, record, day)
 

@@ -42,7 +42,7 @@ OPEN_MILESTONE: Final = open_milestone("m")
 SETTLED: Final = f"c.status IN {listed(SETTLED_STATUSES)}"
 OVERDUE: Final = f"{OPEN} AND c.due_latest < :today"
 
-#: edtf.deadline_state as SQL, to count and filter by; a test holds the two together.
+#: deadline.deadline_state as SQL, to count and filter by; a test holds the two together.
 DEADLINE: Final = """CASE
  WHEN c.status = 'cancelled' THEN 'closed'
  WHEN c.status = 'completed' THEN CASE WHEN c.completed_on > c.completed_latest THEN 'met-late' ELSE 'met' END

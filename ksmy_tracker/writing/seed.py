@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from ksmy_tracker.domain.changes import Change
+from ksmy_tracker.domain.changes import Change, Given
 from ksmy_tracker.domain.kinds import GIVEN, REQUIRED, read_field
 from ksmy_tracker.domain.strict_json import Unreadable, read_json, repeated
 from ksmy_tracker.domain.values import Fault, read_day, read_evidence, read_filled, read_ref
@@ -91,8 +91,8 @@ class _SeedReader:
                 self._check_parent(change, "agreement", change.fields.get("agreement"))
         return changes
 
-    def _check_parent(self, change: Change, kind: str, ref: str | None) -> None:
-        if ref and self._kind_of.get(ref) != kind:
+    def _check_parent(self, change: Change, kind: str, ref: Given) -> None:
+        if isinstance(ref, str) and ref and self._kind_of.get(ref) != kind:
             known = [one for one, its_kind in self._kind_of.items() if its_kind == kind]
             self._fault(f"{change.place}.{kind}", f"there is no {kind} {ref}; {did_you_mean(ref, known)}")
 
@@ -108,14 +108,15 @@ class _SeedReader:
                 self._fault(f"{place}.ref", f"{ref} stands in the seed twice")
             elif ref is not None:
                 self._kind_of[ref] = kind
-        change = Change("add", ref or "", record=kind, new_sector=True, place=place)
+        fields: dict[str, Given] = {}
+        change = Change("add", ref or "", record=kind, fields=fields, new_sector=True, place=place)
         for name, value in row.items():
             if name == "note":
                 change.note = self._value(f"{place}.note", read_filled, value)
             elif name == "evidence":
                 change.evidence = self._value(f"{place}.evidence", read_evidence, value) or ()
             elif name in GIVEN[kind]:
-                change.fields[name] = self._value(
+                fields[name] = self._value(
                     f"{place}.{name}", lambda given, name=name: read_field(name, given), value
                 )
             elif name != named_by:

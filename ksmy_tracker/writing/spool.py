@@ -4,14 +4,13 @@ However long a batch is, and however slowly it comes: nobody waits for its being
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, suppress
-from tempfile import TemporaryFile
+from contextlib import AbstractContextManager
 from typing import Final
 
 import msgspec
 
 from ksmy_tracker.domain.changes import BadLine, Change
-from ksmy_tracker.errors import KsmyError
+from ksmy_tracker.storage.temporary_file import temporary_file
 
 #: Bytes that say how long the next change is.
 _LENGTH: Final = 4
@@ -28,38 +27,12 @@ _encode: Final = msgspec.msgpack.Encoder().encode
 _decode: Final = msgspec.msgpack.Decoder(_Kept).decode
 
 
-def _no_room(error: OSError) -> KsmyError:
-    return KsmyError(f"a temporary file could not be written: {error.strerror}; nothing was applied")
-
-
 class Spool(AbstractContextManager["Spool"]):
     """The changes of a batch in their order, which can be gone through several times."""
 
     def __init__(self, lines: Iterable[Change | BadLine]) -> None:
         """Read all of the lines; raises `KsmyError` where there is no room to keep them."""
-        try:
-            self._file = TemporaryFile()  # noqa: SIM115  # closed by __exit__
-        except OSError as error:
-            raise _no_room(error) from error
-        try:
-            self._fill(lines)
-        except BaseException:
-            with suppress(OSError):  # it may have no room for the rest of what it was given
-                self._file.close()
-            raise
-
-    def _fill(self, lines: Iterable[Change | BadLine]) -> None:
-        for line in lines:  # whose failures are not this file's
-            kept = _Kept(change=line) if isinstance(line, Change) else _Kept(bad=line)
-            encoded = _encode(kept)
-            try:
-                self._file.write(len(encoded).to_bytes(_LENGTH, "big") + encoded)
-            except OSError as error:
-                raise _no_room(error) from error
-        try:
-            self._file.flush()
-        except OSError as error:
-            raise _no_room(error) from error
+        self._file = temporary_file(map(_encoded, lines), "nothing was applied")
 
     def __iter__(self) -> Iterator[Change | BadLine]:
         """The changes and the bad lines, from the first."""
@@ -71,3 +44,8 @@ class Spool(AbstractContextManager["Spool"]):
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
+
+
+def _encoded(line: Change | BadLine) -> bytes:
+    encoded = _encode(_Kept(change=line) if isinstance(line, Change) else _Kept(bad=line))
+    return len(encoded).to_bytes(_LENGTH, "big") + encoded

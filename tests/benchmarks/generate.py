@@ -16,7 +16,7 @@ from random import Random
 from time import perf_counter
 from typing import Final
 
-from ksmy_tracker.domain.changes import Change
+from ksmy_tracker.domain.changes import Change, Given
 from ksmy_tracker.domain.edtf import read_due
 from ksmy_tracker.domain.words import FIRMNESSES, KINDS, OPEN_STATUSES, PARTIES, STAGES
 from ksmy_tracker.storage.interface import Transaction
@@ -186,22 +186,23 @@ class Register:
         rng = self._rng
         self._left[number] -= 1
         goal = self._goal[number]
-        change = Change("update", self._ref(number), note=rng.choice(NOTES))
+        fields: dict[str, Given] = {}
+        change = Change("update", self._ref(number), fields=fields, note=rng.choice(NOTES))
         if not self._left[number] and goal is not None:
-            self._status[number] = change.fields["status"] = goal
+            self._status[number] = fields["status"] = goal
             change.evidence = an_address(rng) if rng.random() < 0.9 else ()
             return change
         what = rng.random()
         if what < 0.4:
             status = rng.choice([word for word in OPEN_STATUSES if word != self._status[number]])
-            self._status[number] = change.fields["status"] = status
+            self._status[number] = fields["status"] = status
             change.note = change.note if rng.random() < 0.3 else None
         elif what < 0.5 and (due := self._due[number]) is not None:
             later = f"{int(due[:4]) + 1}{due[4:]}".replace("-02-29", "-02-28")
-            self._due[number] = change.fields["due"] = later
+            self._due[number] = fields["due"] = later
         elif what < 0.75 and self._added[number]:
             change.ref += f"/{rng.randint(1, self._added[number])}"
-            change.fields["state"] = rng.choice(("met", "met", "partially-met", "not-met"))
+            fields["state"] = rng.choice(("met", "met", "partially-met", "not-met"))
         elif what < 0.8:
             change.evidence = an_address(rng)
         return change

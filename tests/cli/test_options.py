@@ -4,18 +4,38 @@ import json
 import os
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.main import get_command_from_info
 
-from ksmy_tracker import clock
 from ksmy_tracker.cli import options
+from ksmy_tracker.cli.command import command
+from ksmy_tracker.cli.listing import FORMATS, Listing
+from ksmy_tracker.cli.options import Narrowing, Ref, Zone
+from ksmy_tracker.cli.recording import By
 from ksmy_tracker.domain.rows import Day
 from ksmy_tracker.domain.words import STATUSES
 from ksmy_tracker.errors import Usage
-from tests.conftest import Ksmy
+from tests.conftest import NOW, At, Ksmy
+
+
+def parsed(hint: Any, *arguments: str, now: datetime = NOW, without: tuple[str, ...] = ()) -> Any:
+    """What a command gets for a parameter of this type, of what is given on the command line."""
+    got = []
+
+    def body(one: Any) -> None:
+        got.append(one)
+
+    body.__annotations__["one"] = hint
+    info = command(None, "", without=without)(body)
+    built = get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
+    built.main(list(arguments), prog_name="ksmy", standalone_mode=False, obj=now)
+    return got[0]
+
 
 # Refs
 
@@ -31,7 +51,7 @@ from tests.conftest import Ksmy
     ],
 )
 def test_a_ref_is_read_in_any_case(given: str, ref: str) -> None:
-    assert options.ref_of(given) == ref
+    assert parsed(Ref, given) == ref
 
 
 @pytest.mark.parametrize(
@@ -39,22 +59,22 @@ def test_a_ref_is_read_in_any_case(given: str, ref: str) -> None:
 )
 def test_what_only_begins_like_a_ref_is_none(given: str) -> None:
     with pytest.raises(Usage, match=r"^REF: "):
-        options.ref_of(given)
+        parsed(Ref, given)
 
 
 def test_a_milestone_number_beyond_any_is_no_bug() -> None:
     with pytest.raises(Usage, match=r"^REF: "):
-        options.ref_of(f"FTA/{'9' * 5000}")
+        parsed(Ref, f"FTA/{'9' * 5000}")
 
 
 @given(st.text(max_size=20))
 def test_any_text_is_a_ref_or_refused(text: str) -> None:
     try:
-        ref = options.ref_of(text)
+        ref = parsed(Ref, "--", text)
     except Usage:
         return
     assert ref == ref.upper()
-    assert options.ref_of(ref) == ref
+    assert parsed(Ref, "--", ref) == ref
     # Nothing of what was given is left out: what is not understood is not guessed at.
     assert ref.count("/") == text.count("/")
 
@@ -62,72 +82,76 @@ def test_any_text_is_a_ref_or_refused(text: str) -> None:
 # Days
 
 
+def day(*arguments: str, now: datetime = NOW) -> Day:
+    """The day that a listing looks from."""
+    listing: Listing = parsed(Listing, *arguments, now=now)
+    return listing.day
+
+
 def test_without_a_date_a_command_looks_from_today_in_the_zone() -> None:
-    assert options.day(None, "Asia/Kuala_Lumpur").today == date(2026, 1, 15)
+    assert day().today == date(2026, 1, 15)
 
 
 @pytest.mark.parametrize(("zone", "today"), [("Asia/Kuala_Lumpur", 15), ("Asia/Seoul", 16), ("UTC", 15)])
-def test_today_is_the_date_where_the_zone_is(monkeypatch: pytest.MonkeyPatch, zone: str, today: int) -> None:
-    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 1, 15, 15, 30, tzinfo=UTC))
-    assert options.day(None, zone).today == date(2026, 1, today)
+def test_today_is_the_date_where_the_zone_is(zone: str, today: int) -> None:
+    now = datetime(2026, 1, 15, 15, 30, tzinfo=UTC)
+    assert day("--tz", zone, now=now).today == date(2026, 1, today)
 
 
 def test_a_date_given_is_that_day() -> None:
-    assert options.day(" 2025-06-30 ", "Asia/Seoul", 30) == Day(date(2025, 6, 30), 30, as_it_stood=True)
+    found = day("--as-of", " 2025-06-30 ", "--tz", "Asia/Seoul", "--within", "30")
+    assert found == Day(date(2025, 6, 30), 30, as_it_stood=True)
 
 
 def test_without_a_date_the_register_is_read_as_it_is_now() -> None:
-    assert options.day(None, "Asia/Seoul", 30) == Day(date(2026, 1, 15), 30, as_it_stood=False)
+    found = day("--tz", "Asia/Seoul", "--within", "30")
+    assert found == Day(date(2026, 1, 15), 30, as_it_stood=False)
 
 
 @pytest.mark.parametrize("given", ["today", "2025-13-01", "2025", "", "2025-06-31"])
 def test_as_of_is_one_day_of_the_calendar(given: str) -> None:
     with pytest.raises(Usage, match=f"^--as-of: '{given}' is not a date; give one such as 2025-10-27$"):
-        options.day(given, "Asia/Seoul")
+        parsed(options.AsOf, "--as-of", given)
 
 
 @pytest.mark.parametrize(
     "zone", ["Mars/Olympus", "", "../../etc/passwd", "Asia/Seoul\0", "/etc/localtime", "\udcff"]
 )
 def test_a_zone_that_is_none_is_refused(zone: str) -> None:
-    with pytest.raises(Usage, match="there is no time zone"):
-        options.day(None, zone)
+    with pytest.raises(Usage, match=r"^there is no time zone"):
+        parsed(Zone, "--tz", zone)
 
 
 def test_an_unknown_zone_is_refused_even_with_a_date() -> None:
     with pytest.raises(Usage, match="there is no time zone"):
-        options.day("2025-06-30", "Mars/Olympus")
+        day("--as-of", "2025-06-30", "--tz", "Mars/Olympus")
 
 
-def test_an_optional_date_may_be_missing() -> None:
-    assert options.optional_day("--since", None) is None
-    assert options.optional_day("--since", "2025-06-30") == "2025-06-30"
-    with pytest.raises(Usage, match=r"^--since: 'x' is not a date"):
-        options.optional_day("--since", "x")
+def test_a_horizon_that_a_command_does_not_take_is_the_usual_one() -> None:
+    assert parsed(Listing, without=("within",)).day.within == Day(date.min).within
+    with pytest.raises(typer.TyperException, match="No such option"):
+        parsed(Listing, "--within", "3", without=("within",))
 
 
 # Words
 
 
 def test_words_are_read_in_any_case_and_parted_by_commas_too() -> None:
-    assert options.words("status", ["Planned", "completed,IN-PROGRESS"]) == [
-        "planned",
-        "completed",
-        "in-progress",
-    ]
-    assert options.words("party", ["kr", "BOTH"]) == ["KR", "both"]
-    assert options.words("agreement", ["fta"]) == ["FTA"]
+    only = parsed(
+        Narrowing, "--sector", "Trade", "--sector", "halal, TOURISM", "--party", "kr", "--party", "BOTH"
+    )
+    assert only == Narrowing(["trade", "halal", "tourism"], ["KR", "both"], [])
 
 
 def test_no_words_are_no_filter() -> None:
-    assert options.words("status", None) == []
-    assert options.words("status", []) == []
+    assert not any(parsed(Narrowing).filters())
 
 
 @pytest.mark.parametrize("given", ["plannd", "planned,plannd"])
-def test_a_wrong_word_is_answered_under_the_name_of_its_option(given: str) -> None:
-    with pytest.raises(Usage, match=r"^--status: 'plannd' is unknown; did you mean planned\?$"):
-        options.words("status", [given])
+def test_a_wrong_word_is_answered_under_the_name_of_its_option(ksmy: Ksmy, given: str) -> None:
+    ran = ksmy("list", "--status", given)
+    assert (ran.out, ran.code) == ("", 2)
+    assert ran.err == "ksmy: --status: 'plannd' is unknown; did you mean planned?\n"
 
 
 def test_an_empty_word_is_wrong(ksmy: Ksmy) -> None:
@@ -144,21 +168,21 @@ def test_without_a_format_it_is_the_one_for_where_the_result_goes(
     monkeypatch: pytest.MonkeyPatch, terminal: bool
 ) -> None:
     monkeypatch.setattr("ksmy_tracker.cli.output.is_terminal", lambda: terminal)
-    assert options.chosen_format(None, options.FORMATS, "table", "tsv") == ("table" if terminal else "tsv")
-    assert options.chosen_format("json", options.FORMATS, "table", "tsv") == "json"
+    assert parsed(Listing).format == ("table" if terminal else "tsv")
+    assert parsed(Listing, "--format", "json").format == "json"
 
 
 def test_a_format_is_read_in_any_case() -> None:
-    assert options.chosen_format(" JSON ", options.FORMATS, "table", "tsv") == "json"
+    assert parsed(Listing, "-f", " JSON ").format == "json"
 
 
 @pytest.mark.parametrize(
     ("given", "said"),
-    [("jsno", "did you mean json?"), ("xml", "it is one of table, tsv, csv, json, jsonl, md")],
+    [("jsno", "did you mean json?"), ("xml", f"it is one of {', '.join(FORMATS)}")],
 )
 def test_an_unknown_format_is_answered_with_the_nearest(given: str, said: str) -> None:
     with pytest.raises(Usage) as error:
-        options.chosen_format(given, options.FORMATS, "table", "tsv")
+        parsed(Listing, "--format", given)
     assert str(error.value) == f"--format: there is no {given!r} here; {said}"
 
 
@@ -166,17 +190,17 @@ def test_an_unknown_format_is_answered_with_the_nearest(given: str, said: str) -
 
 
 def test_the_actor_is_the_one_named() -> None:
-    assert options.actor("Kim Min-ji 김민지") == "Kim Min-ji 김민지"
+    assert parsed(By, "--by", "Kim Min-ji 김민지") == "Kim Min-ji 김민지"
 
 
 def test_an_actor_has_a_name() -> None:
     with pytest.raises(Usage, match=r"^--by: is empty; give some text$"):
-        options.actor(" ")
+        parsed(By, "--by", " ")
 
 
 def test_without_a_name_the_actor_is_the_system_user(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOGNAME", "kim")
-    assert options.actor(None) == "kim"
+    assert parsed(By) == "kim"
 
 
 @pytest.mark.parametrize("error", [KeyError("uid not found"), OSError("no such user")])
@@ -185,7 +209,7 @@ def test_a_user_without_a_name_goes_by_number(monkeypatch: pytest.MonkeyPatch, e
         raise error
 
     monkeypatch.setattr("getpass.getuser", nobody)
-    assert options.actor(None) == f"uid {os.getuid()}"
+    assert parsed(By) == f"uid {os.getuid()}"
 
 
 def test_a_user_name_that_is_not_utf_8_goes_by_number(ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -230,9 +254,9 @@ def test_without_any_name_the_register_is_in_the_users_data(
 
 
 def test_the_variable_names_the_zone_and_the_option_goes_before_it(
-    ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch
+    ksmy: Ksmy, at: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 1, 15, 15, 30, tzinfo=UTC))
+    at(datetime(2026, 1, 15, 15, 30, tzinfo=UTC))
     monkeypatch.setenv("KSMY_TZ", "Asia/Seoul")
     assert "today is 2026-01-16" in ksmy("update", "TOURISM", "--note", "x", "--on", "2026-01-17").err
     ran = ksmy("update", "TOURISM", "--note", "x", "--on", "2026-01-17", "--tz", "Asia/Kuala_Lumpur")
@@ -254,8 +278,8 @@ def test_options_of_one_name_mean_the_same_in_every_command() -> None:
     group = typer.main.get_command(app)
     shared = {"db", "tz", "timeout", "as_of", "within", "columns", "raw"}
     meanings: dict[str, set[str]] = {}
-    for command in group.commands.values():  # type: ignore[attr-defined]
-        for param in command.params:
+    for one in group.commands.values():  # type: ignore[attr-defined]
+        for param in one.params:
             if param.name in shared:
                 meanings.setdefault(param.name, set()).add(param.help)
     assert {name: len(said) for name, said in meanings.items()} == dict.fromkeys(shared, 1)
@@ -265,6 +289,6 @@ def test_every_option_has_a_help_text() -> None:
     from ksmy_tracker.cli import app
 
     group = typer.main.get_command(app)
-    for name, command in group.commands.items():  # type: ignore[attr-defined]
-        for param in command.params:
+    for name, one in group.commands.items():  # type: ignore[attr-defined]
+        for param in one.params:
             assert param.help, f"{name} {param.name}"

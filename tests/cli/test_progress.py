@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ksmy_tracker.cli import progress
-from ksmy_tracker.cli.progress import PATIENCE, counted
+from ksmy_tracker.cli.progress import PATIENCE, Counted
 from tests.conftest import Ksmy
 from tests.terminal import all_sent
 
@@ -36,7 +36,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> None:
 def seen_of(things: Iterable[int]) -> tuple[list[int], str]:
     """What comes out of counting, and what a terminal shows of it."""
     with redirect_stderr(Terminal()) as terminal:
-        found = list(counted(things, "applying"))
+        found = list(Counted(things, "applying"))
     return found, terminal.getvalue()
 
 
@@ -75,14 +75,14 @@ def test_nothing_is_lost_where_the_bar_begins(count: int) -> None:
 @pytest.mark.usefixtures("slow")
 def test_a_pipe_sees_nothing() -> None:
     with redirect_stderr(io.StringIO()) as pipe:
-        assert list(counted(range(1200), "applying")) == list(range(1200))
+        assert list(Counted(range(1200), "applying")) == list(range(1200))
     assert pipe.getvalue() == ""
 
 
 @pytest.mark.usefixtures("slow")
 def test_a_process_without_stderr_works_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", None)
-    assert list(counted(range(1200), "applying")) == list(range(1200))
+    assert list(Counted(range(1200), "applying")) == list(range(1200))
 
 
 @pytest.mark.parametrize("stream", [Terminal, io.StringIO])
@@ -95,7 +95,7 @@ def test_things_are_taken_one_at_a_time(stream: type[io.StringIO]) -> None:
             yield number
 
     with redirect_stderr(stream()):
-        iterator = counted(things(), "applying")
+        iterator = iter(Counted(things(), "applying"))
         assert taken == []
         assert next(iterator) == 0
         assert taken == [0]

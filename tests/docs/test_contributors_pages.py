@@ -25,7 +25,6 @@ def paths(text: str) -> list[str]:
     return [path for path in found if not PLACEHOLDER.search(path)]
 
 
-@pytest.mark.xfail(strict=True, reason="some of the files named are still to come")
 @pytest.mark.parametrize("name", PAGES)
 def test_every_file_that_a_page_names_is_there(name: str) -> None:
     found = paths(page(name))

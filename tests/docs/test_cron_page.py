@@ -18,8 +18,11 @@ import pytest
 
 import ksmy_tracker
 from ksmy_tracker import cli
-from tests.conftest import Ran
+from tests.conftest import NOW, Ran
 from tests.transcripts import TOP
+
+#: Each of its jobs is run, by other users too.
+pytestmark = pytest.mark.slow
 
 PAGE = (TOP / "docs" / "cron.md").read_text(encoding="utf-8")
 PACKAGE = Path(ksmy_tracker.__file__).parent.parent
@@ -117,7 +120,7 @@ class Server:
         file = self.root / "seed.json"
         file.write_text(json.dumps(seed), encoding="utf-8")
         arguments = ["init", "--seed", str(file), "--db", str(self.register), "--by", "desk"]
-        assert cli.run(arguments) == 0
+        assert cli.run(arguments, lambda: NOW) == 0
         shutil.copy(self.register, self.root / "spare.db")
 
     def sh(self, command: str, environment: Mapping[str, str]) -> Ran:

@@ -14,6 +14,7 @@ from ksmy_tracker.domain.rows import (
     Row,
     as_dict,
     commitment_deadline,
+    days_before,
     milestone_deadline,
     names,
 )
@@ -173,3 +174,9 @@ def test_an_open_milestone_of_a_settled_commitment_is_closed(state: str) -> None
     assert milestone_deadline(stored, Day(TODAY)) == ("closed", None)
     met = replace(milestone("met", "2025-12-31", "2026-01-01"), settled=True)
     assert milestone_deadline(met, Day(TODAY)) == ("met-late", None)
+
+
+def test_days_before_stops_at_the_ends_of_the_calendar() -> None:
+    assert days_before(date(2026, 1, 15), 30) == "2025-12-16"
+    assert days_before(date(2026, 1, 15), 0) == "2026-01-15"
+    assert days_before(date(2026, 1, 15), 10**30) == "0001-01-01"

@@ -239,5 +239,5 @@ def test_a_text_as_a_listing_shows_it_is_no_change() -> None:
     assert changed_by(shown, stored) == {"title": ("red \x1b[31m alert", "red ␛[31m alert")}
     shown.as_shown = True
     assert changed_by(shown, stored) == {}
-    shown.fields["title"] = "red alert"
+    shown.fields = {"title": "red alert"}
     assert changed_by(shown, stored) == {"title": ("red \x1b[31m alert", "red alert")}

@@ -12,7 +12,7 @@ from ksmy_tracker.domain.deadline import HORIZON_DAYS
 from ksmy_tracker.domain.edtf import read_due
 from ksmy_tracker.domain.kinds import GIVEN, Commitment
 from ksmy_tracker.domain.rows import Day, commitment_deadline, names
-from ksmy_tracker.domain.stale_listing import DERIVED, check_derived
+from ksmy_tracker.domain.stale_listing import DERIVED, Listed, check_derived, is_current, outdated
 from ksmy_tracker.domain.words import OPEN_STATUSES, STATUSES
 from ksmy_tracker.errors import Refused
 from ksmy_tracker.render import formats
@@ -37,9 +37,8 @@ STATE: dict[str, Any] = {
 }
 
 
-def two_of_five(ref: str) -> tuple[int, int]:
-    assert ref == "CCS-START"
-    return 2, 5
+#: What the register has of the record besides it.
+NOW = Listed(said=7, newest_entry=9, milestones_met=2, milestones=5)
 
 
 def listed(state: dict[str, Any], on: date, within: int = HORIZON_DAYS) -> dict[str, str]:
@@ -51,9 +50,7 @@ def listed(state: dict[str, Any], on: date, within: int = HORIZON_DAYS) -> dict[
 
 
 def check(derived: dict[str, str], state: dict[str, Any] = STATE, today: date = TODAY) -> None:
-    check_derived(
-        Change("update", "CCS-START", derived=derived), Commitment(**state), Day(today), two_of_five
-    )
+    check_derived(Change("update", "CCS-START", derived=derived), Commitment(**state), Day(today), NOW)
 
 
 def test_what_a_listing_shows_is_either_set_or_derived() -> None:
@@ -162,21 +159,27 @@ def test_a_settled_record_is_met_or_met_late_or_closed_on_every_day() -> None:
     check({"deadline": "closed", "days_left": ""}, {**STATE, "status": "cancelled"})
 
 
-def test_milestones_are_counted_when_they_are_asked_for() -> None:
-    def never(ref: str) -> tuple[int, int]:
-        raise AssertionError(ref)
-
-    change = Change("update", "CCS-START", derived={"evidence": "3"})
-    check_derived(change, Commitment(**STATE), Day(TODAY), never)
-
-
 def test_a_record_that_gained_a_milestone_since_the_listing_is_refused() -> None:
-    def three_of_six(ref: str) -> tuple[int, int]:
-        return 3, 6
-
     change = Change("update", "CCS-START", derived=listed(STATE, TODAY))
+    now = NOW._replace(milestones_met=3, milestones=6)
     with pytest.raises(Refused, match=r"^milestones_met: it follows from other fields and is 3 now; '2' "):
-        check_derived(change, Commitment(**STATE), Day(TODAY), three_of_six)
+        check_derived(change, Commitment(**STATE), Day(TODAY), now)
+
+
+@pytest.mark.parametrize("named", ["", "7", "8", "9"])
+def test_a_line_that_names_the_newest_entry_or_one_after_it_that_only_keeps_a_key_is_current(
+    named: str,
+) -> None:
+    assert is_current(Change("update", "CCS-START", derived={"newest_entry": named}), NOW)
+
+
+@pytest.mark.parametrize("named", ["6", "10", "0", "07", "-8", "8.0", "eight", "8" * 20, "٨"])
+def test_a_line_that_names_another_entry_is_out_of_date(named: str) -> None:
+    change = Change("update", "CCS-START", derived={"newest_entry": named})
+    assert not is_current(change, NOW)
+    assert str(outdated(change, NOW)).startswith(
+        f"newest_entry: the newest entry of CCS-START is 9, not {named!r}; it was changed since the listing"
+    )
 
 
 DAYS = st.dates(date(2020, 1, 1), date(2030, 12, 31))

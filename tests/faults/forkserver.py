@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ksmy_tracker import cli, clock
+from ksmy_tracker import cli
 from ksmy_tracker.storage.sqlite import connection as sqlite
 
 #: The moment at which the clock of tests/conftest.py stands still.
@@ -89,7 +89,7 @@ def work(job: dict[str, Any]) -> int:
                 under, number, error = job["fault"]
                 failing.failing_begin(os.fsencode(under), number, error)
             try:
-                code = cli.run(arguments)
+                code = cli.run(arguments, lambda: NOW)
             finally:
                 if failing:
                     failing.failing_calls.restype = ctypes.c_char_p
@@ -125,22 +125,21 @@ def warm_up() -> None:
         seen, sys.stdout, sys.stderr = (sys.stdout, sys.stderr), nowhere, nowhere
         db = ("--db", folder + "/register.db")
         for command in ("init", "check", "list", "report", "history"):
-            cli.run([command, *db])
+            cli.run([command, *db], lambda: NOW)
         batch = Path(folder, "batch.jsonl")
         batch.write_text('{"ref": "TOURISM", "status": "in-progress"}\n')
-        cli.run(["update", "TOURISM", "--note", "x", "--format", "json", *db])
-        cli.run(["apply", str(batch), *db])
-        cli.run(["backup", folder + "/copy.db", *db])
-        cli.run(["export", "--output", folder + "/export.jsonl", *db])
-        cli.run(["import", folder + "/export.jsonl", "--db", folder + "/new.db"])
-        cli.run(["report", "--output", folder + "/report.txt", *db])
+        cli.run(["update", "TOURISM", "--note", "x", "--format", "json", *db], lambda: NOW)
+        cli.run(["apply", str(batch), *db], lambda: NOW)
+        cli.run(["backup", folder + "/copy.db", *db], lambda: NOW)
+        cli.run(["export", "--output", folder + "/export.jsonl", *db], lambda: NOW)
+        cli.run(["import", folder + "/export.jsonl", "--db", folder + "/new.db"], lambda: NOW)
+        cli.run(["report", "--output", folder + "/report.txt", *db], lambda: NOW)
         with closing(sqlite.connect(Path(folder, "register.db"), 0)) as connection:
             connection.execute("SELECT 1")
         sys.stdout, sys.stderr = seen
 
 
 if __name__ == "__main__":
-    clock.now = lambda: NOW
     warm_up()
     job = serve()
     if job is None:

@@ -19,7 +19,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ksmy_tracker import cli, clock
 from ksmy_tracker.errors import BadInput, Faults
 from ksmy_tracker.reading import check as audit
 from ksmy_tracker.storage.sqlite import connection as sqlite
@@ -27,7 +26,7 @@ from ksmy_tracker.storage.sqlite.reader import FileReader
 from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.writing import batch
 from ksmy_tracker.writing.record import Recording, record
-from tests.conftest import NOW
+from tests.conftest import NOW, run
 from tests.faults.conftest import Tell
 
 TODAY = "2026-01-15"
@@ -396,9 +395,8 @@ def room(tmp_path_factory: pytest.TempPathFactory, tell: Tell) -> Iterator[Room]
     start, first = folder / "register.db", folder / "first.jsonl"
     first.write_text("".join(json.dumps(line) + "\n" for line in START))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(clock, "now", lambda: NOW)
-        assert cli.run(["init", "--empty", "--db", str(start)]) == 0
-        assert cli.run(["apply", str(first), "--db", str(start), "--by", "model"]) == 0
+        assert run("init", "--empty", "--db", str(start)) == 0
+        assert run("apply", str(first), "--db", str(start), "--by", "model") == 0
         ready = Room(start)
         patch.setattr(sqlite3, "connect", ready.connect)
         yield ready

@@ -340,7 +340,7 @@ def test_a_signal_ends_a_statement_that_does_not_end_by_itself(
 ) -> None:
     before = register.read_bytes()
 
-    def reading(reader: FileReader, *_: Any) -> Any:
+    def reading(reader: FileReader, *_: Any, **__: Any) -> Any:
         go_on_for_ever(reader._connection, number)
 
     def searching(reader: FileReader) -> Any:

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ksmy_tracker import clock
-from tests.conftest import Ksmy, Ran, everything_in
+from tests.conftest import At, Ksmy, Ran, everything_in
 
 COMMANDS = (
     "list",
@@ -57,10 +56,8 @@ def sensible(ran: Ran) -> bool:
 @pytest.mark.parametrize(
     "moment", [datetime.min, datetime(1969, 12, 31), datetime(9999, 12, 31, 23, 59)], ids=str
 )
-def test_a_clock_that_nobody_set_is_told(
-    ksmy: Ksmy, folder: Path, monkeypatch: pytest.MonkeyPatch, moment: datetime
-) -> None:
-    monkeypatch.setattr(clock, "now", lambda: moment.replace(tzinfo=UTC))
+def test_a_clock_that_nobody_set_is_told(ksmy: Ksmy, folder: Path, at: At, moment: datetime) -> None:
+    at(moment.replace(tzinfo=UTC))
     told = f"ksmy: the clock of this machine says that it is the year {moment.year}; set it right\n"
     for command in COMMANDS:
         if command.startswith("apply -"):

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from ksmy_tracker import cli, clock
 from ksmy_tracker.domain.kinds import Commitment
 from ksmy_tracker.domain.rows import Day, DeadlineRow, Filters
 from ksmy_tracker.reading.agreements import count_agreements
@@ -22,7 +21,7 @@ from ksmy_tracker.reading.filters import narrowed
 from ksmy_tracker.reading.report import contradictions, counts, next_milestones, quiet
 from ksmy_tracker.reading.snapshot import Snapshot
 from ksmy_tracker.storage.locate import locate
-from tests.conftest import Ksmy
+from tests.conftest import NOW, At, Ksmy, run
 
 TODAY = "2026-01-15"
 EVERYTHING = Filters()
@@ -91,9 +90,8 @@ def apply(register: Path, lines: Sequence[Line], on: str) -> None:
     """Record lines of a batch as one invocation, at noon in Kuala Lumpur of a day."""
     file = register.with_suffix(".jsonl")
     file.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(clock, "now", lambda: datetime.fromisoformat(f"{on}T04:00:00+00:00"))
-        assert cli.run(["apply", str(file), "--db", str(register), "--by", "tester"]) == 0
+    noon = datetime.fromisoformat(f"{on}T04:00:00+00:00")
+    assert run("apply", str(file), "--db", str(register), "--by", "tester", now=noon) == 0
 
 
 @pytest.fixture
@@ -398,23 +396,21 @@ def test_the_first_invocation_of_a_part_of_the_register_is_news_as_any_other(
         assert count_entries(snapshot, since="2026-01-01") == 3
 
 
-def test_what_is_recorded_on_a_morning_is_news_of_that_day_in_its_zone(
-    ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_recorded_on_a_morning_is_news_of_that_day_in_its_zone(ksmy: Ksmy, at: At) -> None:
     seven_in_kuala_lumpur = datetime(2026, 1, 14, 23, 0, tzinfo=UTC)
-    with monkeypatch.context() as patch:
-        patch.setattr(clock, "now", lambda: seven_in_kuala_lumpur)
-        assert ksmy("update", "TOURISM", "--note", "News", "--on", "2026-01-10").code == 0
+    at(seven_in_kuala_lumpur)
+    assert ksmy("update", "TOURISM", "--note", "News", "--on", "2026-01-10").code == 0
+    at(NOW)
     found = json.loads(ksmy("report", "--since", TODAY, "--format", "json").out)
     assert [entry["ref"] for entry in found["changed"]] == ["TOURISM"]
 
 
-def test_a_day_of_news_ends_at_midnight_in_kuala_lumpur(ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_day_of_news_ends_at_midnight_in_kuala_lumpur(ksmy: Ksmy, at: At) -> None:
     midnight = datetime(2026, 1, 15, 16, 0, tzinfo=UTC)
     for ref, moment in (("HYDROGEN", midnight - timedelta(seconds=1)), ("TOURISM", midnight)):
-        with monkeypatch.context() as patch:
-            patch.setattr(clock, "now", lambda moment=moment: moment)
-            assert ksmy("update", ref, "--note", "Told late", "--on", "2026-01-10").code == 0
+        at(moment)
+        assert ksmy("update", ref, "--note", "Told late", "--on", "2026-01-10").code == 0
+    at(NOW)
     for day, ref in (("2026-01-15", "HYDROGEN"), ("2026-01-16", "TOURISM")):
         found = json.loads(ksmy("report", "--since", day, "--as-of", day, "--format", "json").out)
         assert [entry["ref"] for entry in found["changed"]] == [ref]

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from ksmy_tracker import clock
 from ksmy_tracker.domain.rows import Day, Filters
 from ksmy_tracker.reading.agreements import agreements
 from ksmy_tracker.reading.commitments import commitment, commitments
@@ -20,7 +19,7 @@ from ksmy_tracker.storage.interface import Row
 from ksmy_tracker.storage.locate import locate
 from ksmy_tracker.storage.sqlite.reader import FileReader
 from ksmy_tracker.storage.sqlite.register import FileRegister
-from tests.conftest import Ksmy
+from tests.conftest import NOW, At, Ksmy
 
 #: Half past midnight in Seoul on the 16th; still the 15th in Kuala Lumpur and in New York.
 AFTER_MIDNIGHT_IN_SEOUL = datetime(2026, 1, 15, 15, 30, tzinfo=UTC)
@@ -70,11 +69,11 @@ def hashes(register: Path) -> list[str]:
 
 
 @pytest.fixture
-def in_seoul(ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch) -> None:
+def in_seoul(ksmy: Ksmy, at: At) -> None:
     """A change made just after midnight in Seoul, by Seoul's date."""
-    with monkeypatch.context() as patch:
-        patch.setattr(clock, "now", lambda: AFTER_MIDNIGHT_IN_SEOUL)
-        changed(ksmy, "update", "FTA-CONCLUDE", "--status", "completed", "--tz", "Asia/Seoul")
+    at(AFTER_MIDNIGHT_IN_SEOUL)
+    changed(ksmy, "update", "FTA-CONCLUDE", "--status", "completed", "--tz", "Asia/Seoul")
+    at(NOW)
 
 
 @pytest.mark.usefixtures("in_seoul")
@@ -94,10 +93,8 @@ def test_a_view_of_the_day_before_does_not_see_it(register: Path) -> None:
 
 
 @pytest.mark.usefixtures("in_seoul")
-def test_every_reading_command_in_another_zone_sees_what_seoul_recorded(
-    ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(clock, "now", lambda: AFTER_MIDNIGHT_IN_SEOUL)
+def test_every_reading_command_in_another_zone_sees_what_seoul_recorded(ksmy: Ksmy, at: At) -> None:
+    at(AFTER_MIDNIGHT_IN_SEOUL)
     there = ("--tz", "America/New_York")
     assert "\tcompleted\t" in ksmy("list", "--search", "FTA-CONCLUDE", *there).out
     assert "status\tcompleted" in ksmy("show", "FTA-CONCLUDE", *there).out

@@ -334,7 +334,7 @@ def test_a_receipt_is_a_line_for_a_change() -> None:
 
 
 def _as_dict(outcome: Outcome) -> dict[str, Any]:
-    return {name: getattr(outcome, name) for name in Outcome.__slots__}
+    return {name: getattr(outcome, name) for name in Outcome._fields}
 
 
 def test_an_error_is_one_line_and_its_faults_too(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,9 +9,8 @@ from typing import Final
 import pytest
 from icalendar import Calendar, Component
 
-from ksmy_tracker import clock
 from tests import registers
-from tests.conftest import NOW, Ksmy
+from tests.conftest import NOW, At, Ksmy
 
 LATER: Final = NOW + timedelta(days=3, hours=1)
 
@@ -20,9 +19,9 @@ TODO: Final = (*EVENT, "--as", "todo")
 
 
 @pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> None:
+def later(at: At) -> None:
     """Three days on, for changes that come after what a register has."""
-    monkeypatch.setattr(clock, "now", lambda: LATER)
+    at(LATER)
 
 
 def read(text: str) -> dict[str, Component]:
@@ -209,15 +208,13 @@ def test_the_calendar_has_a_name(ksmy: Ksmy) -> None:
         assert calendar["NAME"] == calendar["X-WR-CALNAME"] == "Korea - Malaysia commitments"
 
 
-def test_the_same_register_gives_the_same_bytes_on_any_day_and_in_any_zone(
-    ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_same_register_gives_the_same_bytes_on_any_day_and_in_any_zone(ksmy: Ksmy, at: At) -> None:
     for arguments in (EVENT, TODO):
+        at(NOW)
         first = ksmy(*arguments).out
         assert ksmy(*arguments).out == first
-        with monkeypatch.context() as patch:
-            patch.setattr(clock, "now", lambda: LATER + timedelta(days=900))
-            assert ksmy(*arguments, "--tz", "America/New_York").out == first
+        at(LATER + timedelta(days=900))
+        assert ksmy(*arguments, "--tz", "America/New_York").out == first
 
 
 def test_a_calendar_goes_into_a_file_with_the_same_bytes(ksmy: Ksmy, tmp_path: Path) -> None:
@@ -282,11 +279,9 @@ def test_a_to_do_whose_percents_changed_was_modified_then(ksmy: Ksmy) -> None:
     assert after.decoded("LAST-MODIFIED") == LATER
 
 
-def test_a_milestone_that_takes_over_a_new_sector_was_modified_then(
-    ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_milestone_that_takes_over_a_new_sector_was_modified_then(ksmy: Ksmy, at: At) -> None:
     change(ksmy, "milestone", "set", "FTA-CONCLUDE", "2", "--due", "2026-09-30")
-    monkeypatch.setattr(clock, "now", lambda: LATER)
+    at(LATER)
     change(ksmy, "update", "FTA-CONCLUDE", "--sector", "investment")
     event = events(ksmy)["FTA-CONCLUDE/2"]
     assert texts(event)["CATEGORIES"] == "investment"

@@ -587,6 +587,6 @@ def test_an_entry_is_not_altered_by_inserting_it_again(database: sqlite3.Connect
     assert history(database) == before
 
 
-def test_the_rules_of_the_history_are_those_the_models_name(database: sqlite3.Connection) -> None:
+def test_the_triggers_of_the_history_are_those_that_every_change_knows(database: sqlite3.Connection) -> None:
     stored = dict(database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall())
     assert stored == HISTORY_TRIGGERS

@@ -23,6 +23,7 @@ from ksmy_tracker.reading.export import export_lines
 from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.writing import importing
 from ksmy_tracker.writing import record as write_side
+from ksmy_tracker.writing import undo as undoing
 from ksmy_tracker.writing.record import Recording
 from tests.conftest import NOW, asked, execute
 
@@ -77,7 +78,7 @@ def make(path: Path, *changes: Change, today: date = TODAY) -> None:
 
 def undo(path: Path, today: date = TODAY) -> None:
     with FileRegister(path).writing() as session:
-        write_side.undo(session, None, Recording("desk", NOW, today))
+        undoing.undo(session, None, Recording("desk", NOW, today))
 
 
 def keep_as_before(path: Path, key: str, key_digest: str) -> None:

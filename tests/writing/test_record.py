@@ -3,9 +3,9 @@
 import json
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -13,75 +13,26 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ksmy_tracker.domain.chain import digest, read_entry
 from ksmy_tracker.domain.changes import BadLine, Change
-from ksmy_tracker.domain.receipt import Receipt
 from ksmy_tracker.domain.words import FIRMNESSES, SETTLED_STATUSES, STATUSES
 from ksmy_tracker.errors import Damaged, Faults, KsmyError, NotFound, Refused, Usage
-from ksmy_tracker.reading import check as audit
 from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.writing import record as write_side
 from ksmy_tracker.writing.record import Recording
-
-TODAY = date(2026, 1, 15)
-NOW = datetime(2026, 1, 15, 4, 30, 5, 123456, tzinfo=UTC)
-
-#: A commitment with only what one needs.
-WANTED = {"title": "Trade tin", "agreement": "SP-2024", "sector": "trade", "firmness": "agreed"}
-
-
-def recording(**more: Any) -> Recording:
-    return Recording(**{"actor": "kim", "now": NOW, "today": TODAY, "invocation": "one", **more})
-
-
-def adding(ref: str, record: str = "commitment", **more: Any) -> Change:
-    fields = more.pop("fields", WANTED if record == "commitment" else {"title": "A step"})
-    return Change("add", ref, record=record, fields=fields, **more)
-
-
-def updating(ref: str, **more: Any) -> Change:
-    circumstances = {name: more.pop(name) for name in tuple(more) if name in Change.__slots__}
-    return Change("update", ref, fields=more, **circumstances)
-
-
-Make = Callable[..., Receipt]
-
-
-@pytest.fixture
-def make(register: Path) -> Make:
-    """Make changes in one transaction of their own."""
-
-    def run(*changes: Change, **more: Any) -> Receipt:
-        return make_in(register, *changes, **more)
-
-    return run
-
-
-def make_in(path: Path, *changes: Change, **more: Any) -> Receipt:
-    dry_run = more.pop("dry_run", False)
-    with FileRegister(path).writing(dry_run=dry_run) as session:
-        return write_side.record(session, changes, recording(**more), dry_run=dry_run)
-
-
-def query(path: Path, sql: str, *values: Any) -> list[dict[str, Any]]:
-    with closing(sqlite3.connect(path)) as connection:
-        connection.row_factory = sqlite3.Row
-        return [dict(row) for row in connection.execute(sql, values)]
-
-
-def stored(path: Path, ref: str, table: str = "commitment") -> dict[str, Any]:
-    [row] = query(path, f"SELECT * FROM {table} WHERE ref = ?", ref)
-    return row
-
-
-def entries(path: Path) -> list[dict[str, Any]]:
-    return query(path, "SELECT * FROM entry ORDER BY id")
-
-
-def faults(path: Path) -> list[str]:
-    with FileRegister(path).reading() as reader:
-        return audit.check(reader).faults
-
+from tests.writing.changing import (
+    NOW,
+    TODAY,
+    WANTED,
+    Make,
+    adding,
+    entries,
+    faults,
+    make_in,
+    query,
+    recording,
+    stored,
+    updating,
+)
 
 # What an entry says
 
@@ -143,35 +94,7 @@ def test_text_in_the_history_is_stored_as_it_was_given(make: Make, register: Pat
     assert faults(register) == []
 
 
-# The chain
-
-
-def test_every_entry_follows_the_one_before_without_gaps(make: Make, register: Path) -> None:
-    make(updating("HYDROGEN", note="x"), adding("TIN"))
-    make(updating("TIN", firmness="hoped"))
-    found = entries(register)
-    assert [entry["id"] for entry in found] == list(range(1, 34))
-    assert [entry["previous_hash"] for entry in found] == [None, *(entry["hash"] for entry in found[:-1])]
-    for row in query(register, "SELECT * FROM entry"):
-        assert row["hash"] == digest(read_entry(tuple(row.values())))
-
-
-def test_the_receipt_has_the_head_that_the_register_has_then(make: Make, register: Path) -> None:
-    assert make(updating("HYDROGEN", note="x")).head == entries(register)[-1]["hash"]
-
-
-def test_without_an_entry_the_head_stays(make: Make, register: Path) -> None:
-    before = entries(register)[-1]["hash"]
-    assert make(updating("HYDROGEN", status="planned")).head == before
-    assert make().head == before
-
-
-def test_a_failed_transaction_takes_no_id(make: Make, register: Path) -> None:
-    with pytest.raises(NotFound):
-        make(updating("HYDROGEN", note="x"), updating("NOWHERE", note="x"))
-    make(updating("HYDROGEN", note="y"))
-    assert [entry["id"] for entry in entries(register)][-2:] == [30, 31]
-    assert entries(register)[-1]["note"] == "y"
+# Chunks
 
 
 @pytest.mark.parametrize("chunk", [1, 2, 3])
@@ -683,7 +606,8 @@ def test_changes_may_come_from_an_iterator_that_fails(make: Make, register: Path
 # Any history
 
 _NOTES = st.one_of(
-    st.none(), st.text(st.characters(exclude_characters="\0", codec="utf-8"), min_size=1, max_size=20)
+    st.none(),
+    st.text(st.characters(exclude_characters="\0", codec="utf-8"), min_size=1, max_size=20).filter(str.strip),
 )
 _DUES = st.sampled_from([None, "2024", "2025-36", "2026-06", "2029-02-28", "2030~"])
 

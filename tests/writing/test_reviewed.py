@@ -12,12 +12,12 @@ import pytest
 
 from ksmy_tracker.domain.changes import Change
 from ksmy_tracker.domain.receipt import Receipt
-from ksmy_tracker.errors import Damaged, Refused
+from ksmy_tracker.errors import Refused
 from ksmy_tracker.reading import check as audit
-from ksmy_tracker.storage.sqlite import reader, register
 from ksmy_tracker.storage.sqlite.reader import FileReader
 from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.writing import record as write_side
+from ksmy_tracker.writing import undo as undoing
 from ksmy_tracker.writing.record import Recording
 from tests.conftest import NOW, Ksmy, asked, execute
 
@@ -41,7 +41,7 @@ def make(register: Path) -> Make:
 
 def undo(register: Path, wanted: str | None = None) -> Receipt:
     with FileRegister(register).writing() as session:
-        return write_side.undo(session, wanted, Recording("desk", NOW, TODAY))
+        return undoing.undo(session, wanted, Recording("desk", NOW, TODAY))
 
 
 def rows(register: Path, sql: str) -> list[tuple[Any, ...]]:
@@ -169,61 +169,3 @@ def test_no_report_or_calendar_takes_it_for_news(ksmy: Ksmy, tmp_path: Path) -> 
     assert [line.split("\t")[4] for line in ksmy("history", "TOURISM", "--format", "tsv").out.splitlines()][
         -1
     ] == "reviewed"
-
-
-# What was written is read back.
-
-
-@pytest.fixture
-def unnoticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What others put beside the tables of a file is not looked for before a change, as it would be."""
-    monkeypatch.setattr(reader, "fault_in_tables", lambda _: None)
-    monkeypatch.setattr(register, "fault_in_what_runs", lambda _: None)
-
-
-@pytest.mark.parametrize(
-    "hostile",
-    [
-        (
-            "CREATE VIEW v AS SELECT * FROM entry",
-            "ALTER TABLE entry RENAME TO kept",
-            "DROP VIEW v",
-            "CREATE VIEW entry AS SELECT * FROM kept",
-            "CREATE TRIGGER swallow INSTEAD OF INSERT ON entry BEGIN SELECT 1; END",
-        ),
-        (
-            "DROP TRIGGER entry_no_update",
-            (
-                "CREATE TRIGGER forge AFTER INSERT ON entry "
-                "BEGIN UPDATE entry SET note = 'forged' WHERE id = NEW.id; END"
-            ),
-        ),
-        (
-            "DROP TRIGGER entry_no_delete",
-            "CREATE TRIGGER drop_it AFTER INSERT ON entry BEGIN DELETE FROM entry WHERE id = NEW.id; END",
-        ),
-    ],
-    ids=["swallowed", "altered", "deleted"],
-)
-@pytest.mark.usefixtures("unnoticed")
-def test_no_receipt_is_given_for_an_entry_that_the_file_does_not_keep(
-    register: Path, make: Make, hostile: tuple[str, ...]
-) -> None:
-    execute(register, *hostile)
-    before = register.read_bytes()
-    with pytest.raises(Damaged, match="did not keep entry 31 as it was written; nothing was changed"):
-        make(Change("update", "TOURISM", note="said"))
-    assert register.read_bytes() == before
-
-
-@pytest.mark.usefixtures("unnoticed")
-def test_a_part_of_a_batch_that_is_not_kept_is_noticed(register: Path, make: Make) -> None:
-    execute(
-        register,
-        "DROP TRIGGER entry_append",
-        "DROP TRIGGER entry_no_delete",
-        "CREATE TRIGGER drop_it AFTER INSERT ON entry WHEN NEW.ref = 'HYDROGEN' "
-        "BEGIN DELETE FROM entry WHERE id = NEW.id; END",
-    )
-    with pytest.raises(Damaged, match="did not keep"):
-        make(Change("update", "HYDROGEN", note="said"), Change("update", "TOURISM", note="said"))

@@ -152,7 +152,7 @@ def test_each_row_of_the_seed_has_its_source_and_takes_effect_on_the_day_of_the_
 ) -> None:
     for change in shipped:
         if change.record != "milestone":
-            assert change.fields["source"].startswith(SOURCE)
+            assert str(change.fields["source"]).startswith(SOURCE)
         assert change.effective_on == SUMMIT
         assert change.op == "add"
 
@@ -162,7 +162,7 @@ def test_the_figures_and_names_of_the_report_carry_over(shipped: list[Change], r
     change = next(change for change in shipped if change.ref == ref)
     texts = [change.note, *(change.fields.get(name) for name in ("title", "detail"))]
 
-    assert fact in " ".join(text for text in texts if text)
+    assert fact in " ".join(str(text) for text in texts if text)
 
 
 def test_every_agreement_is_between_both_parties(shipped: list[Change]) -> None:

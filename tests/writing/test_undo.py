@@ -1,4 +1,4 @@
-"""Undo on the write side: the opposite of an invocation, and when it is refused; counting milestones."""
+"""Undo on the write side: the opposite of an invocation, and when it is refused."""
 
 import json
 from collections.abc import Callable
@@ -12,7 +12,7 @@ import pytest
 from ksmy_tracker.domain.changes import Change
 from ksmy_tracker.domain.kinds import Commitment
 from ksmy_tracker.domain.receipt import Receipt
-from ksmy_tracker.domain.rows import Day, EntryRow, Filters, as_dict
+from ksmy_tracker.domain.rows import Day, EntryRow, Filters
 from ksmy_tracker.errors import NotFound, Refused, Usage
 from ksmy_tracker.reading import check as audit
 from ksmy_tracker.reading.agreements import agreements
@@ -23,6 +23,7 @@ from ksmy_tracker.reading.snapshot import Snapshot
 from ksmy_tracker.storage.interface import Reader
 from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.writing import record as write_side
+from ksmy_tracker.writing import undo as undoing
 from ksmy_tracker.writing.record import Recording
 from tests.conftest import NOW, asked
 
@@ -43,7 +44,7 @@ class Desk:
     def undo(self, wanted: str | None = None, *, today: date = TODAY, dry_run: bool = False) -> Receipt:
         recording = Recording("desk", NOW, today)
         return self._do(
-            lambda session: write_side.undo(session, wanted, recording, dry_run=dry_run), dry_run=dry_run
+            lambda session: undoing.undo(session, wanted, recording, dry_run=dry_run), dry_run=dry_run
         )
 
     def _do(self, action: Callable[[Any], Receipt], *, dry_run: bool = False) -> Receipt:
@@ -555,7 +556,7 @@ def test_an_agreement_added_with_what_was_moved_to_it_is_undone(desk: Desk, earl
 def test_a_batch_larger_than_what_is_read_at_once_is_undone(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(write_side, "CHUNK", 3)
+    monkeypatch.setattr(undoing, "CHUNK", 3)
     added = [
         change for number in range(7) for change in (commitment(f"NEW-{number}"), milestone(f"NEW-{number}"))
     ]
@@ -602,23 +603,3 @@ def test_the_past_is_as_it_was_before_the_undo_and_after_it(desk: Desk) -> None:
     ]:
         assert desk.show("FTA-CONCLUDE", on).due == due, on
         assert ("NEW" in desk.refs(on)) is there, on
-
-
-# Counting milestones
-
-
-def test_milestones_are_counted_without_those_withdrawn(desk: Desk) -> None:
-    def count(ref: str) -> tuple[int, int]:
-        with desk.location.writing(dry_run=True) as session:
-            return write_side.milestone_counter(session)(ref)
-
-    assert count("FTA-CONCLUDE") == (0, 5)
-    assert count("TOURISM") == (0, 0)
-    desk.make(update("FTA-CONCLUDE/1", state="met"), update("FTA-CONCLUDE/2", state="partially-met"))
-    desk.make(milestone("FTA-CONCLUDE", state="met"), milestone("TOURISM"))
-    assert count("FTA-CONCLUDE") == (2, 6)
-    shown = as_dict(desk.show("FTA-CONCLUDE"))
-    assert (shown["milestones_met"], shown["milestones"]) == (2, 6)
-    desk.undo()
-    assert count("FTA-CONCLUDE") == (1, 5)
-    assert count("TOURISM") == (0, 0)

@@ -99,6 +99,7 @@ class ServerRegister(Register):
     def _changing_schema(self, timeout: float, *, new: bool) -> Iterator[Transaction]:
         """One transaction in which the migrations have run, while nobody else changes the schema."""
         from ksmy_tracker.storage.migrations import upgrade
+        from ksmy_tracker.storage.postgres.attempts import psycopg
         from ksmy_tracker.storage.postgres.connection import connect
         from ksmy_tracker.storage.postgres.failures import is_lost_in, translated
         from ksmy_tracker.storage.postgres.new_register import require_own, require_room
@@ -107,6 +108,8 @@ class ServerRegister(Register):
         ending = False
         try:
             with translated(self.server), closing(connect(self.server, timeout)) as connection:
+                connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED  # whatever the default is
+                connection.read_only = False
                 connection.execute("SELECT pg_advisory_xact_lock(%s)", [SCHEMA_LOCK])
                 if new:
                     require_room(connection, self.server)

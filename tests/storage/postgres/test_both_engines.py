@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ksmy_tracker import cli
-from tests.conftest import Ksmy, Ran
+from tests.conftest import NOW, Ksmy, Ran
 
 BATCH: list[dict[str, Any]] = [
     {
@@ -60,7 +60,7 @@ def both(register: Path, empty_database: str, capsys: pytest.CaptureFixture[str]
 
     def one(place: str, *arguments: str) -> Ran:
         capsys.readouterr()
-        code = cli.run([*arguments, "--db", place])
+        code = cli.run([*arguments, "--db", place], lambda: NOW)
         return Ran(*capsys.readouterr(), code)
 
     def run(*arguments: str) -> Ran:

@@ -7,7 +7,7 @@ from time import monotonic
 import pytest
 
 from ksmy_tracker import cli
-from tests.conftest import FORK, Ksmy, count
+from tests.conftest import FORK, NOW, Ksmy, count
 from tests.servers import Cluster
 
 PRIMARY, STANDBY = 5433, 5434
@@ -36,7 +36,7 @@ def write_on(url: str, pipe: object, stop: object) -> None:
     while not stop.is_set():  # type: ignore[attr-defined]
         number += 1
         note = f"change {number}"
-        if cli.run(["update", "TOURISM", "--note", note, "--db", url, "--timeout", "20"]) == 0:
+        if cli.run(["update", "TOURISM", "--note", note, "--db", url, "--timeout", "20"], lambda: NOW) == 0:
             acknowledged.append(note)
             pipe.send(len(acknowledged))  # type: ignore[attr-defined]
     pipe.send(acknowledged)  # type: ignore[attr-defined]

@@ -23,7 +23,7 @@ from ksmy_tracker.storage.postgres import connection as server_connection
 from ksmy_tracker.storage.postgres.connection import Connection, NoAnswer, connect
 from ksmy_tracker.storage.postgres.register import ServerRegister
 from tests import servers
-from tests.conftest import Ksmy, forked, sentence
+from tests.conftest import NOW, Ksmy, forked, sentence
 from tests.servers import Cluster
 from tests.storage.postgres.conftest import Run
 
@@ -47,7 +47,7 @@ def all_at_once(url: str) -> list[tuple[tuple[str, ...], int, str, float]]:
         def run() -> tuple[int, str, float]:
             with redirect_stderr(StringIO()) as said:
                 began = monotonic()
-                code = cli.run([*command, "--db", url])
+                code = cli.run([*command, "--db", url], lambda: NOW)
                 return code, said.getvalue(), monotonic() - began
 
         return forked(run)
@@ -140,7 +140,7 @@ def stopped(_server: Cluster) -> Iterator[str]:
     cluster.create()
     cluster.start("fsync=off", "autovacuum=off")
     cluster.execute("CREATE DATABASE reg")
-    assert cli.run(["init", "--db", cluster.url("reg"), "--by", "tester"]) == 0
+    assert cli.run(["init", "--db", cluster.url("reg"), "--by", "tester"], lambda: NOW) == 0
     postmaster = int((cluster.data / "postmaster.pid").read_text().split()[0])
     os.kill(postmaster, signal.SIGSTOP)
     processes = [postmaster, *children(postmaster)]
@@ -281,7 +281,7 @@ def test_an_interrupted_wait_for_a_stopped_server_ends_too(stopped: str) -> None
     def interrupted() -> tuple[int, float]:
         threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
         began = monotonic()
-        return cli.run(["list", "--db", stopped, "--timeout", "30"]), monotonic() - began
+        return cli.run(["list", "--db", stopped, "--timeout", "30"], lambda: NOW), monotonic() - began
 
     code, took = forked(interrupted)()
     assert code == 130

@@ -12,7 +12,7 @@ import pytest
 from ksmy_tracker import cli
 from ksmy_tracker.errors import KsmyError
 from ksmy_tracker.storage.locate import locate
-from tests.conftest import Ksmy, Ran, asked, count, sentence
+from tests.conftest import NOW, Ksmy, Ran, asked, count, sentence
 from tests.servers import Cluster
 
 #: Settings that change what statements mean or end them early, each with a value that no register expects.
@@ -353,7 +353,7 @@ def test_no_hint_depends_on_the_server_s_language(
         "local all ksmy trust\nlocal reg desk scram-sha-256\nlocal all nobody reject\n"
     )
     own_cluster.start("fsync=off", "lc_messages=C.UTF-8")
-    assert cli.run(["init", "--db", own_cluster.url("reg")]) == 0
+    assert cli.run(["init", "--db", own_cluster.url("reg")], lambda: NOW) == 0
     hints = []
     for url in (
         own_cluster.url("missing"),

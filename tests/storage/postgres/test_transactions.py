@@ -23,7 +23,7 @@ from ksmy_tracker.storage.interface import Transaction
 from ksmy_tracker.storage.locate import locate
 from ksmy_tracker.storage.shipped import shipped
 from tests import exports
-from tests.conftest import Ksmy, Ran, asked, count, forked, sentence
+from tests.conftest import NOW, Ksmy, Ran, asked, count, forked, sentence
 
 #: A trigger that fails as often as it is told, with a code of PostgreSQL's; a sequence outlives what is rolled back.
 FAIL = """
@@ -71,7 +71,9 @@ def update_often(url: str, writer: int, times: int) -> list[str]:
     """Update a commitment again and again; return what went wrong."""
     wrong = []
     for number in range(times):
-        code = cli.run(["update", "HYDROGEN", "--note", f"{writer}/{number}", "--by", "w", "--db", url])
+        code = cli.run(
+            ["update", "HYDROGEN", "--note", f"{writer}/{number}", "--by", "w", "--db", url], lambda: NOW
+        )
         if code:
             wrong.append(f"{writer}/{number} ended with {code}")
     return wrong
@@ -380,9 +382,9 @@ def test_a_look_changes_nothing_whatever_it_is_made_to_call(on_server: Ksmy, dat
 
 
 def test_two_inits_at_once_make_one_register(empty_database: str) -> None:
-    results = [forked(lambda: cli.run(["init", "--db", empty_database])) for _ in range(2)]
+    results = [forked(lambda: cli.run(["init", "--db", empty_database], lambda: NOW)) for _ in range(2)]
     assert sorted(result() for result in results) == [0, 4]
-    assert cli.run(["check", "--db", empty_database]) == 0
+    assert cli.run(["check", "--db", empty_database], lambda: NOW) == 0
 
 
 def test_two_migrations_at_once_bring_an_old_register_up_to_date_once(
@@ -390,7 +392,7 @@ def test_two_migrations_at_once_bring_an_old_register_up_to_date_once(
 ) -> None:
     old_register(empty_database)
     assert on_server("list", "--db", empty_database).code == 6
-    results = [forked(lambda: cli.run(["migrate", "--db", empty_database])) for _ in range(2)]
+    results = [forked(lambda: cli.run(["migrate", "--db", empty_database], lambda: NOW)) for _ in range(2)]
     assert [result() for result in results] == [0, 0]
     assert on_server(
         "agreements", "--format", "csv", "--columns", "ref,stage", "--db", empty_database

@@ -1,0 +1,49 @@
+"""ksmy history: the entries of the register, or of one record."""
+
+from typing import Annotated
+
+from ksmy_tracker.cli import completion
+from ksmy_tracker.cli.command import LOOK, argument, command, option
+from ksmy_tracker.cli.listing import Listing
+from ksmy_tracker.cli.since_option import Since, read_since
+from ksmy_tracker.domain.values import read_any_ref, read_text
+from ksmy_tracker.reading.entries import entries
+from ksmy_tracker.reading.refs import existing
+from ksmy_tracker.reading.snapshot import Snapshot
+
+
+@command(LOOK, "ksmy history FTA-CONCLUDE --since 2025-01-01", without=("within",))
+def history(
+    ref: Annotated[
+        str | None,
+        argument(
+            "REF",
+            "Only of this record and its milestones.",
+            read_any_ref,
+            default=None,
+            offers=completion.refs,
+        ),
+    ],
+    since: Annotated[
+        Since | None,
+        option(
+            "--since",
+            "DATE",
+            "Only what took effect, or was recorded, since: a date, or 7d, 2w, 1m.",
+            read_since,
+        ),
+    ],
+    by: Annotated[
+        str | None, option("--by", "ACTOR", "Only what this person or program recorded.", read_text)
+    ],
+    limit: Annotated[int | None, option("--limit", "N", "At most the newest so many.", min=0, max=2**63 - 1)],
+    listing: Listing,
+) -> None:
+    """List the entries of the history, oldest first."""
+    day = listing.day
+    first = since and since.before(day.today, "history")
+    with listing.where.reading() as reader:
+        snapshot = Snapshot(reader, day)
+        wanted = ref and existing(snapshot, ref)
+        rows = entries(snapshot, ref=wanted, since=first, by=by, newest=limit)
+    listing.show("history", rows)

@@ -1,0 +1,49 @@
+"""ksmy init: a new register."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+from ksmy_tracker import clock
+from ksmy_tracker.cli import completion
+from ksmy_tracker.cli.command import LOOK_AFTER, command, flag, option
+from ksmy_tracker.cli.options import Zone
+from ksmy_tracker.cli.output import emit_done
+from ksmy_tracker.cli.recording import By
+from ksmy_tracker.cli.where import Where
+from ksmy_tracker.errors import Usage
+
+
+@command(LOOK_AFTER, "ksmy init --db ./register.db")
+def init(
+    seed: Annotated[
+        Path | None,
+        option("--seed", "FILE", "Fill it from this seed instead of the summit's.", offers=completion.files),
+    ],
+    empty: Annotated[bool, flag("--empty", "Leave it empty.")],
+    by: By,
+    tz: Zone,
+    where: Where,
+    now: datetime,
+) -> None:
+    """Create a register with what was promised at the summit of November 2024."""
+    if seed is not None and empty:
+        raise Usage("--seed and --empty exclude each other; give one")
+    today = clock.today(now, tz)
+    from ksmy_tracker.domain.safe_text import visible
+    from ksmy_tracker.render.wording import plural
+    from ksmy_tracker.storage.shipped import shipped
+    from ksmy_tracker.writing.record import Recording, record
+    from ksmy_tracker.writing.seed import read_seed
+
+    where.db.check_free()
+    changes = [] if empty else read_seed(seed or shipped("seed.json"), today)
+    recording = Recording(by, now, today)
+    where.once_made("created")
+    with where.db.creating(where.timeout) as transaction:
+        record(transaction, changes, recording)
+    kinds = [change.record for change in changes]
+    emit_done(
+        f"created {visible(str(where.db))} with {plural(kinds.count('agreement'), 'agreement')} "
+        f"and {plural(kinds.count('commitment'), 'commitment')}\n"
+    )

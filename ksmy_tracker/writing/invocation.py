@@ -1,0 +1,75 @@
+"""One invocation: what a command changes in a register, in one transaction."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from ksmy_tracker import signals
+from ksmy_tracker.domain.changes import BadLine, Change
+from ksmy_tracker.domain.receipt import Receipt
+from ksmy_tracker.errors import BadInput, Faults
+from ksmy_tracker.render.wording import plural
+from ksmy_tracker.storage.interface import Register, Transaction
+from ksmy_tracker.writing.record import Recording, record
+from ksmy_tracker.writing.undo import undo
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """A command that changes a register: which, what its changes have in common, and whether it only tries."""
+
+    register: Register
+    timeout: float
+    recording: Recording
+    dry_run: bool
+
+    def record(self, changes: Sequence[Change]) -> Receipt:
+        """Make the changes, all or none; raises what forbids the first that cannot be made."""
+        return self._write(
+            lambda transaction: record(transaction, changes, self.recording, dry_run=self.dry_run)
+        )
+
+    def undo(self, wanted: str | None) -> Receipt:
+        """Append the opposite of an invocation: of the newest, or the one that `wanted` begins."""
+        return self._write(
+            lambda transaction: undo(transaction, wanted, self.recording, dry_run=self.dry_run)
+        )
+
+    def apply(self, lines: Iterable[Change | BadLine], name: str, most_faults: int) -> Receipt:
+        """Make the changes of a batch, all or none; the lines may be gone through several times.
+
+        Raises `BadInput` with the first `most_faults` of the faults in what `name` names.
+        """
+
+        def change(transaction: Transaction) -> Receipt:
+            faults = Faults(most_faults)
+            receipt = record(transaction, lines, self.recording, dry_run=self.dry_run, faults=faults)
+            if faults.count:
+                count = plural(faults.count, "fault")
+                raise BadInput(f"{name} has {count}; nothing was applied", faults.lines())
+            return receipt
+
+        return self._write(change)
+
+    def _write(self, change: Callable[[Transaction], Receipt]) -> Receipt:
+        def work(transaction: Transaction) -> Receipt:
+            receipt = change(transaction)
+            if not self.dry_run:
+                _say_once_committed(receipt)
+            return receipt
+
+        invocation = self.recording.invocation
+        return self.register.write(work, self.timeout, dry_run=self.dry_run, invocation=invocation)
+
+
+def _say_once_committed(receipt: Receipt) -> None:
+    """What is true of a change once it is committed, should the receipt not be seen."""
+    invocation = receipt.invocation
+    signals.once(
+        signals.COMMITTED,
+        f"the change is recorded ({plural(receipt.applied, 'entry')})"
+        if receipt.applied
+        else "there was nothing to record",
+        f"; see `ksmy history --limit 5`, invocation {invocation}",
+        in_doubt="whether the change is recorded is not known: "
+        f"look for invocation {invocation} in `ksmy history --format json`",
+    )

@@ -1,0 +1,181 @@
+"""What a chunk of changes must know, and how it follows the entries that are made of them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ksmy_tracker.domain.chain import Entry
+from ksmy_tracker.domain.changes import Change
+from ksmy_tracker.domain.rules import Missing, Withdrawn
+from ksmy_tracker.domain.stale_listing import Listed
+from ksmy_tracker.errors import Refused
+from ksmy_tracker.storage.interface import Transaction
+from ksmy_tracker.storage.sqlite.register import FileRegister
+from ksmy_tracker.writing.record import record
+from ksmy_tracker.writing.undo import undo
+from ksmy_tracker.writing.working_set import WorkingSet
+from tests.writing.changing import adding, entries, make_in, recording, updating
+
+LAST = 30
+
+
+@pytest.fixture
+def transaction(register: Path) -> Iterator[Transaction]:
+    with FileRegister(register).writing() as transaction:
+        yield transaction
+
+
+@pytest.fixture
+def working_set(transaction: Transaction) -> WorkingSet:
+    return WorkingSet(transaction, LAST)
+
+
+def listed(path: Path, *refs: str) -> list[Listed]:
+    lines = [Change("update", ref, derived={"milestones": "0"}) for ref in refs]
+    with FileRegister(path).writing(dry_run=True) as transaction:
+        working_set = WorkingSet(transaction, len(entries(path)))
+        working_set.load(lines)
+        return [working_set.about(line).listed for line in lines]
+
+
+def test_a_change_is_about_its_record_and_what_that_is_to_belong_to(working_set: WorkingSet) -> None:
+    change = updating("HYDROGEN", agreement="FTA")
+    working_set.load([change])
+    known = working_set.about(change)
+    assert known.record is working_set.records["HYDROGEN"]
+    assert known.parent is working_set.records["FTA"]
+    assert known.newest_day == "2024-11-25"
+
+
+def test_a_milestone_comes_with_its_commitment(working_set: WorkingSet) -> None:
+    change = updating("FTA-CONCLUDE/2", state="met")
+    working_set.load([change])
+    known = working_set.about(change)
+    assert (known.record, known.parent) == (
+        working_set.records["FTA-CONCLUDE/2"],
+        working_set.records["FTA-CONCLUDE"],
+    )
+
+
+def test_new_milestones_are_numbered_on_from_those_that_are_there(working_set: WorkingSet) -> None:
+    changes = [adding(ref, "milestone") for ref in ("FTA-CONCLUDE", "TOURISM", "FTA-CONCLUDE", "NOWHERE")]
+    working_set.load(changes)
+    assert [working_set.about(change).number for change in changes] == [6, 1, 7, 0]
+    working_set.load(changes)
+    assert working_set.about(changes[0]).number == 8
+
+
+def test_milestones_are_counted_without_those_withdrawn(register: Path) -> None:
+    def counts() -> list[tuple[int, int]]:
+        return [(one.milestones_met, one.milestones) for one in listed(register, "FTA-CONCLUDE", "TOURISM")]
+
+    assert counts() == [(0, 5), (0, 0)]
+    make_in(
+        register, updating("FTA-CONCLUDE/1", state="met"), updating("FTA-CONCLUDE/2", state="partially-met")
+    )
+    make_in(
+        register,
+        adding("FTA-CONCLUDE", "milestone", fields={"title": "A step", "state": "met"}),
+        adding("TOURISM", "milestone"),
+        invocation="two",
+    )
+    assert counts() == [(2, 6), (0, 1)]
+    with FileRegister(register).writing() as transaction:
+        undo(transaction, None, recording(invocation="three"))
+    assert counts() == [(1, 5), (0, 0)]
+
+
+def test_the_newest_entry_is_that_of_a_commitment_or_its_milestones(register: Path) -> None:
+    make_in(register, updating("FTA-CONCLUDE/1", note="x"), updating("TOURISM", note="x"))
+    make_in(register, updating("TOURISM", sector="tourism", key="k", key_digest="d" * 64), invocation="two")
+    about_fta, about_tourism = listed(register, "FTA-CONCLUDE", "TOURISM")
+    assert (about_fta.said, about_fta.newest_entry) == (31, 31)
+    assert (about_tourism.said, about_tourism.newest_entry) == (32, 33)
+
+
+def test_what_a_listing_shows_is_that_before_the_first_change(
+    transaction: Transaction, working_set: WorkingSet
+) -> None:
+    record(transaction, [updating("TOURISM", note="x"), adding("TOURISM", "milestone")], recording())
+    line = Change("update", "TOURISM", derived={"newest_entry": "1"})
+    working_set.load([line])
+    before = working_set.about(line).listed
+    assert 0 < before.newest_entry <= LAST
+    record(transaction, [adding("TOURISM", "milestone")], recording(invocation="two"))
+    working_set.load([line])
+    assert working_set.about(line).listed == before
+
+
+def test_a_key_is_known_from_the_first_change_that_has_it(working_set: WorkingSet) -> None:
+    one, other = (updating("TOURISM", note="x", key="k", key_digest=digest * 64) for digest in "ab")
+    working_set.load([one, other])
+    assert [working_set.about(change).key_digest for change in (one, other)] == [None, "a" * 64]
+    working_set.load([one])
+    assert working_set.about(one).key_digest == "a" * 64
+
+
+def test_a_new_sector_is_known_to_the_next_change(working_set: WorkingSet) -> None:
+    changes = [
+        updating("TOURISM", sector="touris"),
+        updating("TOURISM", sector="touris", new_sector=True),
+        updating("TOURISM", sector="touris"),
+        updating("TOURISM", sector="quantum"),
+        updating("TOURISM", sector="quantums"),
+    ]
+    working_set.load(changes)
+    assert [working_set.about(change).near_sector for change in changes] == [
+        "tourism",
+        None,
+        None,
+        None,
+        "quantum",
+    ]
+
+
+def test_a_record_follows_its_entries_and_is_stored_as_they_leave_it(working_set: WorkingSet) -> None:
+    change = updating("HYDROGEN", note="x")
+    working_set.load([change])
+    working_set.follow(
+        Entry(
+            id=31,
+            invocation="one",
+            key=None,
+            key_digest=None,
+            recorded_at="2026-01-15T00:00:00.000000Z",
+            effective_on="2026-01-15",
+            actor="kim",
+            record="commitment",
+            ref="HYDROGEN",
+            action="updated",
+            changes={"due": (None, "2027")},
+            note=None,
+            evidence=(),
+            previous_hash=None,
+        )
+    )
+    assert working_set.about(change).newest_day == "2026-01-15"
+    working_set.store(most=1)
+    assert working_set.records, "there are no more than that"
+    working_set.store()
+    assert not working_set.records
+    working_set.load([change])
+    record = working_set.about(change).record
+    assert record is not None
+    assert getattr(record, "due_latest", None) == "2027-12-31"
+
+
+def test_a_refusal_is_explained_by_what_the_register_has(register: Path) -> None:
+    make_in(register, adding("TIN"), invocation="tin")
+    with FileRegister(register).writing() as transaction:
+        undo(transaction, "tin", recording(invocation="back"))
+    with FileRegister(register).writing(dry_run=True) as transaction:
+        working_set = WorkingSet(transaction, 32)
+        explained = working_set.explained
+        assert str(explained(Missing("TOURISMS"))) == "there is no record TOURISMS; did you mean TOURISM?"
+        assert "FTA?" in str(explained(Missing("FTAA", "agreement")))
+        assert str(explained(Withdrawn("TIN", "first"))) == (
+            "TIN is withdrawn; bring it back with `ksmy undo back` first"
+        )
+        other = Refused("no")
+        assert explained(other) is other
