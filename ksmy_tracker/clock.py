@@ -41,7 +41,7 @@ def _zone(name: str) -> tzinfo | None:
 
     try:
         return ZoneInfo(name)
-    except Exception:  # whatever a file that is none makes it raise
+    except Exception:  # noqa: BLE001  # whatever a file that is none makes it raise
         return None
 
 

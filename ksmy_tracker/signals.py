@@ -32,6 +32,10 @@ class _Command:
     """How far a command has come."""
 
     def __init__(self) -> None:
+        self.begin(silent=False)
+
+    def begin(self, *, silent: bool) -> None:
+        """Nothing of it is done yet."""
         self.step = self.sentence = self.then = self.in_doubt = ""
         self.done = self.doubtful = False
         self.held = 0
@@ -39,7 +43,7 @@ class _Command:
         self.noted: int | None = None
         self.number: int = signal.SIGINT
         self.ending_since: float | None = None
-        self.silent = False
+        self.silent = silent
 
 
 _command = _Command()
@@ -57,9 +61,7 @@ def answer() -> None:
 
 def afresh(*, silent: bool = False) -> None:
     """A command begins; a silent one says nothing of a signal either."""
-    global _command
-    _command = _Command()
-    _command.silent = silent
+    _command.begin(silent=silent)
 
 
 def once(step: str, sentence: str, then: str = "", *, in_doubt: str = "") -> None:

@@ -1,5 +1,6 @@
 """What the tests share: a seeded register, a clock that stands still, ways to run the program and judge it."""
 
+import inspect
 import itertools
 import multiprocessing
 import os
@@ -228,13 +229,43 @@ def generous_umask() -> Iterator[None]:
     os.umask(before)
 
 
+#: Folders of slow tests: killed writers, full disks, a browser, other programs.
+SLOW_FOLDERS = ("faults", "browser", "calendar_programs")
+
+#: Fixtures that cost a test time: a server, a process for each run of the program, a shell on a terminal.
+SLOW_FIXTURES = frozenset({"_server", "process", "to", "closed", "homes"})
+
+#: What a test calls that starts a program.
+STARTING = frozenset({"subprocess", "on_terminal"})
+
+
+def _takes_long(item: pytest.Function) -> bool:
+    on_server = hasattr(item, "callspec") and "postgresql" in item.callspec.params.values()
+    calls = inspect.unwrap(item.function).__code__.co_names
+    return on_server or not (SLOW_FIXTURES.isdisjoint(item.fixturenames) and STARTING.isdisjoint(calls))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark as slow what follows from where a test is and what it needs; leave out what is long, unless asked for."""
+    asked = "long" in str(config.getoption("markexpr"))
+    left_out = {item for item in items if not asked and item.get_closest_marker("long")}
+    for item in items:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        if folder in SLOW_FOLDERS or (isinstance(item, pytest.Function) and _takes_long(item)):
+            item.add_marker(pytest.mark.slow)
+    if left_out:
+        config.hook.pytest_deselected(items=[*left_out])
+        items[:] = [item for item in items if item not in left_out]
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test of the command line on both engines, unless it is about the register's file."""
+    """Run a test of the command line on both engines, unless it is about the register's file, or about a shell."""
     names = metafunc.fixturenames
     if metafunc.definition.get_closest_marker("of_a_file"):
         return
     of_the_program = "engine" in names and Path(str(metafunc.module.__file__)).parent.name == "cli"
-    if of_the_program and not {"register", "process", "behind"} & set(names):
+    if of_the_program and not {"register", "process", "behind", "homes"} & set(names):
         metafunc.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
 
 

@@ -50,11 +50,9 @@ def blocks(document: str) -> list[str]:
 
 def replay(block: str, register: Path) -> str:
     """A transcript with what its commands show now; hashes stay as they were written where they stand alone."""
-    shown = []
-    for line in block.splitlines():
-        if line.startswith("$ "):
-            shown.append(f"{line}\n{on_terminal(line[2:], register)}")
-    return "".join(shown)
+    return "".join(
+        f"{line}\n{on_terminal(line[2:], register)}" for line in block.splitlines() if line.startswith("$ ")
+    )
 
 
 def comparable(text: str) -> str:

@@ -29,7 +29,7 @@ def _quietly(complete: Complete) -> Complete:
     def complete_quietly(context: typer.Context, incomplete: str) -> Offers:
         try:
             return complete(context, incomplete)
-        except Exception:
+        except Exception:  # noqa: BLE001  # at TAB a shell wants nothing said of any trouble
             return []
 
     return complete_quietly

@@ -5,6 +5,8 @@ of a batch, the column of a listing, of CSV and of its table, the member of the 
 record needs, what it is taken to be, what can be cleared, and what is searched. storage/tables.py says how it is kept.
 
 Dates are ISO text, as the database keeps them.
+
+Longer than other modules: whoever adds a field finds all the others beside it.
 """
 
 from collections.abc import Callable, Iterable, Mapping

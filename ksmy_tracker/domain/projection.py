@@ -4,13 +4,14 @@ The one rule for it: the writer steps the record it is about to store, `--as-of`
 steps the whole history to compare it with what is stored.
 """
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ksmy_tracker.domain.edtf import read_due, slip_days
 from ksmy_tracker.domain.kinds import KINDS, Agreement, Commitment, Milestone, Record, commitment_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ksmy_tracker.domain.chain import Deed, Entry
 
 #: Records by their refs.

@@ -1,6 +1,5 @@
 """What follows from a change, and what the register refuses (pure)."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from ksmy_tracker.domain.changes import Change
@@ -10,6 +9,8 @@ from ksmy_tracker.domain.words import SETTLED_STATUSES, a
 from ksmy_tracker.errors import NotFound, Refused, Usage
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ksmy_tracker.domain.chain import Deed, Entry
 
 #: `{field: (old, new)}`

@@ -59,10 +59,11 @@ def check_derived(change: Change, record: Record, day: Day, now: Listed) -> None
     for name, cell in said.items():
         is_counted = name in ("milestones", "milestones_met")
         have = getattr(counted if is_counted else record, name, None)
+        written = cell
         if name == "withdrawn":
             have = "true" if have else "false"
-            cell = cell.lower()  # as a spreadsheet writes it
-        if cell != ("" if have is None else str(have)):
+            written = cell.lower()  # as a spreadsheet writes it
+        if written != ("" if have is None else str(have)):
             _refuse(name, have, cell)
     if listed and isinstance(record, Commitment):
         _check_calendar(listed, record, day)

@@ -87,9 +87,9 @@ class Snapshot:
             return f"SELECT c.* FROM ({whole}) c {condition}"
 
         part = copy(self)
-        part._parameters = {**self._parameters, **parameters}
+        part._parameters = {**self._parameters, **parameters}  # noqa: SLF001  # it is of this class
         named = "SELECT ref FROM commitment UNION SELECT ref FROM agreement"
-        part._in_front = {
+        part._in_front = {  # noqa: SLF001
             "commitment": narrowed("commitment", condition),
             "milestone": narrowed("milestone", "WHERE c.commitment IN (SELECT ref FROM commitment)"),
             "agreement": narrowed("agreement", "WHERE c.ref IN (SELECT agreement FROM commitment)"),

@@ -22,8 +22,10 @@ def summary(report: Report) -> str:
         return "There is no commitment here yet."
     completed = report.by_status["completed"]
     said = [
-        f"Of {plural(report.commitments, 'commitment')} under {plural(report.agreements, 'agreement')}, "
-        f"{_number(report.open)} {_are(report.open or 1)} open and {_number(completed)} completed.",
+        (
+            f"Of {plural(report.commitments, 'commitment')} under {plural(report.agreements, 'agreement')}, "
+            f"{_number(report.open)} {_are(report.open or 1)} open and {_number(completed)} completed."
+        ),
         _deadlines(report),
         _longest_overdue(report),
         _contradictions(report),

@@ -16,7 +16,7 @@ def the_revision(rows: Sequence[Sequence[Any]], place: object) -> str | None:
         return None
     revision = rows[0][0]
     if len(rows) > 1 or not isinstance(revision, str) or not re.fullmatch("[0-9]{4}", revision):
-        said = ", ".join(repr(row[0])[:40] for row in rows[:2])
+        said = ", ".join(repr(one)[:40] for (one,) in rows[:2])
         raise Damaged(
             f"{place} is damaged (its schema's revision is {said}); restore the newest sound backup"
         )

@@ -24,12 +24,12 @@ def made(row: type[Row], names: Iterable[str], found: Sequence[Sequence[Any]]) -
 
     Raises `BrokenEntry` for a value that only damage can have put there, and `TypeError` for names that do not fit.
     """
-    return list(_making(cast(Any, row), tuple(names))(found)) if found else []
+    return list(_making(cast("Any", row), tuple(names))(found)) if found else []
 
 
 def made_one_by_one(row: type[Row], names: Iterable[str], fetch: Callable[[int], Any]) -> Iterator[Row]:
     """The same from what `fetch` gives of so many, until it gives none."""
-    make = _making(cast(Any, row), tuple(names))
+    make = _making(cast("Any", row), tuple(names))
     while found := fetch(AT_ONCE):
         yield from make(found)
 

@@ -2,6 +2,8 @@
 
 The same on every engine: dates, timestamps and JSON are text in the forms design and CHECKs prescribe
 (on SQLite the tables are STRICT besides), so one SQL text reads them anywhere and sorts them alike.
+
+Longer than other modules: the whole schema, to be read in one place.
 """
 
 from sqlalchemy import CheckConstraint, Index, MetaData, Text, text

@@ -101,8 +101,8 @@ def _read_csv_line(place: str, header: list[str], cells: list[str]) -> Change | 
         elif text:
             content[name] = text
     try:
-        for name in derived:
-            read_text(derived[name])
+        for name, cell in derived.items():  # noqa: B007  # the name is told below
+            read_text(cell)
     except Fault as error:
         return BadLine(place, (f"{name}: {error}",))
     change = read_line(place, content)

@@ -39,7 +39,9 @@ def was_made(change: Change, known: Known) -> bool:
     return True
 
 
-def decide(change: Change, known: Known, today: date) -> NewEntry | None:
+def decide(  # noqa: PLR0912  # all that is decided, one after the other
+    change: Change, known: Known, today: date
+) -> NewEntry | None:
     """The entry to make of a change; None where everything is so already, and nothing else is said.
 
     A change that keeps a key makes one all the same. Raises `NotFound`, `Refused` or `Usage`: what forbids it.

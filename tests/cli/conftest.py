@@ -115,8 +115,10 @@ def finished(ksmy: Ksmy, batch: Callable[..., None]) -> None:
         {"op": "milestone", "ref": "FTA-CONCLUDE", "number": number, "state": "met", "on": "2025-10-01"}
         for number in range(1, 6)
     ]
-    for ref in refs(value(ksmy("list", "--format", "json"))):
-        lines.append({"ref": ref, "status": "completed", "on": "2025-10-01", "evidence": "Minutes"})
+    lines += [
+        {"ref": ref, "status": "completed", "on": "2025-10-01", "evidence": "Minutes"}
+        for ref in refs(value(ksmy("list", "--format", "json")))
+    ]
     batch(*lines)
 
 

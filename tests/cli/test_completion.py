@@ -553,9 +553,11 @@ os.execvp(sys.argv[1], sys.argv[1:])
 _USER_SETTINGS = {
     "bash": (
         ".bashrc",
-        "PS1='READY> '\nbind 'set bell-style none' 'set show-all-if-ambiguous on' 2>/dev/null\n"
-        "bind 'set enable-bracketed-paste off'\nbind 'set completion-query-items 10000'\n"
-        "bind 'set page-completions off'\n",
+        (
+            "PS1='READY> '\nbind 'set bell-style none' 'set show-all-if-ambiguous on' 2>/dev/null\n"
+            "bind 'set enable-bracketed-paste off'\nbind 'set completion-query-items 10000'\n"
+            "bind 'set page-completions off'\n"
+        ),
     ),
     "zsh": (".zshrc", "PS1='READY> '\nbindkey -e\nunsetopt prompt_sp\nLISTMAX=10000\n"),
     "fish": (".config/fish/config.fish", ""),

@@ -72,8 +72,10 @@ def test_a_value_that_no_register_has_is_not_exported(ksmy: Ksmy, register: Path
     ran = ksmy("export")
     assert (ran.code, sentence(ran)) == (
         8,
-        f"{register} is damaged: a value in the table commitment is of a kind that no register has; "
-        "restore the newest sound backup",
+        (
+            f"{register} is damaged: a value in the table commitment is of a kind that no register has; "
+            "restore the newest sound backup"
+        ),
     )
 
 

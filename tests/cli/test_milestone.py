@@ -474,8 +474,10 @@ def test_an_agreement_is_added_and_updated_by_the_same_verbs(ksmy: Ksmy) -> None
     )
     assert (ran.code, ran.out) == (
         0,
-        "HALAL created: title Halal recognition; kind memorandum; stage negotiating; place Seoul; "
-        "parties both; source Bernama; evidence: x (entry 31)\n",
+        (
+            "HALAL created: title Halal recognition; kind memorandum; stage negotiating; place Seoul; "
+            "parties both; source Bernama; evidence: x (entry 31)\n"
+        ),
     )
     ran = ksmy("update", "HALAL", "--stage", "signed", "--dated", "2026-01", "--expect", "negotiating")
     assert ran.out == "HALAL updated: stage negotiating -> signed; dated 2026-01 (entry 32)\n"

@@ -129,7 +129,7 @@ def test_output_is_utf_8_whatever_the_locale_says(monkeypatch: pytest.MonkeyPatc
         {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
         {"PYTHONIOENCODING": "ascii"},
     ],
-    ids=lambda locale: " ".join(locale),
+    ids=" ".join,
 )
 def test_a_process_in_any_locale_writes_utf_8(process: Ksmy, ksmy: Ksmy, locale: dict[str, str]) -> None:
     ksmy("update", "TOURISM", "--title", "관광 🇲🇾", "--on", "2025-01-01")

@@ -681,7 +681,7 @@ def _own_mounts() -> list[str]:
     for command in (["unshare", "--mount"], ["unshare", "--user", "--map-root-user", "--mount"]):
         if (
             shutil.which("unshare")
-            and subprocess.run([*command, "true"], capture_output=True).returncode == 0
+            and subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0
         ):
             return command
     pytest.skip("this machine gives nobody mounts of their own")

@@ -21,6 +21,9 @@ from ksmy_tracker import cli
 from tests.conftest import NOW, Ran
 from tests.transcripts import TOP
 
+#: Each of its jobs is run, by other users too.
+pytestmark = pytest.mark.slow
+
 PAGE = (TOP / "docs" / "cron.md").read_text(encoding="utf-8")
 PACKAGE = Path(ksmy_tracker.__file__).parent.parent
 

@@ -6,6 +6,8 @@ import pytest
 
 from tests import picture, transcripts
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("document", transcripts.DOCUMENTS)
 def test_every_transcript_shows_what_its_commands_show(document: str, tmp_path: Path) -> None:

@@ -271,13 +271,17 @@ def test_a_due_date_and_the_date_of_an_agreement_are_stored_as_edtf(
         ),
         (
             "next year",
-            "'next year' cannot be taken: it is not an EDTF date "
-            "(2025, 2026-06, 2025-36 for a fourth quarter, 2025-12-31)",
+            (
+                "'next year' cannot be taken: it is not an EDTF date "
+                "(2025, 2026-06, 2025-36 for a fourth quarter, 2025-12-31)"
+            ),
         ),
         (
             "2025/..",
-            "'2025/..' cannot be taken: an open interval has no window; give its first and last day "
-            "(2025, 2026-06, 2025-36 for a fourth quarter, 2025-12-31)",
+            (
+                "'2025/..' cannot be taken: an open interval has no window; give its first and last day "
+                "(2025, 2026-06, 2025-36 for a fourth quarter, 2025-12-31)"
+            ),
         ),
     ],
 )

@@ -38,9 +38,11 @@ def milestone(state: str, due_latest: str | None = None, met_on: str | None = No
     [
         (
             Commitment,
-            "ref, title, detail, agreement, sector, parties, firmness, verifiable, source, status, deadline, "
-            "days_left, due, due_earliest, due_latest, due_phrase, baseline_due, slip_days, milestones_met, "
-            "milestones, evidence, created_on, updated_on, withdrawn, newest_entry",
+            (
+                "ref, title, detail, agreement, sector, parties, firmness, verifiable, source, status, deadline, "
+                "days_left, due, due_earliest, due_latest, due_phrase, baseline_due, slip_days, milestones_met, "
+                "milestones, evidence, created_on, updated_on, withdrawn, newest_entry"
+            ),
         ),
         (
             Agreement,
@@ -48,18 +50,24 @@ def milestone(state: str, due_latest: str | None = None, met_on: str | None = No
         ),
         (
             EntryRow,
-            "id, invocation, key, key_digest, recorded_at, effective_on, actor, record, ref, action, "
-            "changes, note, evidence, previous_hash, hash",
+            (
+                "id, invocation, key, key_digest, recorded_at, effective_on, actor, record, ref, action, "
+                "changes, note, evidence, previous_hash, hash"
+            ),
         ),
         (
             Milestone,
-            "ref, number, title, state, deadline, days_left, due, due_earliest, due_latest, met_on, evidence, "
-            "withdrawn",
+            (
+                "ref, number, title, state, deadline, days_left, due, due_earliest, due_latest, met_on, evidence, "
+                "withdrawn"
+            ),
         ),
         (
             DeadlineRow,
-            "ref, record, title, agreement, sector, parties, status, deadline, days_left, due, due_earliest, "
-            "due_latest, due_phrase, slip_days",
+            (
+                "ref, record, title, agreement, sector, parties, status, deadline, days_left, due, due_earliest, "
+                "due_latest, due_phrase, slip_days"
+            ),
         ),
     ],
 )

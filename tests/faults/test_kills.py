@@ -5,17 +5,19 @@ import random
 import signal
 import time
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.conftest import Ksmy
 from tests.faults.conftest import Tell, entries
 from tests.faults.processes import Forks, Process, once
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 KILLS = 100  # of each command
 

@@ -147,7 +147,7 @@ class Model:
             return None
         return "commitment" if "status" in record else "milestone" if "number" in record else "agreement"
 
-    def take(self, line: dict[str, Any]) -> None:
+    def take(self, line: dict[str, Any]) -> None:  # noqa: C901, PLR0912  # the whole contract in one place
         """Make the change a line asks for; raises `Bad`."""
         line = {name: value for name, value in line.items() if name in TAKEN or value not in NONE}
         if "ref" not in line or ("number" in line and line.get("op") != "milestone"):
@@ -199,7 +199,7 @@ class Model:
         record = self.records[ref]
         return record.get("status", record.get("stage", record.get("state")))
 
-    def _change(
+    def _change(  # noqa: C901
         self, ref: str, kind: str, new: bool, fields: dict[str, Any], about: dict[str, Any], new_sector: bool
     ) -> bool:
         """Change or add a record; tell whether there was anything to do."""

@@ -166,13 +166,11 @@ def test_a_signal_to_a_change_says_whether_it_is_recorded(
             what = f"{command}, {moment}: {ran}"
             # A signal before a commit, but in it, comes too late to stop that.
             recorded_now = len(ksmy("history").out.splitlines()) > count
-            if moment == "before the commit":
-                assert recorded_now
-                recorded = True
-            assert recorded_now == recorded, what
+            too_late = recorded or moment == "before the commit"
+            assert recorded_now == too_late, what
             assert ran.code == 128 + number, what
             assert (ran.out == "") == (moment != "after writing"), what
-            if not recorded:
+            if not too_late:
                 assert ran.err == f"ksmy: {NAMES[number]}; nothing was recorded\n", what
                 assert contents() == before
             else:

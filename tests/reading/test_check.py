@@ -348,13 +348,17 @@ def test_a_missing_record_of_others_is_found_by_those_too(ksmy: Ksmy, register: 
     [
         (
             "agreement SMUGGLED",
-            "INSERT INTO agreement SELECT 'SMUGGLED', title, kind, stage, dated, place, parties, source, "
-            "created_on, updated_on, withdrawn FROM agreement WHERE ref = 'FTA'",
+            (
+                "INSERT INTO agreement SELECT 'SMUGGLED', title, kind, stage, dated, place, parties, source, "
+                "created_on, updated_on, withdrawn FROM agreement WHERE ref = 'FTA'"
+            ),
         ),
         (
             "milestone FTA-CONCLUDE/6",
-            "INSERT INTO milestone (ref, commitment, number, title, state, evidence, created_on, updated_on) "
-            "VALUES ('FTA-CONCLUDE/6', 'FTA-CONCLUDE', 6, 'x', 'met', 0, '2025-01-31', '2025-01-31')",
+            (
+                "INSERT INTO milestone (ref, commitment, number, title, state, evidence, created_on, updated_on) "
+                "VALUES ('FTA-CONCLUDE/6', 'FTA-CONCLUDE', 6, 'x', 'met', 0, '2025-01-31', '2025-01-31')"
+            ),
         ),
     ],
 )
@@ -434,8 +438,10 @@ def test_an_index_of_something_else_is_found(ksmy: Ksmy, register: Path, index: 
         (
             "trigger",
             "sleeper",
-            "CREATE TRIGGER sleeper AFTER INSERT ON entry "
-            "BEGIN UPDATE commitment SET title = 'x' WHERE ref = NEW.ref; END",
+            (
+                "CREATE TRIGGER sleeper AFTER INSERT ON entry "
+                "BEGIN UPDATE commitment SET title = 'x' WHERE ref = NEW.ref; END"
+            ),
         ),
         ("table", "notes", "CREATE TABLE notes (note TEXT)"),
         ("view", "open_ones", "CREATE VIEW open_ones AS SELECT ref FROM commitment"),

@@ -10,7 +10,7 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from html.parser import HTMLParser
 from typing import Any, Final
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from rich.console import Console
@@ -296,7 +296,7 @@ def test_a_drawing_is_well_formed_whatever_it_is_of() -> None:
         *all_shown(as_figure, timelines),
     ):
         has_nothing_raw(text)
-        elements = list(ElementTree.fromstring(text).iter())
+        elements = list(ET.fromstring(text).iter())
         assert not [one for one in elements if "evil" in one.tag or "onevil" in one.attrib]
 
 

@@ -73,14 +73,18 @@ def test_a_title_that_fills_a_paragraph_of_its_own_is_cut_in_the_summary() -> No
         (
             1,
             3,
-            "Contradictions: 1 commitment is open though its deadline has passed, "
-            "and 2 are completed without evidence or with a milestone open.",
+            (
+                "Contradictions: 1 commitment is open though its deadline has passed, "
+                "and 2 are completed without evidence or with a milestone open."
+            ),
         ),
         (
             2,
             3,
-            "Contradictions: 2 commitments are open though their deadlines have passed, "
-            "and 1 is completed without evidence or with a milestone open.",
+            (
+                "Contradictions: 2 commitments are open though their deadlines have passed, "
+                "and 1 is completed without evidence or with a milestone open."
+            ),
         ),
     ],
 )

@@ -146,8 +146,10 @@ JOURNAL = "{path}-journal, the journal of the register, "
         ),
         (
             Found(journal=(ME, MINE, 0o602)),
-            "any user may write to {path}-journal, the journal of the register; "
-            "run `chmod o-w {path}-journal` if you trust it",
+            (
+                "any user may write to {path}-journal, the journal of the register; "
+                "run `chmod o-w {path}-journal` if you trust it"
+            ),
         ),
     ],
     ids=str,

@@ -61,8 +61,10 @@ def unnoticed(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         (
             "DROP TRIGGER entry_no_update",
-            "CREATE TRIGGER forge AFTER INSERT ON entry "
-            "BEGIN UPDATE entry SET note = 'forged' WHERE id = NEW.id; END",
+            (
+                "CREATE TRIGGER forge AFTER INSERT ON entry "
+                "BEGIN UPDATE entry SET note = 'forged' WHERE id = NEW.id; END"
+            ),
         ),
         (
             "DROP TRIGGER entry_no_delete",

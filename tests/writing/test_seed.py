@@ -393,8 +393,10 @@ FAULTY: dict[str, tuple[dict[str, Any], str]] = {
     "no ref": (seed_of(commitments=[without("ref", COMMITMENT)]), "commitments[0].ref: is missing"),
     "a wrong ref": (
         seed_of(commitments=[{**COMMITMENT, "ref": "keep it"}]),
-        "commitments[0].ref: 'keep it' is not a ref: letters A-Z, digits and single hyphens, 64 at most; "
-        "did you mean KEEP-IT?",
+        (
+            "commitments[0].ref: 'keep it' is not a ref: letters A-Z, digits and single hyphens, 64 at most; "
+            "did you mean KEEP-IT?"
+        ),
     ),
     "no title": (seed_of(commitments=[without("title", COMMITMENT)]), "commitments[0].title: is missing"),
     "no agreement": (
@@ -551,8 +553,10 @@ def test_json_that_is_no_seed_is_refused_for_its_format(written: Written, conten
     [
         ('{"format": "ksmy-seed/1", "effective_on": "2025-06-01", "format": "ksmy-seed/1"}', "format"),
         (
-            '{"format": "ksmy-seed/1", "effective_on": "2025-06-01", "agreements": '
-            '[{"ref": "PACT", "title": "A pact", "kind": "treaty", "stage": "signed", "title": "Another"}]}',
+            (
+                '{"format": "ksmy-seed/1", "effective_on": "2025-06-01", "agreements": '
+                '[{"ref": "PACT", "title": "A pact", "kind": "treaty", "stage": "signed", "title": "Another"}]}'
+            ),
             "agreements[0].title",
         ),
     ],
@@ -653,9 +657,11 @@ def test_init_names_each_fault_of_a_seed_and_creates_nothing(
 
     assert (ran.out, ran.err, ran.code) == (
         "",
-        f"ksmy: the seed {path} has 2 faults; nothing was created\n"
-        "  commitments[0].status: 'compleet' is unknown; did you mean completed?\n"
-        "  commitments[0].␛[31m: is no field of a commitment; none is near it\n",
+        (
+            f"ksmy: the seed {path} has 2 faults; nothing was created\n"
+            "  commitments[0].status: 'compleet' is unknown; did you mean completed?\n"
+            "  commitments[0].␛[31m: is no field of a commitment; none is near it\n"
+        ),
         5,
     )
     assert not place.parent.exists()

@@ -17,7 +17,7 @@ from ksmy_tracker.storage.postgres import url
 from ksmy_tracker.storage.postgres.url import Server
 
 try:
-    import psycopg as psycopg  # others have it from here, so that its lack is told in one place
+    import psycopg as psycopg  # noqa: PLC0414  # others have it from here, so that its lack is told in one place
     from psycopg import pq
     from psycopg.conninfo import conninfo_attempts, make_conninfo
 except ImportError:

@@ -146,9 +146,7 @@ def _tables(ask: _Catalogue, names: Sequence[str]) -> tuple[set[str], list[str]]
             faults.append(f"schema: row-level security is on for the table {name}: it hides rows")
         if inherits:
             faults.append(f"schema: the table {name} inherits from another, or another from it")
-    for name in names:
-        if name not in found | others:
-            faults.append(f"schema: the table {name} is missing")
+    faults += [f"schema: the table {name} is missing" for name in names if name not in found | others]
     return found, faults
 
 

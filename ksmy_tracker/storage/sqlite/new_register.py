@@ -83,5 +83,5 @@ def head_of(connection: sqlite3.Connection) -> str | None:
     """The head of a register of any schema, none where it has no entry or no table of them."""
     if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'entry'").fetchone() is None:
         return None
-    row = connection.execute("SELECT hash FROM entry ORDER BY id DESC LIMIT 1").fetchone()
-    return None if row is None else str(row[0])
+    newest = connection.execute("SELECT hash FROM entry ORDER BY id DESC LIMIT 1").fetchall()
+    return next((str(found) for (found,) in newest), None)

@@ -3,17 +3,19 @@
 import json
 import re
 from base64 import b64encode
-from collections.abc import Iterator
 from datetime import date, timedelta
 from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from tests import registers
 from tests.conftest import Ksmy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 #: Elements that have no end tag.
 VOID: Final = ("meta", "link", "br", "hr", "img", "input", "wbr")

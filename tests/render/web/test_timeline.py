@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element
 
 import pytest
@@ -23,7 +23,7 @@ class Drawing:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.root = ElementTree.fromstring(text)
+        self.root = ET.fromstring(text)
 
     def all(self, name: str, kind: str | None = None) -> Iterator[Element]:
         """Every element of a name, and of a class where one is given."""

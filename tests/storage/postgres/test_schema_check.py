@@ -131,8 +131,10 @@ HARMLESS = (
     "CREATE INDEX mine ON entry (actor)",
     "CREATE TABLE other_program (id int)",
     "CREATE SCHEMA other; CREATE VIEW other.entry AS SELECT 1 AS id",
-    "CREATE SCHEMA other; CREATE TABLE other.commitment (id int); CREATE RULE swallow AS ON INSERT TO other.commitment "
-    "DO INSTEAD NOTHING",
+    (
+        "CREATE SCHEMA other; CREATE TABLE other.commitment (id int); "
+        "CREATE RULE swallow AS ON INSERT TO other.commitment DO INSTEAD NOTHING"
+    ),
     "ALTER TABLE entry SET (fillfactor = 90)",
     "ALTER TABLE entry ENABLE ALWAYS TRIGGER entry_append",
     "COMMENT ON TABLE entry IS 'the history'",
