@@ -11,11 +11,11 @@ from ksmy_tracker.storage.revisions import REVISIONS
 def migrate(where: Where) -> None:
     """Bring a register made by an older version up to date, after a backup beside it (a file's; see docs/server.md)."""
     from ksmy_tracker.domain.safe_text import visible
-    from ksmy_tracker.writing import schema
+    from ksmy_tracker.writing.migrate import migrate as migrate_register
 
     in_doubt = f"whether {where.db} is migrated is not known; `ksmy check` tells"
     signals.once(signals.COMMITTED, f"{where.db} is migrated", in_doubt=in_doubt)
-    before, backup = schema.migrate(where.db, where.timeout)
+    before, backup = migrate_register(where.db, where.timeout)
     name, newest = visible(str(where.db)), REVISIONS[-1]
     if before == newest:
         emit(f"{name} is up to date (schema {before})\n")

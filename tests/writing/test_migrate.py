@@ -27,7 +27,7 @@ from ksmy_tracker.storage.revisions import REVISIONS
 from ksmy_tracker.storage.shipped import shipped
 from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.storage.tables import Table
-from ksmy_tracker.writing import schema
+from ksmy_tracker.writing.migrate import migrate
 from tests.conftest import Ksmy, asked, execute
 
 FIRST_REVISION = Path(__file__).parents[1] / "registers" / "0001.sql"
@@ -234,7 +234,7 @@ def test_an_sqlite_that_is_too_old_is_told(tmp_path: Path, monkeypatch: pytest.M
 
 def test_a_register_that_is_up_to_date_is_left_alone(register: Path) -> None:
     before = register.read_bytes()
-    assert schema.migrate(FileRegister(register)) == (REVISIONS[-1], None)
+    assert migrate(FileRegister(register)) == (REVISIONS[-1], None)
     assert register.read_bytes() == before
     assert os.listdir(register.parent) == [register.name]
 
@@ -244,7 +244,7 @@ def test_a_register_that_is_behind_is_backed_up_and_then_has_the_schema_of_a_new
 ) -> None:
     with closing(sqlite3.connect(behind)) as connection:
         dump = list(connection.iterdump())
-    before, backup = schema.migrate(FileRegister(behind))
+    before, backup = migrate(FileRegister(behind))
     assert before is None
     assert backup == tmp_path / f"register.db.before-{REVISIONS[-1]}"
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
@@ -274,7 +274,7 @@ def test_a_register_of_the_first_revision_keeps_its_records_and_its_history(
     with closing(sqlite3.connect(of_the_first_revision)) as connection:
         before = {table: content(connection, table) for table in TABLES}
         dump = list(connection.iterdump())
-    revision, backup = schema.migrate(FileRegister(of_the_first_revision))
+    revision, backup = migrate(FileRegister(of_the_first_revision))
     assert (revision, backup) == ("0001", tmp_path / f"old.db.before-{REVISIONS[-1]}")
     assert backup is not None
     with closing(sqlite3.connect(backup)) as connection:
@@ -292,7 +292,7 @@ def test_a_register_of_the_first_revision_keeps_its_records_and_its_history(
 def test_a_register_of_the_first_revision_has_the_schema_of_a_new_one_and_passes_its_check(
     of_the_first_revision: Path, register: Path
 ) -> None:
-    schema.migrate(FileRegister(of_the_first_revision))
+    migrate(FileRegister(of_the_first_revision))
     with (
         closing(sqlite3.connect(of_the_first_revision)) as migrated,
         closing(sqlite3.connect(register)) as new,
@@ -307,7 +307,7 @@ def test_a_register_of_the_first_revision_has_the_schema_of_a_new_one_and_passes
 def test_a_register_of_the_first_revision_can_be_changed_once_it_is_migrated(
     ksmy: Ksmy, of_the_first_revision: Path
 ) -> None:
-    schema.migrate(FileRegister(of_the_first_revision))
+    migrate(FileRegister(of_the_first_revision))
     named = ("--db", str(of_the_first_revision))
     assert ksmy("add", "TIN", "--title", "Tin", "--agreement", "FTA", *REQUIRED, *named).code == 0
     assert ksmy("undo", *named).code == 0
@@ -327,7 +327,7 @@ def test_an_older_backup_is_not_written_over(behind: Path, tmp_path: Path) -> No
     for number in range(3):
         shutil.copy(copy, behind)
         execute(behind, f"PRAGMA user_version = {number}")
-        taken.append(schema.migrate(FileRegister(behind))[1])
+        taken.append(migrate(FileRegister(behind))[1])
     assert len(set(taken)) == 3
     assert all(backup is not None and backup.parent == tmp_path and backup.exists() for backup in taken)
 
@@ -345,11 +345,11 @@ def failing(behind: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_backup_that_a_killed_migration_made_is_not_made_again(behind: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copy(behind, tmp_path / "copy"))
-    backup = schema.migrate(FileRegister(behind))[1]
+    backup = migrate(FileRegister(behind))[1]
     assert backup is not None
     before = backup.stat().st_ino, backup.read_bytes()
     shutil.copy(copy, behind)
-    assert schema.migrate(FileRegister(behind)) == (None, backup)
+    assert migrate(FileRegister(behind)) == (None, backup)
     assert (backup.stat().st_ino, backup.read_bytes()) == before
     assert sorted(os.listdir(tmp_path)) == ["copy", "register.db", backup.name]
 
@@ -364,20 +364,20 @@ def test_a_backup_that_differs_in_anything_is_kept_beside_the_new_one(
     else:
         execute(other, difference)
     kept = other.read_bytes()
-    assert schema.migrate(FileRegister(behind))[1] == tmp_path / f"{other.name}-2"
+    assert migrate(FileRegister(behind))[1] == tmp_path / f"{other.name}-2"
     assert other.read_bytes() == kept
 
 
 def test_a_migration_that_fails_removes_its_backup(failing: Path, tmp_path: Path) -> None:
     with pytest.raises(Refused):
-        schema.migrate(FileRegister(failing))
+        migrate(FileRegister(failing))
     assert os.listdir(tmp_path) == ["register.db"]
 
 
 def test_a_migration_that_fails_keeps_a_backup_that_was_there(failing: Path, tmp_path: Path) -> None:
     backup = Path(shutil.copy(failing, tmp_path / f"register.db.before-{REVISIONS[-1]}"))
     with pytest.raises(Refused):
-        schema.migrate(FileRegister(failing))
+        migrate(FileRegister(failing))
     assert sorted(os.listdir(tmp_path)) == ["register.db", backup.name]
 
 
@@ -389,7 +389,7 @@ def test_a_backup_that_cannot_be_removed_hides_no_failure(
 
     monkeypatch.setattr(Path, "unlink", stay)
     with pytest.raises(Refused, match="not this one"):
-        schema.migrate(FileRegister(failing))
+        migrate(FileRegister(failing))
     assert sorted(os.listdir(tmp_path)) == ["register.db", f"register.db.before-{REVISIONS[-1]}"]
 
 
@@ -398,7 +398,7 @@ def test_a_migration_that_fails_is_a_sentence_and_leaves_the_register_as_it_was(
     execute(register, "DELETE FROM alembic_version")
     before = register.read_bytes()
     with pytest.raises(KsmyError) as failed:
-        schema.migrate(FileRegister(register))
+        migrate(FileRegister(register))
     assert str(register) in str(failed.value)
     assert "\n" not in str(failed.value)
     assert register.read_bytes() == before
@@ -410,7 +410,7 @@ def test_a_migration_waits_no_longer_than_its_timeout(behind: Path) -> None:
     with closing(sqlite3.connect(behind, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(Busy):
-            schema.migrate(FileRegister(behind), timeout=0.1)
+            migrate(FileRegister(behind), timeout=0.1)
         other.execute("ROLLBACK")
     assert behind.read_bytes() == before
 
@@ -418,5 +418,5 @@ def test_a_migration_waits_no_longer_than_its_timeout(behind: Path) -> None:
 def test_a_register_that_is_ahead_is_not_migrated_or_copied(register: Path) -> None:
     execute(register, "UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(NoRegister, match="newer than this program"):
-        schema.migrate(FileRegister(register))
+        migrate(FileRegister(register))
     assert os.listdir(register.parent) == [register.name]
