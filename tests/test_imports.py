@@ -11,6 +11,9 @@ import pytest
 
 from ksmy_tracker.cli import COMMANDS
 
+#: Each command is run in a process of its own.
+pytestmark = pytest.mark.slow
+
 #: What costs more than all else together. (pydantic comes with Typer.)
 HEAVY = ("sqlalchemy", "sqlmodel", "alembic")
 
