@@ -87,13 +87,6 @@ def test_undo_behind_a_later_change_of_the_field_is_exit_4(ksmy: Ksmy, contents:
     assert contents() == before
 
 
-def test_undo_of_a_note_alone_is_exit_4(ksmy: Ksmy) -> None:
-    ksmy("update", "FTA-CONCLUDE", "--note", "asked")
-    ran = ksmy("undo")
-    assert (ran.code, ran.out) == (4, "")
-    assert ran.err.endswith("only added notes or evidence, which stay; nothing to undo\n")
-
-
 def test_undo_of_a_whole_batch_and_back(apply: Apply, ksmy: Ksmy, register: Path) -> None:
     listed = {form: ksmy(*form.split(), "--format", "json").out for form in ("agreements", "due")}
     statuses = {row["ref"]: row["status"] for row in rows(ksmy, "list")}
