@@ -204,8 +204,3 @@ def test_what_a_commitment_has_not_is_null(lived: Ksmy) -> None:
     assert empty == {
         *("days_left", "due", "due_earliest", "due_latest", "due_phrase", "baseline_due", "slip_days"),
     }
-
-
-def test_a_moved_deadline_keeps_its_baseline(lived: Ksmy) -> None:
-    (row,) = found(lived("list", "--search", "CCS-START", "--format", "json"))
-    assert (row["baseline_due"], row["due"], row["slip_days"]) == ("2029", "2030", 365)
