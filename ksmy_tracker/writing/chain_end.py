@@ -74,13 +74,13 @@ class ChainEnd:
         newest = rows(
             StoredEntry, f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry WHERE id = :last", last=self.last_id
         )
-        ((entries,),) = rows(
+        (counted,) = rows(
             _Count,
             "SELECT count(*) AS entries FROM entry WHERE id > :first AND invocation = :invocation",
             first=self._first_id,
             invocation=self._invocation,
         )
-        if newest != [self._stored] or entries != self.last_id - self._first_id:
+        if newest != [self._stored] or counted.entries != self.last_id - self._first_id:
             raise Damaged(
                 f"the database did not keep entry {self.last_id} as it was written; nothing was changed; "
                 "`ksmy check` tells what is wrong with it"

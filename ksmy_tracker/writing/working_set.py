@@ -4,7 +4,7 @@ It is read for many changes at once, and kept up to date with the entries that a
 """
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from ksmy_tracker.domain import rules
 from ksmy_tracker.domain.chain import Entry, to_canonical_json
@@ -14,10 +14,8 @@ from ksmy_tracker.domain.projection import States, step
 from ksmy_tracker.domain.stale_listing import Listed
 from ksmy_tracker.domain.words import did_you_mean, nearest
 from ksmy_tracker.errors import KsmyError
-from ksmy_tracker.storage.interface import Transaction
+from ksmy_tracker.storage.interface import Row, Transaction
 from ksmy_tracker.writing.decision import Known
-
-_Row = TypeVar("_Row")
 
 
 class _Ref(NamedTuple):
@@ -90,11 +88,11 @@ class WorkingSet:
                 "SELECT commitment AS ref, max(number) AS number FROM milestone "
                 f"WHERE {self._among('commitment')} GROUP BY commitment"
             )
-            self._numbers.update(self._about(growing, _Number, sql))
+            self._numbers |= {row.ref: row.number for row in self._about(growing, _Number, sql)}
         if keys := {change.key for change in changes if change.key is not None} - self._keys.keys():
             for table in ("entry", "unchanged_key"):
                 sql = f"SELECT key, key_digest FROM {table} WHERE {self._among('key')}"
-                self._keys.update(self._about(keys, _Key, sql))
+                self._keys |= {row.key: row.key_digest for row in self._about(keys, _Key, sql)}
         if self._sectors is None and any("sector" in change.fields for change in changes):
             rows = self._transaction.rows(_Sector, "SELECT DISTINCT sector FROM commitment")
             self._sectors = {row.sector for row in rows}
@@ -111,7 +109,7 @@ class WorkingSet:
             "SELECT ref, max(effective_on) AS day FROM entry "
             f"WHERE action <> 'reviewed' AND {self._among('ref')} GROUP BY ref"
         )
-        self._newest_days.update(self._about(wanted, _NewestDay, sql))
+        self._newest_days |= {row.ref: row.day for row in self._about(wanted, _NewestDay, sql)}
 
     def _load_listed(self, refs: set[str]) -> None:
         """Read what listings show of commitments besides their records: of them and their milestones."""
@@ -133,15 +131,15 @@ class WorkingSet:
         )
         milestones = {row.ref: row for row in self._about(refs, _Milestones, sql)}
         for ref in refs:
-            _, said, newest_entry = newest.get(ref, (ref, 0, 0))
-            _, met, every = milestones.get(ref, (ref, 0, 0))
-            self._listed[ref] = Listed(said, newest_entry, met, every)
+            entry = newest.get(ref, _NewestEntry(ref, 0, 0))
+            counted = milestones.get(ref, _Milestones(ref, 0, 0))
+            self._listed[ref] = Listed(entry.said, entry.newest_entry, counted.met, counted.milestones)
 
     def _among(self, column: str) -> str:
         """SQL for "the column is among those that `_about` is asked about"."""
         return self._transaction.among(column, "wanted")
 
-    def _about(self, wanted: set[str], row: type[_Row], sql: str, **parameters: int) -> list[_Row]:
+    def _about(self, wanted: set[str], row: type[Row], sql: str, **parameters: int) -> list[Row]:
         """The rows of a SELECT about some refs or keys."""
         return self._transaction.rows(row, sql, wanted=to_canonical_json(list(wanted)), **parameters)
 

@@ -14,7 +14,8 @@ from ksmy_tracker.reading.commitments import commitments
 from ksmy_tracker.reading.filters import narrowed
 from ksmy_tracker.reading.snapshot import Snapshot
 from ksmy_tracker.storage.sqlite.register import FileRegister
-from ksmy_tracker.writing.record import Recording, record, undo
+from ksmy_tracker.writing.record import Recording, record
+from ksmy_tracker.writing.undo import undo
 from tests.conftest import NOW
 
 TODAY = date(2026, 1, 15)

@@ -474,7 +474,8 @@ def test_changes_may_come_from_an_iterator_that_fails(make: Make, register: Path
 # Any history
 
 _NOTES = st.one_of(
-    st.none(), st.text(st.characters(exclude_characters="\0", codec="utf-8"), min_size=1, max_size=20)
+    st.none(),
+    st.text(st.characters(exclude_characters="\0", codec="utf-8"), min_size=1, max_size=20).filter(str.strip),
 )
 _DUES = st.sampled_from([None, "2024", "2025-36", "2026-06", "2029-02-28", "2030~"])
 

@@ -15,8 +15,7 @@ from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.writing.record import record
 from ksmy_tracker.writing.undo import undo
 from ksmy_tracker.writing.working_set import WorkingSet
-from tests.conftest import asked
-from tests.writing.changing import adding, make_in, recording, updating
+from tests.writing.changing import adding, entries, make_in, recording, updating
 
 LAST = 30
 
@@ -35,8 +34,7 @@ def working_set(transaction: Transaction) -> WorkingSet:
 def listed(path: Path, *refs: str) -> list[Listed]:
     lines = [Change("update", ref, derived={"milestones": "0"}) for ref in refs]
     with FileRegister(path).writing(dry_run=True) as transaction:
-        last = asked(transaction, "SELECT max(id) FROM entry")[0][0]
-        working_set = WorkingSet(transaction, last)
+        working_set = WorkingSet(transaction, len(entries(path)))
         working_set.load(lines)
         return [working_set.about(line).listed for line in lines]
 
