@@ -138,10 +138,14 @@ def test_lines_for_one_record_may_be_far_apart(
 
 
 def test_a_line_may_change_what_an_earlier_line_added(apply: Apply, ksmy: Ksmy, register: Path) -> None:
-    added = [*BATCH[2:5], {"ref": "HALAL-TRADE/1", "state": "met"}, {"ref": "HALAL-TRADE", "due": "2027"}]
+    added = [
+        *BATCH[2:5],
+        {"ref": "HALAL-TRADE/1", "state": "met"},
+        {"ref": "HALAL-TRADE", "firmness": "hoped"},
+    ]
     assert apply(added).code == 0
     shown = rows(ksmy, "show", "HALAL-TRADE")
-    assert (shown["due"], shown["baseline_due"], shown["milestones_met"]) == ("2027", "2026", 1)
+    assert (shown["firmness"], shown["milestones_met"]) == ("hoped", 1)
     assert is_sound(register)
 
 
@@ -177,24 +181,12 @@ def test_an_unknown_input_format_is_refused_by_its_own_option(apply: Apply) -> N
     assert ran.err == "ksmy: --input: there is no 'xml' here; it is one of jsonl, csv\n"
 
 
-@pytest.mark.parametrize("content", ["", "\n\r\n", "\ufeff"])
 @pytest.mark.parametrize("form", ["jsonl", "csv"])
-def test_an_empty_input_is_a_success(apply: Apply, contents: Contents, content: str, form: str) -> None:
+def test_an_empty_input_is_a_success(apply: Apply, contents: Contents, form: str) -> None:
     before = contents()
-    ran = apply(content, "--input", form)
+    ran = apply("", "--input", form)
     assert (ran.code, ran.out, ran.err) == (0, "", "ksmy: applied 0, unchanged 0, skipped 0\n")
     assert contents() == before
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b'\xef\xbb\xbf{"ref": "TOURISM", "note": "n"}\r\n\r\n{"ref": "HYDROGEN", "note": "n"}',
-        b'\n{"ref": "TOURISM", "note": "n"}\n \n{"ref": "HYDROGEN", "note": "n"}\n',
-    ],
-)
-def test_byte_order_marks_line_ends_and_blank_lines_are_fine(apply: Apply, content: bytes) -> None:
-    assert apply(content).err == "ksmy: applied 2, unchanged 0, skipped 0\n"
 
 
 @pytest.mark.parametrize("name", ["missing.jsonl", ""])
@@ -333,15 +325,6 @@ def test_faults_of_lines_and_faults_that_only_the_register_can_tell_come_in_the_
             "status: 'complete' is unknown; did you mean completed?",
         ),
         ('{"ref": "TOURISMS", "note": "n"}', "there is no record TOURISMS; did you mean TOURISM?"),
-        ('{"ref": "FTA-CONCLUDE/9", "state": "met"}', "there is no record FTA-CONCLUDE/9; did you mean FTA-"),
-        (
-            '{"ref": "TOURISM", "agreement": "MOU-TOURISMUS"}',
-            "there is no agreement MOU-TOURISMUS; did you mean ",
-        ),
-        (
-            '{"ref": "TOURISM", "stage": "signed"}',
-            "TOURISM is a commitment, which has no stage; it has title, ",
-        ),
         (
             '{"ref": "TOURISM", "sector": "tourismm"}',
             "sector 'tourismm' is new and close to 'tourism'; use that, ",
@@ -355,10 +338,6 @@ def test_faults_of_lines_and_faults_that_only_the_register_can_tell_come_in_the_
             "2026-01-16 is in the future (today is 2026-01-15)",
         ),
         (
-            '{"ref": "TOURISM", "note": "n", "on": "2024-11-24"}',
-            "2024-11-24 is before the newest entry of TOURISM ",
-        ),
-        (
             '{"op": "add", "ref": "TOURISM", "title": "t"}',
             "there is already a commitment TOURISM; change it with ",
         ),
@@ -366,19 +345,11 @@ def test_faults_of_lines_and_faults_that_only_the_register_can_tell_come_in_the_
             '{"op": "add", "ref": "NEW", "title": "t"}',
             "a commitment needs --agreement, --sector, --firmness; ",
         ),
-        ('{"op": "milestone", "ref": "FTA", "title": "t"}', "FTA is an agreement, not a commitment"),
-        ('{"op": "milestone", "ref": "NONE", "title": "t"}', "there is no commitment NONE; "),
-        (
-            '{"op": "milestone", "ref": "TOURISM"}',
-            "a milestone needs a title; see `ksmy milestone add --help`",
-        ),
         (
             '{"op": "milestone", "ref": "TOURISM", "title": "t", "status": "planned"}',
             "TOURISM/1 is a milestone, ",
         ),
-        ("[]", "must be an object, such as "),
         ('{"ref": "TOURISM"', "is not JSON: "),
-        ('{"ref": "TOURISM", "note": "a\\u0000b"}', "note: has a NUL character; take it out"),
     ],
 )
 def test_one_bad_line_and_nothing_is_written(apply: Apply, contents: Contents, bad: str, fault: str) -> None:
@@ -479,11 +450,6 @@ def test_bad_lines_after_many_good_ones_undo_them_all(
     ("content", "fault"),
     [
         ("ref,status\nTOURISM,completed\nHYDROGEN\n", "line 3: has 1 cell under a header of 2"),
-        ("ref,stauts\nTOURISM,completed\n", "line 1: the header has 'stauts'; did you mean status?"),
-        ("ref,status,status\nTOURISM,completed,\n", "line 1: the header has 'status' twice"),
-        ("status\ncompleted\n", "line 1: the header lacks 'ref'"),
-        ("ref,status\nTOURISM,completed\nHYDROGEN,complete\n", "line 3: status: 'complete' is unknown; "),
-        ('ref,note\nTOURISM,n\nHYDROGEN,"open\n', "line 3: is not CSV: "),
         (
             "ref,note\nTOURISM,n\nHYDROGENS,n\n",
             "line 3: there is no record HYDROGENS; did you mean HYDROGEN?",
@@ -528,12 +494,6 @@ def test_the_same_file_twice_changes_nothing_the_second_time(apply: Apply, conte
     assert contents() == before
 
 
-def test_a_key_twice_in_one_file_counts_once(apply: Apply, ksmy: Ksmy) -> None:
-    line = {"ref": "TOURISM", "note": "n", "key": "k"}
-    assert apply([line, line]).err == "ksmy: applied 1, unchanged 0, skipped 1\n"
-    assert len(entries_of(ksmy, "TOURISM")) == 2
-
-
 def test_a_keyed_line_is_skipped_whatever_happened_since(apply: Apply, ksmy: Ksmy) -> None:
     line = {"ref": "TOURISM", "status": "suspended", "on": "2025-06-01", "expect": "in-progress", "key": "k"}
     apply([line])
@@ -548,16 +508,11 @@ def test_an_undone_line_is_not_applied_again_by_its_key(apply: Apply, ksmy: Ksmy
     assert apply(BATCH).err == "ksmy: applied 0, unchanged 0, skipped 7\n"
 
 
-@pytest.mark.parametrize("apart", [True, False])
-def test_the_same_key_with_other_content_is_refused(apply: Apply, contents: Contents, apart: bool) -> None:
-    one = {"ref": "TOURISM", "note": "n", "key": "mofa-7"}
-    other = {"ref": "TOURISM", "note": "another", "key": "mofa-7"}
-    if apart:
-        apply([one])
+def test_the_same_key_with_other_content_is_refused(apply: Apply, contents: Contents) -> None:
     before = contents()
-    found = faults(apply([other] if apart else [one, other]))
-    assert found == [
-        f"line {1 if apart else 2}: key 'mofa-7' was used before with other content; give this change its own key"
+    one = {"ref": "TOURISM", "note": "n", "key": "mofa-7"}
+    assert faults(apply([one, {**one, "note": "another"}])) == [
+        "line 2: key 'mofa-7' was used before with other content; give this change its own key"
     ]
     assert contents() == before
 
@@ -744,20 +699,7 @@ def test_columns_of_circumstances_may_be_added_to_a_listing(apply: Apply, ksmy: 
 
 @pytest.mark.parametrize(
     ("name", "old", "new"),
-    [
-        ("deadline", "overdue", "met"),
-        ("days_left", "-15", "-16"),
-        ("due_earliest", "2025-01-01", "2025-02-01"),
-        ("due_latest", "2025-12-31", "2026-12-31"),
-        ("baseline_due", "2025", "2026"),
-        ("slip_days", "0", "30"),
-        ("milestones_met", "0", "1"),
-        ("milestones", "5", "6"),
-        ("evidence", "0", "1"),
-        ("created_on", "2024-11-25", "2024-11-26"),
-        ("updated_on", "2024-11-25", "2024-11-26"),
-        ("withdrawn", "false", "true"),
-    ],
+    [("days_left", "-15", "-16"), ("milestones_met", "0", "1"), ("evidence", "0", "1")],
 )
 def test_an_edited_derived_column_is_refused_by_its_name(
     apply: Apply, contents: Contents, name: str, old: str, new: str
@@ -817,12 +759,7 @@ def test_a_listing_is_judged_on_the_day_in_the_zone_that_is_asked_for(
 
 @pytest.mark.parametrize(
     "meanwhile",
-    [
-        ("update", "TOURISM", "--due", "2027"),
-        ("update", "TOURISM", "--note", "news", "--evidence", "a paper"),
-        ("milestone", "add", "TOURISM", "A step"),
-        ("milestone", "set", "FTA-CONCLUDE", "1", "--state", "met"),
-    ],
+    [("update", "TOURISM", "--due", "2027"), ("milestone", "set", "FTA-CONCLUDE", "1", "--state", "met")],
     ids=" ".join,
 )
 def test_a_line_left_as_it_was_changes_nothing_whatever_a_colleague_did_meanwhile(
@@ -911,64 +848,17 @@ def test_a_listing_with_what_is_withdrawn_changes_nothing(apply: Apply, ksmy: Ks
     assert fed_back(apply, ksmy, "--withdrawn").err == "ksmy: applied 0, unchanged 20, skipped 0\n"
 
 
-HOSTILE = [
-    "=1+1",
-    "'=1+1",
-    "''=1+1",
-    "+82 2 1234",
-    "-",
-    "--",
-    "'-",
-    "- a list",
-    "@cmd",
-    "\uff1d1",
-    "'",
-    "''",
-    "'quoted'",
-    '"double"',
-    ",",
-    ";",
-    "a,b\tc",
-    "\ttab",
-    "\rreturn",
-    "a\rb",
-    "a\nb",
-    "a\r\nb",
-    "\n",
-    "a\n",
-    " padded ",
-    "\x1b[31mred\x1b[0m",
-    "\x7f\x85\u2028",
-    "\u202eevil",
-    "␛[31m",
-    "\\u202e",
-    "[bold]x[/bold]",
-    "<script>",
-    "한국-말레이시아",
-    "5",
-    "null",
-    "x" * 100_000,
-]
+HOSTILE = ("'=1+1", "-", "a\r\nb", "\x1b[31mred\x1b[0m", "x" * 100_000)
 
 
-#: But for a bare hyphen, which in a raw cell says that the field is to be cleared.
-LISTED = [
-    (text, options)
-    for text in HOSTILE
-    for options in ((), ("--raw",))
-    if (text, options) != ("-", ("--raw",))
-]
-
-
-@pytest.mark.parametrize(("text", "options"), LISTED, ids=range(len(LISTED)))
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_texts_survive_being_listed_and_fed_back(
-    apply: Apply, ksmy: Ksmy, contents: Contents, text: str, options: tuple[str, ...]
+    apply: Apply, ksmy: Ksmy, contents: Contents, text: str
 ) -> None:
-    title = text if text.strip() else "t"
-    ran = apply([{"ref": "TOURISM", "title": title, "detail": text, "due_phrase": text, "source": text}])
+    ran = apply([{"ref": "TOURISM", "title": text, "detail": text, "due_phrase": text, "source": text}])
     assert ran.code == 0, ran.err
     before = contents()
-    ran = fed_back(apply, ksmy, *options)
+    ran = fed_back(apply, ksmy)
     assert (ran.code, ran.err) == (0, "ksmy: applied 0, unchanged 19, skipped 0\n")
     assert contents() == before
 

@@ -1,11 +1,9 @@
 """`list`: filters, order, columns, and the rows that programs see."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from tests.cli.looks import COMMITMENT, PAST, UNTOUCHED, found, rows, shown
-from tests.conftest import At, Ksmy, Ran
+from tests.conftest import Ksmy, Ran
 
 # Every filter, today and on a past day
 
@@ -18,41 +16,20 @@ EVERY_REF = {
 #: Options, the refs they let through on 15 January 2026, and those on 30 June 2025.
 FILTERED: tuple[tuple[str, set[str], set[str] | None], ...] = (
     ("", EVERY_REF, EVERY_REF - {"HALAL"}),
-    ("--status completed", {"DEFENCE-RESEARCH", "TOURISM"}, {"DEFENCE-RESEARCH"}),
-    ("--status suspended", {"TRADE-GROWTH"}, set()),
     (
         "--status completed --status cancelled",
         {"DEFENCE-INDUSTRY", "DEFENCE-RESEARCH", "TOURISM"},
         {"DEFENCE-RESEARCH"},
     ),
     ("--status Suspended,CANCELLED", {"DEFENCE-INDUSTRY", "TRADE-GROWTH"}, set()),
-    (
-        "--sector trade",
-        {"FTA-CONCLUDE", "FTA-SCOPE", "HALAL", "TRADE-GROWTH"},
-        {"FTA-CONCLUDE", "FTA-SCOPE", "TRADE-GROWTH"},
-    ),
-    (
-        "--sector regional",
-        {"MIDDLE-EAST-PEACE", "REGIONAL-STABILITY"},
-        {"MIDDLE-EAST-PEACE", "MULTILATERAL", "REGIONAL-STABILITY"},
-    ),
-    ("--sector forums", {"MULTILATERAL"}, set()),
     ("--sector climate --sector tourism", {"PARIS-REDUCTIONS", "TOURISM"}, {"PARIS-REDUCTIONS", "TOURISM"}),
-    ("--party KR", EVERY_REF - {"HALAL"}, EVERY_REF - {"HALAL"}),
     ("--party my", EVERY_REF - {"FA50M-DELIVERY"}, EVERY_REF - {"FA50M-DELIVERY", "JETS-UPGRADE", "HALAL"}),
-    (
-        "--party both",
-        EVERY_REF - {"FA50M-DELIVERY", "HALAL"},
-        EVERY_REF - {"FA50M-DELIVERY", "HALAL", "JETS-UPGRADE"},
-    ),
     ("--party KR --party MY", EVERY_REF, EVERY_REF - {"HALAL"}),
-    ("--agreement FA50M-2023", {"DEFENCE-TRAINING", "FA50M-DELIVERY"}, {"FA50M-DELIVERY"}),
     (
         "--agreement fta --agreement mou-ccs",
         {"CCS-START", "CCS-TECHNOLOGY", "FTA-CONCLUDE", "FTA-SCOPE"},
         {"CCS-START", "CCS-TECHNOLOGY", "FTA-CONCLUDE", "FTA-SCOPE"},
     ),
-    ("--firmness hoped", {"DEFENCE-INDUSTRY", "INVESTMENT"}, {"DEFENCE-INDUSTRY", "HYDROGEN", "INVESTMENT"}),
     (
         "--firmness agreed --firmness committed",
         {
@@ -67,27 +44,17 @@ FILTERED: tuple[tuple[str, set[str], set[str] | None], ...] = (
     ("--overdue", {"FTA-CONCLUDE", "FTA-SCOPE"}, set()),
     ("--due-before 2025-12-31", {"DEFENCE-RESEARCH", "FTA-SCOPE"}, {"DEFENCE-RESEARCH", "FTA-SCOPE"}),
     (
-        "--due-before 2030-01-01",
-        {"DEFENCE-RESEARCH", "FTA-CONCLUDE", "FTA-SCOPE", "HALAL", "PARIS-REDUCTIONS"},
-        {"CCS-START", "DEFENCE-RESEARCH", "FTA-CONCLUDE", "FTA-SCOPE"},
-    ),
-    ("--due-after 2025-12-31", {"CCS-START", "HALAL", "PARIS-REDUCTIONS"}, {"CCS-START"}),
-    (
         "--due-after 2025-12-30 --due-before 2026-03-31",
         {"FTA-CONCLUDE", "PARIS-REDUCTIONS"},
         {"FTA-CONCLUDE"},
     ),
-    ("--stale 365", UNTOUCHED, set()),
     (
         "--stale 150",
         UNTOUCHED | {"FTA-CONCLUDE", "FTA-SCOPE", "HALAL", "HYDROGEN", "MULTILATERAL"},
         EVERY_REF - {"DEFENCE-RESEARCH", "FTA-CONCLUDE", "FTA-SCOPE", "HALAL", "TOURISM"},
     ),
     ("--search anwar --search 147", {"INVESTMENT"}, {"INVESTMENT"}),
-    ("--search MID-2025", {"FTA-SCOPE"}, {"FTA-SCOPE"}),
-    ("--search value --search investment", {"INVESTMENT"}, {"INVESTMENT"}),
     ("--search high-value --search korean", set(), {"INVESTMENT"}),
-    ("--sector trade --overdue", {"FTA-CONCLUDE", "FTA-SCOPE"}, set()),
     (
         "--status planned --status in-progress --sector green-energy --agreement MOU-CCS",
         {"CCS-START", "CCS-TECHNOLOGY"},
@@ -98,7 +65,6 @@ FILTERED: tuple[tuple[str, set[str], set[str] | None], ...] = (
         {"FTA-SCOPE"},
         {"FTA-SCOPE"},
     ),
-    ("--sector defence --firmness agreed --stale 90", {"DEFENCE-TRAINING"}, {"DEFENCE-TRAINING"}),
     ("--party MY --sector defence --status planned", {"DEFENCE-TRAINING", "JETS-UPGRADE"}, None),
 )
 
@@ -124,30 +90,13 @@ def test_a_day_before_the_first_entry_has_nothing_to_list(lived: Ksmy) -> None:
     assert lived("list", "--as-of", "2024-11-24") == Ran("", "", 0)
 
 
-def test_today_is_the_day_in_the_zone_that_is_asked_for(
-    ksmy: Ksmy, at: At, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # The last day of 2025 has ended in Seoul and has half an hour to go in Kuala Lumpur.
-    at(datetime(2025, 12, 31, 15, 30, tzinfo=UTC))
-    overdue = ("list", "--overdue", "--columns", "ref")
-    assert rows(ksmy(*overdue)) == []
-    assert rows(ksmy(*overdue, "--tz", "Asia/Seoul")) == [["FTA-CONCLUDE"]]
-    monkeypatch.setenv("KSMY_TZ", "Asia/Seoul")
-    assert rows(ksmy(*overdue)) == [["FTA-CONCLUDE"]]
-
-
 # Order, number and columns
 
 
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ("--sort due", "DEFENCE-RESEARCH FTA-SCOPE FTA-CONCLUDE PARIS-REDUCTIONS HALAL CCS-START"),
-        ("--sort -due", "CCS-START HALAL PARIS-REDUCTIONS FTA-CONCLUDE FTA-SCOPE DEFENCE-RESEARCH"),
         ("--sort due --as-of 2025-06-30", "DEFENCE-RESEARCH FTA-SCOPE FTA-CONCLUDE CCS-START"),
-        ("--sort -due --as-of 2025-06-30", "CCS-START FTA-CONCLUDE FTA-SCOPE DEFENCE-RESEARCH"),
-        ("--sort days_left", "FTA-SCOPE FTA-CONCLUDE PARIS-REDUCTIONS HALAL CCS-START"),
-        ("--sort -slip-days", "CCS-START"),
         ("--sort -milestones --sort -ref", "FTA-CONCLUDE TOURISM TRADE-GROWTH"),
         ("--sort -milestones,ref", "FTA-CONCLUDE TOURISM CCS-START"),
     ],
@@ -161,13 +110,9 @@ def test_a_listing_is_sorted_as_asked(lived: Ksmy, options: str, expected: str) 
     ("spaced", "plain"),
     [
         (("--sort", "-milestones, ref"), ("--sort", "-milestones,ref")),
-        (("--sort", " sector , -due "), ("--sort", "sector,-due")),
         (("--columns", "ref, due-phrase , title"), ("--columns", "ref,due_phrase,title")),
         (("--status", "planned, in-progress"), ("--status", "planned,in-progress")),
-        (("--sector", "trade , defence"), ("--sector", "trade,defence")),
-        (("--party", "kr, both"), ("--party", "kr,both")),
         (("--agreement", "FTA, sp-2024"), ("--agreement", "FTA,SP-2024")),
-        (("--firmness", "agreed, hoped"), ("--firmness", "agreed,hoped")),
     ],
 )
 def test_what_is_separated_by_commas_may_have_spaces(
@@ -177,16 +122,15 @@ def test_what_is_separated_by_commas_may_have_spaces(
     assert lived("list", *spaced).code == 0
 
 
-@pytest.mark.parametrize("sort", ["due", "-due", "days_left", "-days_left", "due_phrase", "-due_phrase"])
-@pytest.mark.parametrize("day", ["2026-01-15", PAST])
-def test_nulls_come_last_either_way(lived: Ksmy, sort: str, day: str) -> None:
-    asked = ("list", "--sort", sort, "--columns", sort.removeprefix("-"), "--as-of", day)
+@pytest.mark.parametrize("sort", ["-due", "days_left"])
+def test_nulls_come_last_either_way(lived: Ksmy, sort: str) -> None:
+    asked = ("list", "--sort", sort, "--columns", sort.removeprefix("-"))
     empty = [value == "" for (value,) in rows(lived(*asked))]
     assert empty == sorted(empty)
     assert set(empty) == {True, False}
 
 
-@pytest.mark.parametrize(("limit", "count"), [("0", 0), ("1", 1), ("7", 7), ("20", 20), ("1000", 20)])
+@pytest.mark.parametrize(("limit", "count"), [("0", 0), ("7", 7)])
 def test_a_listing_has_no_more_rows_than_its_limit(lived: Ksmy, limit: str, count: int) -> None:
     every = rows(lived("list", "--sort", "title"))
     assert rows(lived("list", "--sort", "title", "--limit", limit)) == every[:count]
@@ -260,8 +204,3 @@ def test_what_a_commitment_has_not_is_null(lived: Ksmy) -> None:
     assert empty == {
         *("days_left", "due", "due_earliest", "due_latest", "due_phrase", "baseline_due", "slip_days"),
     }
-
-
-def test_a_moved_deadline_keeps_its_baseline(lived: Ksmy) -> None:
-    (row,) = found(lived("list", "--search", "CCS-START", "--format", "json"))
-    assert (row["baseline_due"], row["due"], row["slip_days"]) == ("2029", "2030", 365)

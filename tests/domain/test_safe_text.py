@@ -26,13 +26,11 @@ texts = st.lists(st.one_of(st.characters(), st.sampled_from(EVERY))).map("".join
 storable = st.lists(st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from(EVERY))).map("".join)
 
 
-@pytest.mark.parametrize("control", EVERY, ids=ascii)
-def test_a_control_character_is_shown_and_not_emitted(control: str) -> None:
-    shown = visible(f"a{control}b")
-    assert control not in shown
-    assert shown.startswith("a")
-    assert shown.endswith("b")
-    assert len(shown) > 2
+def test_a_control_character_is_shown_and_not_emitted() -> None:
+    for control in EVERY:
+        shown = visible(f"a{control}b")
+        assert control not in shown
+        assert re.fullmatch("a.+b", shown), ascii(control)
 
 
 def test_a_c0_control_is_shown_as_its_picture() -> None:
@@ -102,11 +100,11 @@ def test_escaped_json_escapes_what_json_would_let_through() -> None:
     assert escaped('"\x7f\x9b\u202e\u2028"') == r'"\u007f\u009b\u202e\u2028"'
 
 
-@pytest.mark.parametrize("control", DEL_AND_C1 + BIDI + BREAKS + INVISIBLE + TAGS, ids=ascii)
-def test_escaped_json_emits_nothing_that_would_be_shown_elsewhere(control: str) -> None:
-    written = escaped(f'"{control}"')
-    assert control not in written
-    assert json.loads(written) == control
+def test_escaped_json_emits_nothing_that_would_be_shown_elsewhere() -> None:
+    for control in DEL_AND_C1 + BIDI + BREAKS + INVISIBLE + TAGS:
+        written = escaped(f'"{control}"')
+        assert control not in written
+        assert json.loads(written) == control
 
 
 def test_escaped_json_keeps_korean_as_it_is() -> None:

@@ -89,10 +89,10 @@ def test_a_listing_of_a_day_to_come_is_refused() -> None:
 
 
 @pytest.mark.parametrize("name", DERIVED)
-@pytest.mark.parametrize("cell", ["999", "nonsense", "2031-01-01", "-", " ", "upcoming"])
-def test_an_edited_cell_is_refused_by_its_name(name: str, cell: str) -> None:
-    with pytest.raises(Refused, match=f"^{name}: it follows from other fields and is .* cannot be set$"):
-        check({**listed(STATE, TODAY), name: cell})
+def test_an_edited_cell_is_refused_by_its_name(name: str) -> None:
+    for cell in ("999", "nonsense", "2031-01-01", "-", " ", "upcoming"):
+        with pytest.raises(Refused, match=f"^{name}: it follows from other fields and is .* cannot be set$"):
+            check({**listed(STATE, TODAY), name: cell})
 
 
 @pytest.mark.parametrize("name", [name for name in DERIVED if name != "baseline_due"])

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ksmy_tracker.domain.kinds import Commitment
-from ksmy_tracker.domain.rows import Day, DeadlineRow, Filters
+from ksmy_tracker.domain.rows import Day, Filters
 from ksmy_tracker.reading.agreements import count_agreements
 from ksmy_tracker.reading.commitments import commitments
 from ksmy_tracker.reading.deadlines import calendar, count_deadlines, deadlines
@@ -347,18 +347,6 @@ def test_open_deadlines_are_counted_as_they_are_listed(busy: Path) -> None:
         assert [row.ref for row in deadlines(snapshot)] == [
             *("MINERALS-SUPPLY", "HALAL-PORT", "CCS-START", "HALAL-CERT", "HALAL-PORT/2")
         ]
-
-
-def test_a_deadline_says_how_long_ago_it_was_by_how_much_it_slipped_and_who_is_party(busy: Path) -> None:
-    with looking(busy) as snapshot:
-        rows = {row.ref: row for row in deadlines(snapshot)}
-    assert _pick(rows["HALAL-PORT"]) == ("MY", "overdue", -107, "2025-35", 0)
-    assert _pick(rows["CCS-START"]) == ("both", "due-soon", 0, "2026-01-15", -1446)
-    assert _pick(rows["HALAL-PORT/2"]) == ("MY", "due-soon", 75, "2026-03", None)
-
-
-def _pick(row: DeadlineRow) -> tuple[object, ...]:
-    return row.parties, row.deadline, row.days_left, row.due, row.slip_days
 
 
 @pytest.mark.parametrize(("since", "count"), [("2026-01-14", 2), ("2026-01-15", 0), ("2025-12-20", 9)])

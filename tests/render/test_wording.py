@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from ksmy_tracker.domain.edtf import read_due
 from ksmy_tracker.domain.rows import EntryRow
 from ksmy_tracker.render.wording import (
     cell,
@@ -90,6 +91,11 @@ def test_a_window_where_room_is_short_says_a_year_once(earliest: str, latest: st
 )
 def test_a_due_date_reads_as_people_write_it(edtf: str, expected: str) -> None:
     assert due_date(edtf) == expected
+
+
+@pytest.mark.parametrize("edtf", [f"2026-{part}" for part in range(33, 42)])
+def test_a_due_date_as_it_is_shown_is_read_as_it_was_stored(edtf: str) -> None:
+    assert read_due(due_date(edtf)).edtf == edtf
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ksmy_tracker.domain.changes import BadLine, Change
-from ksmy_tracker.domain.kinds import GIVEN
+from ksmy_tracker.domain.kinds import GIVEN, Commitment
+from ksmy_tracker.domain.rules import differences
 from ksmy_tracker.domain.stale_listing import LISTED
 from ksmy_tracker.domain.values import LONGEST_TEXT
+from ksmy_tracker.render.formats import to_csv
 from ksmy_tracker.writing import batch
 from ksmy_tracker.writing.batch import MOST_KEYS
 from ksmy_tracker.writing.lines import LONGEST
@@ -765,6 +767,56 @@ def test_the_apostrophe_before_a_formula_is_taken_off() -> None:
         "'=1",
         "'quoted'",
     ]
+
+
+HOSTILE = [
+    "=1+1",
+    "'=1+1",
+    "''=1+1",
+    "+82 2 1234",
+    "-",
+    "--",
+    "'-",
+    "- a list",
+    "@cmd",
+    "\uff1d1",
+    "'",
+    "''",
+    "'quoted'",
+    '"double"',
+    ",",
+    ";",
+    "a,b\tc",
+    "\ttab",
+    "\rreturn",
+    "a\rb",
+    "a\nb",
+    "a\r\nb",
+    "\n",
+    "a\n",
+    " padded ",
+    "\x1b[31mred\x1b[0m",
+    "\x7f\x85\u2028",
+    "\u202eevil",
+    "␛[31m",
+    "\\u202e",
+    "[bold]x[/bold]",
+    "<script>",
+    "한국-말레이시아",
+    "5",
+    "null",
+    "x" * 100_000,
+]
+
+
+#: But for a bare hyphen, which in a raw cell says that the field is to be cleared.
+LISTED_TEXTS = [(text, raw) for text in HOSTILE for raw in (False, True) if (text, raw) != ("-", True)]
+
+
+@pytest.mark.parametrize(("text", "raw"), LISTED_TEXTS, ids=range(len(LISTED_TEXTS)))
+def test_a_text_is_no_change_where_it_is_read_as_it_was_listed(text: str, raw: bool) -> None:
+    change = the_change(in_csv(to_csv(("ref", "detail", "deadline"), [("X", text, "met")], raw=raw)))
+    assert differences("commitment", Commitment(detail=text), change, "2026-01-15") == {}
 
 
 def test_a_listing_s_derived_columns_are_kept_for_comparison() -> None:

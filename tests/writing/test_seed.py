@@ -157,12 +157,14 @@ def test_each_row_of_the_seed_has_its_source_and_takes_effect_on_the_day_of_the_
         assert change.op == "add"
 
 
-@pytest.mark.parametrize(("ref", "fact"), FACTS)
-def test_the_figures_and_names_of_the_report_carry_over(shipped: list[Change], ref: str, fact: str) -> None:
-    change = next(change for change in shipped if change.ref == ref)
-    texts = [change.note, *(change.fields.get(name) for name in ("title", "detail"))]
+def test_the_figures_and_names_of_the_report_carry_over(shipped: list[Change]) -> None:
+    texts = {
+        change.ref: f"{change.note} {change.fields['title']} {change.fields.get('detail')}"
+        for change in shipped
+        if change.record != "milestone"
+    }
 
-    assert fact in " ".join(str(text) for text in texts if text)
+    assert [(ref, fact) for ref, fact in FACTS if fact not in texts[ref]] == []
 
 
 def test_every_agreement_is_between_both_parties(shipped: list[Change]) -> None:
@@ -399,44 +401,14 @@ FAULTY: dict[str, tuple[dict[str, Any], str]] = {
         ),
     ),
     "no title": (seed_of(commitments=[without("title", COMMITMENT)]), "commitments[0].title: is missing"),
-    "no agreement": (
-        seed_of(commitments=[without("agreement", COMMITMENT)]),
-        "commitments[0].agreement: is missing",
-    ),
-    "no sector": (seed_of(commitments=[without("sector", COMMITMENT)]), "commitments[0].sector: is missing"),
-    "no firmness": (
-        seed_of(commitments=[without("firmness", COMMITMENT)]),
-        "commitments[0].firmness: is missing",
-    ),
     "no kind": (seed_of([without("kind", AGREEMENT)]), "agreements[0].kind: is missing"),
-    "no stage": (seed_of([without("stage", AGREEMENT)]), "agreements[0].stage: is missing"),
     "a null where a value must be": (
         seed_of([{**AGREEMENT, "stage": None}]),
         "agreements[0].stage: cannot be empty",
     ),
-    "a blank title": (
-        seed_of([{**AGREEMENT, "title": " "}]),
-        "agreements[0].title: is empty; give some text",
-    ),
-    "a number for text": (
-        seed_of(commitments=[{**COMMITMENT, "due": 2025}]),
-        "commitments[0].due: must be text, not a number",
-    ),
-    "a list for a word": (
-        seed_of(commitments=[{**COMMITMENT, "sector": ["trade"]}]),
-        "commitments[0].sector: must be text, not a list",
-    ),
-    "text for true or false": (
-        seed_of(commitments=[{**COMMITMENT, "verifiable": "perhaps"}]),
-        "commitments[0].verifiable: 'perhaps' is neither true nor false",
-    ),
     "a mistyped status": (
         seed_of(commitments=[COMMITMENT, {**COMMITMENT, "ref": "PACT-END", "status": "compleet"}]),
         "commitments[1].status: 'compleet' is unknown; did you mean completed?",
-    ),
-    "a due date in words": (
-        seed_of(commitments=[{**COMMITMENT, "due": "end of 2025"}]),
-        "commitments[0].due: 'end of 2025' cannot be taken: it is not an EDTF date; did you mean 2025?",
     ),
     "a mistyped field": (
         seed_of(commitments=[{**COMMITMENT, "detial": "x"}]),
@@ -469,18 +441,6 @@ FAULTY: dict[str, tuple[dict[str, Any], str]] = {
     "a commitment for an agreement": (
         seed_of(commitments=[COMMITMENT, {**COMMITMENT, "ref": "X", "agreement": "PACT-KEEP"}]),
         "commitments[1].agreement: there is no agreement PACT-KEEP; did you mean PACT?",
-    ),
-    "a NUL": (
-        seed_of([{**AGREEMENT, "title": "a\0b"}]),
-        "agreements[0].title: has a NUL character; take it out",
-    ),
-    "a lone surrogate": (
-        seed_of([{**AGREEMENT, "title": "\ud800"}]),
-        "agreements[0].title: is not valid UTF-8; give it in UTF-8",
-    ),
-    "a text without end": (
-        seed_of([{**AGREEMENT, "place": "x" * 100_001}]),
-        "agreements[0].place: is 100,001 characters long; 100,000 is the most",
     ),
     "an empty note": (seed_of([{**AGREEMENT, "note": ""}]), "agreements[0].note: is empty; give some text"),
     "evidence that is no text": (

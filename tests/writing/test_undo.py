@@ -161,9 +161,9 @@ def test_an_undo_is_an_entry_with_the_opposite_of_the_change(desk: Desk) -> None
 
 
 def test_several_changes_of_one_field_are_undone_in_one_step(desk: Desk) -> None:
-    desk.make(update("FTA-CONCLUDE", due="2026"), update("FTA-CONCLUDE", due="2027"))
+    desk.make(update("FTA-CONCLUDE", firmness="agreed"), update("FTA-CONCLUDE", firmness="hoped"))
     (outcome,) = desk.undo().outcomes
-    assert outcome.changes == {"due": ("2027", "2025")}
+    assert outcome.changes == {"firmness": ("hoped", "committed")}
 
 
 def test_an_undo_of_an_agreement_s_change_gives_it_back_its_stage(desk: Desk) -> None:
@@ -180,7 +180,9 @@ def test_reopening_by_undo_needs_no_note(desk: Desk) -> None:
 
 def test_what_came_to_nothing_within_an_invocation_is_not_undone(desk: Desk) -> None:
     desk.make(
-        update("FTA-CONCLUDE", due="2026"), update("FTA-CONCLUDE", due="2025"), update("TOURISM", due="2027")
+        update("FTA-CONCLUDE", firmness="agreed"),
+        update("FTA-CONCLUDE", firmness="committed"),
+        update("TOURISM", due="2027"),
     )
     (outcome,) = desk.undo().outcomes
     assert outcome.ref == "TOURISM"
@@ -199,24 +201,24 @@ def test_an_undo_takes_effect_today_or_with_the_newest_entry(desk: Desk) -> None
 
 
 def test_the_newest_invocation_is_undone_unless_another_is_named(desk: Desk) -> None:
-    first = desk.make(update("FTA-CONCLUDE", due="2026"))
+    first = desk.make(update("FTA-CONCLUDE", firmness="agreed"))
     desk.make(update("TOURISM", due="2027"))
     desk.undo(first)
-    assert (desk.show("FTA-CONCLUDE").due, desk.show("TOURISM").due) == ("2025", "2027")
+    assert (desk.show("FTA-CONCLUDE").firmness, desk.show("TOURISM").due) == ("committed", "2027")
     desk.make(update("HYDROGEN", due="2030"))
     desk.undo()
     assert desk.show("HYDROGEN").due is None
 
 
 def test_the_beginning_of_an_invocation_is_enough(desk: Desk) -> None:
-    desk.make(update("FTA-CONCLUDE", due="2026"), invocation="beef" + "0" * 28)
+    desk.make(update("FTA-CONCLUDE", firmness="agreed"), invocation="beef" + "0" * 28)
     desk.make(update("TOURISM", due="2026"), invocation="bead" + "0" * 28)
     desk.undo("beef")
-    assert (desk.show("FTA-CONCLUDE").due, desk.show("TOURISM").due) == ("2025", "2026")
+    assert (desk.show("FTA-CONCLUDE").firmness, desk.show("TOURISM").due) == ("committed", "2026")
 
 
 def test_an_ambiguous_beginning_is_refused(desk: Desk) -> None:
-    desk.make(update("FTA-CONCLUDE", due="2026"), invocation="beef0" + "0" * 27)
+    desk.make(update("FTA-CONCLUDE", firmness="agreed"), invocation="beef0" + "0" * 27)
     desk.make(update("TOURISM", due="2026"), invocation="beef1" + "0" * 27)
     with pytest.raises(Usage, match=r"^several invocations begin with beef; give more of it$"):
         desk.undo("beef")
@@ -226,7 +228,7 @@ def test_an_ambiguous_beginning_is_refused(desk: Desk) -> None:
 def test_too_short_a_beginning_is_refused_even_where_one_invocation_alone_has_it(
     desk: Desk, wanted: str
 ) -> None:
-    desk.make(update("FTA-CONCLUDE", due="2026"), invocation="beef" + "0" * 28)
+    desk.make(update("FTA-CONCLUDE", firmness="agreed"), invocation="beef" + "0" * 28)
     head = desk.head()
     with pytest.raises(Usage, match=r"is too short for an invocation; give its first 4 characters or more"):
         desk.undo(wanted)
@@ -279,13 +281,13 @@ def test_a_milestone_is_changed_by_a_command_of_its_own(desk: Desk) -> None:
 
 
 def test_a_later_change_of_the_same_field_stands_in_the_way(desk: Desk) -> None:
-    first = desk.make(update("FTA-CONCLUDE", status="finalising", due="2026"))
-    second = desk.make(update("FTA-CONCLUDE", due="2027"))
+    first = desk.make(update("FTA-CONCLUDE", status="finalising", firmness="agreed"))
+    second = desk.make(update("FTA-CONCLUDE", firmness="hoped"))
     head = desk.head()
     with pytest.raises(Refused) as refusal:
         desk.undo(first)
     assert str(refusal.value) == (
-        f"entry 32 changed due of FTA-CONCLUDE later; undo its invocation {second} first, "
+        f"entry 32 changed firmness of FTA-CONCLUDE later; undo its invocation {second} first, "
         "or change FTA-CONCLUDE with `ksmy update`"
     )
     assert desk.head() == head
@@ -293,10 +295,10 @@ def test_a_later_change_of_the_same_field_stands_in_the_way(desk: Desk) -> None:
 
 def test_a_later_change_of_another_field_does_not(desk: Desk) -> None:
     first = desk.make(update("FTA-CONCLUDE", status="finalising"))
-    desk.make(update("FTA-CONCLUDE", due="2027", note="moved"))
+    desk.make(update("FTA-CONCLUDE", firmness="hoped", note="moved"))
     desk.undo(first)
     shown = desk.show("FTA-CONCLUDE")
-    assert (shown.status, shown.due) == ("in-progress", "2027")
+    assert (shown.status, shown.firmness) == ("in-progress", "hoped")
 
 
 def test_a_later_note_does_not(desk: Desk) -> None:
@@ -307,20 +309,20 @@ def test_a_later_note_does_not(desk: Desk) -> None:
 
 
 def test_one_record_that_stands_in_the_way_keeps_the_whole_invocation(desk: Desk) -> None:
-    first = desk.make(update("FTA-CONCLUDE", due="2026"), update("TOURISM", due="2026"))
-    desk.make(update("FTA-CONCLUDE", due="2027"))
-    with pytest.raises(Refused, match="changed due of FTA-CONCLUDE later"):
+    first = desk.make(update("FTA-CONCLUDE", firmness="agreed"), update("TOURISM", due="2026"))
+    desk.make(update("FTA-CONCLUDE", firmness="hoped"))
+    with pytest.raises(Refused, match="changed firmness of FTA-CONCLUDE later"):
         desk.undo(first)
     assert desk.show("TOURISM").due == "2026"
 
 
 def test_what_stood_in_the_way_and_was_undone_no_longer_does(desk: Desk) -> None:
-    first = desk.make(update("FTA-CONCLUDE", due="2026"))
-    second = desk.make(update("FTA-CONCLUDE", due="2027"))
-    third = desk.make(update("FTA-CONCLUDE", due="2028"))
+    first = desk.make(update("FTA-CONCLUDE", firmness="agreed"))
+    second = desk.make(update("FTA-CONCLUDE", firmness="hoped"))
+    third = desk.make(update("FTA-CONCLUDE", firmness="signed"))
     for invocation in (third, second, first):
         desk.undo(invocation)
-    assert desk.show("FTA-CONCLUDE").due == "2025"
+    assert desk.show("FTA-CONCLUDE").firmness == "committed"
 
 
 def test_an_add_can_be_undone_once_its_updates_are(desk: Desk) -> None:
@@ -346,7 +348,7 @@ def test_a_note_or_evidence_alone_stays(desk: Desk, evidence: tuple[str, ...]) -
 
 
 def test_the_notes_of_an_invocation_stay_when_its_changes_are_undone(desk: Desk) -> None:
-    desk.make(update("TOURISM", note="asked"), update("FTA-CONCLUDE", due="2026"))
+    desk.make(update("TOURISM", note="asked"), update("FTA-CONCLUDE", firmness="agreed"))
     (outcome,) = desk.undo().outcomes
     assert outcome.ref == "FTA-CONCLUDE"
     assert desk.entries("TOURISM")[-1].note == "asked"
@@ -510,10 +512,10 @@ def test_a_withdrawn_record_comes_back_again_and_again(desk: Desk) -> None:
 
 
 def test_an_undo_that_was_undone_stands_in_the_way_of_itself(desk: Desk) -> None:
-    desk.make(update("FTA-CONCLUDE", due="2026"))
+    desk.make(update("FTA-CONCLUDE", firmness="agreed"))
     undone = desk.undo().invocation
     desk.undo()
-    with pytest.raises(Refused, match="changed due of FTA-CONCLUDE later"):
+    with pytest.raises(Refused, match="changed firmness of FTA-CONCLUDE later"):
         desk.undo(undone)
 
 
@@ -528,7 +530,7 @@ def test_a_whole_batch_is_undone(desk: Desk) -> None:
         commitment("NEW", "TREATY"),
         milestone("NEW"),
         update("NEW/1", state="met"),
-        update("FTA-CONCLUDE", due="2026"),
+        update("FTA-CONCLUDE", firmness="agreed"),
         update("FTA-CONCLUDE/1", state="met"),
         milestone("FTA-CONCLUDE"),
         update("FTA-CONCLUDE/2", state="not-met"),
@@ -561,10 +563,10 @@ def test_a_batch_larger_than_what_is_read_at_once_is_undone(
         change for number in range(7) for change in (commitment(f"NEW-{number}"), milestone(f"NEW-{number}"))
     ]
     before = desk.refs()
-    desk.make(agreement("TREATY"), *added, update("FTA-CONCLUDE", due="2026"))
+    desk.make(agreement("TREATY"), *added, update("FTA-CONCLUDE", firmness="agreed"))
     assert len(desk.undo().outcomes) == 16
     assert desk.refs() == before
-    assert desk.show("FTA-CONCLUDE").due == "2025"
+    assert desk.show("FTA-CONCLUDE").firmness == "committed"
     assert len(desk.undo().outcomes) == 16
     assert len(desk.refs()) == len(before) + 8
 
@@ -573,7 +575,7 @@ def test_a_batch_larger_than_what_is_read_at_once_is_undone(
 
 
 def test_a_dry_run_says_what_it_would_do_and_writes_nothing(desk: Desk) -> None:
-    desk.make(commitment("NEW"), update("FTA-CONCLUDE", due="2026"))
+    desk.make(commitment("NEW"), update("FTA-CONCLUDE", firmness="agreed"))
     head, content = desk.head(), desk.location.path.read_bytes()
     tried = desk.undo(dry_run=True)
     assert [(outcome.ref, outcome.action) for outcome in tried.outcomes] == [
@@ -588,18 +590,18 @@ def test_a_dry_run_says_what_it_would_do_and_writes_nothing(desk: Desk) -> None:
 def test_the_past_is_as_it_was_before_the_undo_and_after_it(desk: Desk) -> None:
     added, moved, undone = (date(2026, 1, day) for day in (15, 20, 25))
     desk.make(commitment("NEW"), today=added)
-    desk.make(update("FTA-CONCLUDE", due="2026"), today=moved)
+    desk.make(update("FTA-CONCLUDE", firmness="agreed"), today=moved)
     desk.undo(today=undone)
     by_id = desk.entries("NEW")[0].invocation
     desk.undo(by_id, today=undone)
     day = timedelta(days=1)
-    for on, due, there in [
-        (added - day, "2025", False),
-        (added, "2025", True),
-        (moved, "2026", True),
-        (undone - day, "2026", True),
-        (undone, "2025", False),
-        (undone + day, "2025", False),
+    for on, firmness, there in [
+        (added - day, "committed", False),
+        (added, "committed", True),
+        (moved, "agreed", True),
+        (undone - day, "agreed", True),
+        (undone, "committed", False),
+        (undone + day, "committed", False),
     ]:
-        assert desk.show("FTA-CONCLUDE", on).due == due, on
+        assert desk.show("FTA-CONCLUDE", on).firmness == firmness, on
         assert ("NEW" in desk.refs(on)) is there, on

@@ -200,10 +200,10 @@ def test_a_register_with_what_no_register_may_have_is_not_migrated(
 
 def test_a_migrated_register_can_be_changed(ksmy: Ksmy, old: Path, revision: str, tmp_path: Path) -> None:
     ksmy("migrate")
-    ran = ksmy("update", "FTA-CONCLUDE", "--due", "2027", "--note", "after the migration")
+    ran = ksmy("update", "FTA-CONCLUDE", "--firmness", "hoped", "--note", "migrated")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out == (
-        f"FTA-CONCLUDE updated: due 2025 -> 2027; note: after the migration (entry {ENTRIES[revision] + 1})\n"
+        f"FTA-CONCLUDE updated: firmness committed -> hoped; note: migrated (entry {ENTRIES[revision] + 1})\n"
     )
     assert ksmy("milestone", "add", "FTA-CONCLUDE", "Signed").code == 0
     assert " withdrawn: note: undoes" in ksmy("undo").out
