@@ -142,7 +142,7 @@ def command(panel: str | None, example: str, *, without: tuple[str, ...] = ()) -
             except KsmyError:
                 raise
             except Exception as error:
-                damage = None if signals.is_ending() else _damage_behind(values["db"])
+                damage = None if signals.is_ending() else _damage_behind(values.get("db"))
                 if damage is None:
                     raise
                 raise damage from error
@@ -190,6 +190,8 @@ def _settled(hint: Any, value: Any) -> Any:
 
 def _damage_behind(register: Any) -> KsmyError | None:
     """The sentence for a damaged register behind a failure that has none: what fails for its values is no bug."""
+    if register is None:  # a command that is about none
+        return None
     from ksmy_tracker.reading import check as audit
 
     try:

@@ -106,7 +106,7 @@ def _changes_fault(entry: Entry) -> str | None:
         if (name, new) in _taken and name in fields:
             continue
         if name in facts or name == "withdrawn":
-            continue  # which proof.py compares with what follows
+            continue  # which history_check.py compares with what follows
         if name not in fields:
             return f"{quoted(name)} is no field of {a(entry.record)}"
         if name in _TEXTS:

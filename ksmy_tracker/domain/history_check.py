@@ -1,6 +1,6 @@
 """The proof of a history: whether the writer can have made each entry of the records that it met (pure).
 
-Right hashes only say that nobody changed a history since it was sealed. entry_form.py says what is wrong with an entry
+Right hashes only say that nobody changed a history since it was sealed. entry_check.py says what is wrong with an entry
 by itself, `Family` with what it does. `import`, `check` and `migrate` ask both, so that what one takes the others take,
 on every engine.
 """
@@ -11,12 +11,16 @@ from typing import Any, Final
 from ksmy_tracker.domain import rules
 from ksmy_tracker.domain.chain import Deed, Entry
 from ksmy_tracker.domain.entries import UNDONE_BY
-from ksmy_tracker.domain.kinds import DEFAULTS, REQUIRED, Commitment, Milestone, Record, commitment_of
+from ksmy_tracker.domain.kinds import DEFAULTS, LATER, REQUIRED, Commitment, Milestone, Record, commitment_of
 from ksmy_tracker.domain.projection import States, step
 from ksmy_tracker.domain.values import quoted
 from ksmy_tracker.domain.words import RECORDS, SETTLED_STATUSES, a
 
-_NEEDED: Final = {kind: (*REQUIRED[kind], *DEFAULTS[kind]) for kind in RECORDS}
+#: What an entry that creates a record says at least.
+_NEEDED: Final = {
+    kind: tuple(name for name in (*REQUIRED[kind], *DEFAULTS[kind]) if name not in LATER[kind])
+    for kind in RECORDS
+}
 
 
 class Agreements:

@@ -33,7 +33,8 @@ class Field:
     `means` is its help text; `read` normalises what is given, raising `Fault`, and is None where nobody gives a value:
     it follows from the history (`is_kept`: in a column) or from that and the day (computed by who reads). `words` are
     all that it can be, or `offers` says of what the register has some to offer. `default` is what a new record is taken
-    to be; `is_shown`: it is a part of the JSON contract.
+    to be, for ever; `is_later`: registers were made before there was the field, whose entries and exports lack it;
+    `is_shown`: it is a part of the JSON contract.
     """
 
     means: str
@@ -45,6 +46,7 @@ class Field:
     is_clearable: bool = False
     is_searched: bool = False
     default: str | bool | None = None
+    is_later: bool = False
     is_kept: bool = True
     is_shown: bool = True
 
@@ -211,6 +213,7 @@ REQUIRED: Final = _named(lambda one: one.is_required)
 COLUMNS: Final = _named(lambda one: one.is_kept)
 SHOWN: Final = _named(lambda one: one.is_shown)
 SEARCHED: Final = _named(lambda one: one.is_searched)
+LATER: Final = _named(lambda one: one.is_later)
 
 #: What a new record is taken to be where nothing is said.
 DEFAULTS: Final[Mapping[str, Mapping[str, str | bool]]] = {

@@ -1,5 +1,6 @@
 """Open deadlines, of commitments and of their milestones; and every deadline as a calendar has it."""
 
+from ksmy_tracker.domain.deadline import open_state
 from ksmy_tracker.domain.rows import CalendarRow, Day, DeadlineRow, stored_date
 from ksmy_tracker.reading.entries import NEWS
 from ksmy_tracker.reading.expressions import (
@@ -62,9 +63,8 @@ def calendar(snapshot: Snapshot) -> list[CalendarRow]:
 def _on(row: DeadlineRow, day: Day) -> DeadlineRow:
     """A deadline with what the calendar says of it on a day."""
     latest = stored_date(row.due_latest)
-    days_left = (latest - day.today).days
-    state = "overdue" if days_left < 0 else "due-soon" if latest <= day.horizon else "upcoming"
-    return row._replace(deadline=state, days_left=days_left)
+    state = open_state(latest, day.today, day.horizon)
+    return row._replace(deadline=state, days_left=(latest - day.today).days)
 
 
 def _open(after: str | None, until: str | None) -> str:

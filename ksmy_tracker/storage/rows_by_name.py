@@ -46,7 +46,7 @@ def values_of(rows: Sequence[Any]) -> list[tuple[Any, ...]]:
     found = (
         rows if issubclass(row, tuple) else [tuple([getattr(one, name) for name in names]) for one in rows]
     )
-    truths = [at for at, name in enumerate(names) if bool in _kinds(row)[name]]
+    truths = [at for at, name in enumerate(names) if bool in types_of(row)[name]]
     if not truths:
         return list(found)
     columns = list(zip(*found, strict=True))
@@ -62,7 +62,7 @@ def _making(row: Any, names: tuple[str, ...]) -> Callable[[Sequence[Any]], Itera
     needed = [name for name, default in its if default is MISSING]
     if len(set(names)) < len(names) or not set(needed) <= set(names) <= {name for name, _ in its}:
         raise TypeError(f"{row.__name__} has {', '.join(columns_of(row))}, not {', '.join(names)}")
-    kinds = _kinds(row)
+    kinds = types_of(row)
     truths = [at for at, name in enumerate(names) if bool in kinds[name]]
     checks = [(at, name, kinds[name]) for at, name in enumerate(names) if kinds[name]]
     places = [(names.index(name) if name in names else None, default) for name, default in its]
@@ -103,7 +103,7 @@ def _fields(row: Any) -> tuple[tuple[str, Any], ...]:
 
 
 @cache
-def _kinds(row: Any) -> dict[str, frozenset[type]]:
+def types_of(row: Any) -> dict[str, frozenset[type]]:
     """Each field of a class of rows with the types its values can have; none where anything can stand."""
     hints = get_type_hints(row)
     return {name: frozenset(_types(hints[name])) for name, _ in _fields(row)}

@@ -1,6 +1,6 @@
 """The tables of a register, as SQLModel classes.
 
-The same on every engine: dates, timestamps and JSON are text in the forms design and CHECKs prescribe
+The same on every engine: dates, timestamps and JSON are text in the forms that the CHECKs prescribe
 (on SQLite the tables are STRICT besides), so one SQL text reads them anywhere and sorts them alike.
 
 Longer than other modules: the whole schema, to be read in one place.
@@ -141,7 +141,7 @@ class Agreement(Table, table=True):
 
 
 class Commitment(Table, table=True):
-    """One thing promised. The columns from `due_earliest` on follow from the history (see replay.py)."""
+    """One thing promised. The columns from `due_earliest` on follow from the history (see domain/projection.py)."""
 
     __table_args__ = (
         *form("ref", "ref"),

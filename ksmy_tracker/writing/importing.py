@@ -15,6 +15,7 @@ import msgspec
 
 from ksmy_tracker.domain.chain import Entry, canonical_json, chain_fault, covered, entry_row
 from ksmy_tracker.domain.entry_check import entry_fault
+from ksmy_tracker.domain.kinds import DEFAULTS, LATER
 from ksmy_tracker.domain.strict_json import repeated
 from ksmy_tracker.errors import BadInput
 from ksmy_tracker.reading.check import Audit, faults
@@ -65,6 +66,12 @@ class _Header(msgspec.Struct):
 
 
 _Fields = dict[str, str | int | None]
+
+#: What records of an export have that was made before there were these fields.
+_LATER: Final[dict[str, _Fields]] = {
+    kind: {name: int(its) if isinstance(its := DEFAULTS[kind].get(name), bool) else its for name in names}
+    for kind, names in LATER.items()
+}
 
 
 class _Line(msgspec.Struct, forbid_unknown_fields=True):
@@ -160,6 +167,7 @@ class _Export:
     def _record(self, table: str, fields: _Fields) -> tuple[tuple[Any, ...], int]:
         """The same of a record, or of the key of a line that changed nothing."""
         columns = TABLES[table]
+        fields = _LATER.get(table, {}) | fields
         if fields.keys() != set(columns):
             raise _BadLine("is not a part of an export in its place")
         name = str(fields[columns[0]])

@@ -73,7 +73,7 @@ def test_all_that_a_new_record_lacks_is_named_at_once() -> None:
             "due_phrase",
             "X is an agreement, which has no due phrase; it has title, kind, stage, ",
         ),
-        ("milestone", "status", "X is a milestone, which has no status; it has title, state, due"),
+        ("milestone", "status", "X is a milestone, which has no status; it has title, due, state"),
     ],
 )
 def test_a_field_of_another_kind_of_record_is_refused(kind: str, name: str, problem: str) -> None:

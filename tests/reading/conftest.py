@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ksmy_tracker import cli
+from tests.conftest import run
 from tests.reading.made import add, make
 
 
@@ -15,7 +15,7 @@ from tests.reading.made import add, make
 def empty_register(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("empty") / "register.db"
     with redirect_stdout(io.StringIO()):
-        assert cli.run(["init", "--empty", "--db", str(path), "--by", "clerk"]) == 0
+        assert run("init", "--empty", "--db", str(path), "--by", "clerk") == 0
     return path
 
 

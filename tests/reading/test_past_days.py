@@ -13,7 +13,6 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from ksmy_tracker import cli, clock
 from ksmy_tracker.domain import words as vocabulary
 from ksmy_tracker.domain.changes import Change
 from ksmy_tracker.domain.rows import Day
@@ -23,6 +22,7 @@ from ksmy_tracker.reading.commitments import commitment, commitments
 from ksmy_tracker.reading.refs import existing
 from ksmy_tracker.reading.snapshot import Snapshot
 from ksmy_tracker.storage.sqlite.register import FileRegister
+from tests.conftest import run
 from tests.reading.made import TODAY, add, looking, make, refs, update
 
 
@@ -153,16 +153,15 @@ def printed(path: Path, today: date, *options: str) -> dict[str, Any]:
         *(["show", ref] for ref in ("ALPHA", "PACT", "TREATY")),
     ]
     found: dict[str, Any] = {}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(clock, "now", lambda: datetime.combine(today, time(4), UTC))
-        for command in commands:
-            out, err = io.StringIO(), io.StringIO()
-            with redirect_stdout(out), redirect_stderr(err):
-                code = cli.run([*command, "--db", str(path), "--format", "json", *options])
-            # Of a record to come, the past says more than that day could: when it was created.
-            shown = json.loads(out.getvalue()) if code == 0 else None
-            assert code in (0, 3), err.getvalue()
-            found[" ".join(command)] = (code, shown)
+    noon = datetime.combine(today, time(4), UTC)
+    for command in commands:
+        out, err = io.StringIO(), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            code = run(*command, "--db", str(path), "--format", "json", *options, now=noon)
+        # Of a record to come, the past says more than that day could: when it was created.
+        shown = json.loads(out.getvalue()) if code == 0 else None
+        assert code in (0, 3), err.getvalue()
+        found[" ".join(command)] = (code, shown)
     return found
 
 

@@ -16,7 +16,7 @@ WIDTH = 78
 
 @dataclass(slots=True)
 class Page:
-    """Lines of text; the second of each pair is its style: "", "bold", or one of render.table.STYLES."""
+    """Lines of text; the second of each pair is its style: "", "bold", or one of render.text.table.STYLES."""
 
     width: int = WIDTH
     lines: list[tuple[str, str]] = field(default_factory=list)

@@ -1,6 +1,6 @@
 """A connection to a PostgreSQL server: opened in time, set up the same whatever others configured, given up in time.
 
-psycopg is imported through server_attempts.py, for a register that is on a server.
+psycopg is imported through attempts.py, for a register that is on a server.
 """
 
 import os

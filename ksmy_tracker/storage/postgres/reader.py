@@ -6,16 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
+from ksmy_tracker.domain.kinds import KINDS
 from ksmy_tracker.errors import NoRegister
 from ksmy_tracker.storage.interface import Reader, Row
 from ksmy_tracker.storage.postgres.attempts import psycopg
 from ksmy_tracker.storage.postgres.connection import Connection
 from ksmy_tracker.storage.postgres.url import Server
 from ksmy_tracker.storage.revisions import the_revision
-from ksmy_tracker.storage.rows_by_name import made, made_one_by_one
-
-#: Columns that hold numbers; all others hold text.
-_NUMBERS: Final = ("number", "verifiable", "slip_days", "evidence", "withdrawn")
+from ksmy_tracker.storage.rows_by_name import made, made_one_by_one, types_of
 
 _PARAMETER: Final = re.compile(r":([a-z_][a-z_0-9]*)")
 
@@ -109,8 +107,9 @@ def _names(cursor: Any) -> list[str]:
     return [column.name for column in cursor.description]
 
 
-def _is_number(table: str, column: str) -> bool:
-    return column in _NUMBERS and not (table == "entry" and column == "evidence")
+def _is_number(kind: str, column: str) -> bool:
+    its: Any = KINDS[kind]
+    return not types_of(its)[column].isdisjoint((int, bool))
 
 
 @lru_cache(maxsize=256)
