@@ -74,9 +74,13 @@ def require_sound(reader: Reader) -> None:
 
 
 def _all_faults(reader: Reader, audit: Audit, expected_head: str | None) -> Iterator[str]:
-    yield from reader.damage()
-    if any(fault.startswith("database:") for fault in audit.faults):
-        return  # what SQLite itself finds damaged cannot be asked further
+    yield from reader.schema_faults()
+    broken = False
+    for fault in reader.broken_pages():
+        broken = True
+        yield fault
+    if broken:
+        return
     yield from reader.dangling()
     yield from faults(reader, audit, expected_head)
 

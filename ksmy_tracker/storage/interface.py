@@ -37,8 +37,12 @@ class Reader(ABC):
         """The same one by one, in bounded memory."""
 
     @abstractmethod
-    def damage(self) -> Iterator[str]:
-        """What is wrong with the schema, and what the engine itself finds wrong."""
+    def schema_faults(self) -> Iterator[str]:
+        """What is wrong with the schema."""
+
+    def broken_pages(self) -> Iterator[str]:
+        """What the engine itself finds wrong below that; then nothing further can be asked."""
+        return iter(())
 
     @abstractmethod
     def dangling(self) -> Iterator[str]:

@@ -51,7 +51,7 @@ class ServerReader(Reader):
     def _asked(self, sql: str, parameters: Mapping[str, Any]) -> psycopg.Cursor[Any]:
         return psycopg.ClientCursor(self._connection).execute(_placed(sql, self._schema), parameters)
 
-    def damage(self) -> Iterator[str]:
+    def schema_faults(self) -> Iterator[str]:
         """What is wrong with the schema; the server looks after its pages, types and CHECKs itself."""
         from ksmy_tracker.storage.postgres.schema_check import differences, planted
 

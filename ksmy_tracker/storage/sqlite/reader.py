@@ -53,11 +53,14 @@ class FileReader(Reader):
         cursor = self._connection.execute(sql, parameters)
         return made_one_by_one(row, _names(cursor), cursor.fetchmany)
 
-    def damage(self) -> Iterator[str]:
-        """What is wrong with the schema; then what SQLite itself finds wrong with its pages, types and CHECKs."""
+    def schema_faults(self) -> Iterator[str]:
+        """What is wrong with the schema."""
         from ksmy_tracker.storage.sqlite.schema_check import differences
 
         yield from differences(self._connection)
+
+    def broken_pages(self) -> Iterator[str]:
+        """What SQLite itself finds wrong with its pages, types and CHECKs."""
         for found in self.stream(_Integrity, "PRAGMA integrity_check(20)"):
             if found.integrity_check != "ok":
                 yield f"database: {found.integrity_check}"

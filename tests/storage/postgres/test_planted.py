@@ -152,7 +152,7 @@ def test_nothing_planted_runs_whatever_is_asked_and_all_of_it_is_named(
     # The sentence of `check` ends after some faults; what it would ask afterwards is asked here.
     with locate(sown).reading() as reader:
         require_sound(reader)
-        faults = list(reader.damage())
+        faults = list(reader.schema_faults())
     assert len(faults) == len(FUNCTIONS) * len(ARGUMENTS) + len(TYPES) ** 2 * (len(OPERATORS) + 1)
     assert all(fault.endswith(STRANGE) for fault in faults)
 
