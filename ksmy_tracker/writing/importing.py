@@ -14,13 +14,15 @@ from typing import Any, BinaryIO, Final
 import msgspec
 
 from ksmy_tracker.domain.chain import Entry, canonical_json, chain_fault, covered, entry_row
+from ksmy_tracker.domain.entries import StoredKey
 from ksmy_tracker.domain.entry_check import entry_fault
-from ksmy_tracker.domain.kinds import DEFAULTS, LATER
+from ksmy_tracker.domain.kinds import DEFAULTS, KINDS, LATER
 from ksmy_tracker.domain.strict_json import repeated
 from ksmy_tracker.errors import BadInput
 from ksmy_tracker.reading.check import Audit, faults
 from ksmy_tracker.reading.export import FORMAT, TABLES
 from ksmy_tracker.storage.interface import INSERTED_AT_ONCE, Transaction
+from ksmy_tracker.storage.rows_by_name import types_of
 from ksmy_tracker.writing.lines import lines_of
 
 #: Bytes a line of an export may have: several times what the longest texts of an entry come to.
@@ -57,7 +59,7 @@ def load(transaction: Transaction, lines: Iterable[bytes]) -> str | None:
     return export.head
 
 
-class _Header(msgspec.Struct):
+class _Header(msgspec.Struct, forbid_unknown_fields=True):
     """The first line."""
 
     format: str
@@ -71,6 +73,14 @@ _Fields = dict[str, str | int | None]
 _LATER: Final[dict[str, _Fields]] = {
     kind: {name: int(its) if isinstance(its := DEFAULTS[kind].get(name), bool) else its for name in names}
     for kind, names in LATER.items()
+}
+
+
+_ROWS: Final[dict[str, Any]] = {**KINDS, "unchanged_key": StoredKey}
+#: What each of their columns can hold in JSON: what is true or false is 1 or 0.
+_TYPES: Final = {
+    table: {name: {int if one is bool else one for one in its} for name, its in types_of(row).items()}
+    for table, row in _ROWS.items()
 }
 
 
@@ -150,9 +160,12 @@ class _Export:
             row, shortest = self._entry(content.entry)
         else:
             row, shortest = self._record(table, getattr(content, table))
-        # None has a key twice that is as short as its content can be written.
-        if len(line) != shortest + 1 and len(line.strip()) != shortest and (twice := _repeated_key(line)):
-            raise _BadLine(f"has the key {twice!r} twice")
+        # None has a key twice, or one more, that is as short as its content can be written.
+        if len(line) != shortest + 1 and len(line.strip()) != shortest:
+            if twice := _repeated_key(line):
+                raise _BadLine(f"has the key {twice!r} twice")
+            if len(json.loads(line)) > 1:
+                raise _BadLine("is not a part of an export in its place")
         return table, row
 
     def _entry(self, entry: Entry) -> tuple[tuple[Any, ...], int]:
@@ -170,6 +183,11 @@ class _Export:
         fields = _LATER.get(table, {}) | fields
         if fields.keys() != set(columns):
             raise _BadLine("is not a part of an export in its place")
+        for column, value in fields.items():
+            if type(value) not in _TYPES[table][column]:
+                raise _BadLine(
+                    f"{column} is {value!r:.80}, which is of another kind than a register has there"
+                )
         name = str(fields[columns[0]])
         if name <= self._before:
             raise _BadLine(f"{table} {name} stands twice, or after one that it comes before")

@@ -25,7 +25,7 @@ from ksmy_tracker.writing import importing
 from ksmy_tracker.writing import record as write_side
 from ksmy_tracker.writing import undo as undoing
 from ksmy_tracker.writing.record import Recording
-from tests.conftest import NOW, asked, execute
+from tests.conftest import NOW, asked, execute, run
 
 TODAY = date(2026, 1, 15)
 
@@ -622,3 +622,30 @@ def test_a_key_that_stands_twice_is_named(busy: Path, importer: Importer) -> Non
 def test_an_export_in_another_layout_is_one_too(busy: Path, importer: Importer) -> None:
     lines = [json.dumps(json.loads(line), indent=None) + "\n" for line in exported(busy)]
     assert exported(importer.load(lines)[0]) == exported(busy)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("evidence", "0"),
+        ("withdrawn", "0"),
+        ("slip_days", " 0.0 "),
+        ("due", 2025),
+        ("title", 7),
+        ("title", None),
+    ],
+)
+def test_a_value_of_another_kind_than_its_column_is_not_converted(
+    register: Path, tmp_path: Path, column: str, value: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("export", "--db", str(register))
+    lines = capsys.readouterr().out.splitlines(keepends=True)
+    at = next(number for number, line in enumerate(lines) if line.startswith('{"commitment"'))
+    record = json.loads(lines[at])
+    record["commitment"][column] = value
+    lines[at] = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n"
+    changed = tmp_path / "changed.jsonl"
+    changed.write_text("".join(lines), encoding="utf-8")
+    assert run("import", str(changed), "--db", str(tmp_path / "new.db")) == 5
+    assert f"line {at + 1}: {column} is {value!r}, which is of another kind" in capsys.readouterr().err
+    assert not (tmp_path / "new.db").exists()

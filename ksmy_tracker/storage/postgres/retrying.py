@@ -35,14 +35,14 @@ def done_once(
     tried = _Tried[Done]()
     pause = 0.01
     while True:
-        tried.connected = tried.ending = False
+        tried.ending = False
         try:
             return _attempt(server, work, until, invocation, tried, dry_run=dry_run)
         except BrokenEntry as error:
             raise broken(error, server) from error
         except Exception as error:
             cause = original(error)
-            lost = tried.connected and cause is not None and is_lost(cause)
+            lost = cause is not None and is_lost(cause)
             unreachable = tried.committing is not None and isinstance(error, NoRegister | Silent)
             again = cause is not None and runs_again(cause)
             if not (lost or unreachable or again):
@@ -67,10 +67,9 @@ class _Landed(NamedTuple):
 class _Tried(Generic[Done]):
     """How far the tries have come.
 
-    The newest was connected, and was told to commit; a commit was asked for, of work that returned this.
+    The newest was told to commit; a commit was asked for, of work that returned this.
     """
 
-    connected: bool = False
     ending: bool = False
     committing: tuple[Done] | None = None
 
@@ -88,7 +87,6 @@ def _attempt(
     level = psycopg.IsolationLevel.REPEATABLE_READ if dry_run else psycopg.IsolationLevel.SERIALIZABLE
     left = max(0.05, until - monotonic())
     with closing(connect(server, left)) as connection:
-        tried.connected = True
         connection.isolation_level = level
         connection.read_only = dry_run
         if not dry_run and connection.schema:
