@@ -22,6 +22,7 @@ from ksmy_tracker.reading.export import export_lines
 from ksmy_tracker.storage.interface import Transaction
 from ksmy_tracker.storage.locate import locate
 from ksmy_tracker.storage.shipped import shipped
+from ksmy_tracker.writing.record import record
 from tests import exports
 from tests.conftest import NOW, Ksmy, Ran, asked, count, forked, sentence
 
@@ -155,9 +156,7 @@ def test_a_bad_line_is_counted_once_though_the_batch_runs_again(
 def test_a_real_conflict_in_the_middle_of_the_work_is_run_again(
     on_server: Ksmy, database_on_server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ksmy_tracker.writing import invocation
-
-    record, met = invocation.record, list[int]()
+    met = list[int]()
 
     def record_after_another(transaction: Transaction, *rest: object, **more: object) -> object:
         if not met:
@@ -166,7 +165,7 @@ def test_a_real_conflict_in_the_middle_of_the_work_is_run_again(
             _append_behind_its_back(database_on_server)
         return record(transaction, *rest, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(invocation, "record", record_after_another)
+    monkeypatch.setattr("ksmy_tracker.writing.invocation.record", record_after_another)
     assert on_server("update", "TOURISM", "--note", "second").code == 0
     assert notes(on_server) == ["first", "second"]
     assert on_server("check").code == 0
