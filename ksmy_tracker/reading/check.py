@@ -75,11 +75,8 @@ def require_sound(reader: Reader) -> None:
 
 def _all_faults(reader: Reader, audit: Audit, expected_head: str | None) -> Iterator[str]:
     yield from reader.schema_faults()
-    broken = False
-    for fault in reader.broken_pages():
-        broken = True
-        yield fault
-    if broken:
+    if broken := [*reader.broken_pages()]:
+        yield from broken
         return
     yield from reader.dangling()
     yield from faults(reader, audit, expected_head)

@@ -80,6 +80,7 @@ def test_a_backup_while_writers_write_holds_all_that_was_acknowledged_before_it(
     register: Path, tmp_path: Path, ksmy: Ksmy, forks: Forks, tell: Tell
 ) -> None:
     db = ("--db", str(register))
+    before = len(entries(register))
     updates = 40
     writers = [
         forks.start(
@@ -91,7 +92,6 @@ def test_a_backup_while_writers_write_holds_all_that_was_acknowledged_before_it(
     def acknowledged() -> int:
         return sum(writer.printed.count("\n") for writer in writers)
 
-    before = len(entries(register))
     sizes = []
     backup = tmp_path / "backup.db"
     while (so_far := acknowledged()) < 4 * updates:
