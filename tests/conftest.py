@@ -230,7 +230,8 @@ def generous_umask() -> Iterator[None]:
 
 
 #: Folders of slow tests: killed writers, full disks, a browser, other programs.
-SLOW_FOLDERS = {"faults", "browser", "calendar_programs"}
+SLOW_FOLDERS = ("faults", "browser", "calendar_programs")
+TESTS = Path(__file__).parent
 
 #: Fixtures that cost a test time: a server, a process for each run of the program, a shell on a terminal.
 SLOW_FIXTURES = frozenset({"_server", "process", "to", "closed", "homes"})
@@ -251,8 +252,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     asked = "long" in str(config.getoption("markexpr"))
     left_out = {item for item in items if not asked and item.get_closest_marker("long")}
     for item in items:
-        folders = {folder.name for folder in item.path.parents}
-        if folders & SLOW_FOLDERS or (isinstance(item, pytest.Function) and _takes_long(item)):
+        # A run of the tests may have one from elsewhere, with these fixtures.
+        is_ours = item.path.is_relative_to(TESTS)
+        folder = item.path.relative_to(TESTS).parts[0] if is_ours else ""
+        if folder in SLOW_FOLDERS or (isinstance(item, pytest.Function) and _takes_long(item)):
             item.add_marker(pytest.mark.slow)
     if left_out:
         config.hook.pytest_deselected(items=[*left_out])
