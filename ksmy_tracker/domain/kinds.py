@@ -9,7 +9,7 @@ Dates are ISO text, as the database keeps them.
 Longer than other modules: whoever adds a field finds all the others beside it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Final, Literal
 
@@ -61,6 +61,18 @@ def _word(means: str, metavar: str, known: tuple[str, ...], **more: Any) -> Any:
     return _given(means, read_word(known), metavar, words=known, **more)
 
 
+def _parties() -> Any:
+    """The parties that a record is of."""
+    read = read_word(words.PARTIES, words.PARTY_NAMES)
+    return _given("KR, MY or both.", read, "PARTIES", words=words.PARTIES, default="both")
+
+
+def _due() -> Any:
+    """A deadline."""
+    means = "The deadline as stated: 2025, 2026-06, 2025-Q4, 2025-12-31. Empty: none."
+    return _given(means, read_edtf, "EDTF", is_clearable=True)
+
+
 def _follows(means: str, start: Any = None, *, is_shown: bool = True) -> Any:
     """A field that follows from the history, kept in a column."""
     return field(default=start, metadata={"field": Field(means, is_shown=is_shown)})
@@ -83,13 +95,7 @@ class Agreement:
     stage: str = _word(f"{', '.join(words.STAGES)}.", "STAGE", words.STAGES, is_required=True)
     dated: str | None = _given("When it was made.", read_edtf, "EDTF", is_clearable=True)
     place: str | None = _given("Where it was made.", is_clearable=True)
-    parties: str = _given(
-        "KR, MY or both.",
-        read_word(words.PARTIES, words.PARTY_NAMES),
-        "PARTIES",
-        words=words.PARTIES,
-        default="both",
-    )
+    parties: str = _parties()
     source: str | None = _given("Where it was read.", is_clearable=True)
     commitments: int = _computed("How many commitments it has.", 0)
     open: int = _computed("How many of them are open.", 0)
@@ -112,13 +118,7 @@ class Commitment:
         "The agreement it belongs to.", read_ref, "REF", offers="agreements", is_required=True
     )
     sector: str = _given("Such as green-energy.", read_sector, "SLUG", offers="sectors", is_required=True)
-    parties: str = _given(
-        "KR, MY or both.",
-        read_word(words.PARTIES, words.PARTY_NAMES),
-        "PARTIES",
-        words=words.PARTIES,
-        default="both",
-    )
+    parties: str = _parties()
     firmness: str = _word(
         f"How firmly the source says it: {', '.join(words.FIRMNESSES)}.",
         "WORD",
@@ -132,12 +132,7 @@ class Commitment:
     )
     deadline: str = _computed("What the calendar says of it.", "")
     days_left: int | None = _computed("Days until `due_latest` while it is open; negative: overdue.")
-    due: str | None = _given(
-        "The deadline as stated: 2025, 2026-06, 2025-Q4, 2025-12-31. Empty: none.",
-        read_edtf,
-        "EDTF",
-        is_clearable=True,
-    )
+    due: str | None = _due()
     due_earliest: str | None = _follows("The first day of its due date's window.")
     due_latest: str | None = _follows("The last day of it.")
     due_phrase: str | None = _given(
@@ -173,12 +168,7 @@ class Milestone:
     settled: bool = _computed("Whether its commitment is completed or cancelled.", False, is_shown=False)
     deadline: str = _computed("What the calendar says of it.", "")
     days_left: int | None = _computed("Days until `due_latest` while it is open; negative: overdue.")
-    due: str | None = _given(
-        "The deadline as stated: 2025, 2026-06, 2025-Q4, 2025-12-31. Empty: none.",
-        read_edtf,
-        "EDTF",
-        is_clearable=True,
-    )
+    due: str | None = _due()
     due_earliest: str | None = _follows("The first day of its due date's window.")
     due_latest: str | None = _follows("The last day of it.")
     met_on: str | None = _follows("The day it was met.")
@@ -213,11 +203,16 @@ REQUIRED: Final = _named(lambda one: one.is_required)
 COLUMNS: Final = _named(lambda one: one.is_kept)
 SHOWN: Final = _named(lambda one: one.is_shown)
 SEARCHED: Final = _named(lambda one: one.is_searched)
-LATER: Final = _named(lambda one: one.is_later)
 
 #: What a new record is taken to be where nothing is said.
 DEFAULTS: Final[Mapping[str, Mapping[str, str | bool]]] = {
     kind: {name: its.default for name, its in found.items() if its.default is not None}
+    for kind, found in DECLARED.items()
+}
+
+#: Those that were declared after registers were made, with what records from before are taken to be.
+LATER: Final[Mapping[str, Mapping[str, Any]]] = {
+    kind: {name: its.default for name, its in found.items() if its.is_later}
     for kind, found in DECLARED.items()
 }
 
@@ -230,18 +225,20 @@ _CLEARABLE: Final = frozenset(
 )
 
 
-def _states() -> Iterable[str]:
-    """What a record can be expected to be: a status, a stage or a milestone's state."""
-    return dict.fromkeys((*words.STATUSES, *words.STAGES, *words.MILESTONE_STATES))
-
-
-read_expected: Final = read_word(tuple(_states()))
+#: Reads what a record is expected to be: a status, a stage or a milestone's state.
+read_expected: Final = read_word(
+    tuple(dict.fromkeys((*words.STATUSES, *words.STAGES, *words.MILESTONE_STATES)))
+)
 
 
 def kept(record: Record) -> dict[str, Any]:
     """The columns of a record as the database keeps them: what is true or false as 1 or 0."""
-    values = ((name, getattr(record, name)) for name in COLUMNS[record.record])
-    return {name: int(value) if isinstance(value, bool) else value for name, value in values}
+    return {name: kept_value(getattr(record, name)) for name in COLUMNS[record.record]}
+
+
+def kept_value(value: Any) -> Any:
+    """A value as the database keeps it."""
+    return int(value) if isinstance(value, bool) else value
 
 
 def state_of(record: Record) -> str:

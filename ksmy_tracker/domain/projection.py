@@ -4,12 +4,10 @@ The one rule for it: the writer steps the record it is about to store, `--as-of`
 steps the whole history to compare it with what is stored.
 """
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from ksmy_tracker.domain.edtf import read_due, slip_days
 from ksmy_tracker.domain.kinds import (
-    DEFAULTS,
     KINDS,
     LATER,
     Agreement,
@@ -23,11 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ksmy_tracker.domain.chain import Deed, Entry
-
-#: What a record was taken to be in fields that were declared after it was created.
-_UNSAID: Final[Mapping[str, Mapping[str, Any]]] = {
-    kind: {name: DEFAULTS[kind].get(name) for name in names} for kind, names in LATER.items()
-}
 
 #: Records by their refs.
 States = dict[str, Record]
@@ -67,7 +60,7 @@ def replay(entries: "Iterable[Deed | Entry]") -> States:
 
 
 def _created(entry: "Deed | Entry") -> Record:
-    record = KINDS[entry.record](ref=entry.ref, created_on=entry.effective_on, **_UNSAID[entry.record])
+    record = KINDS[entry.record](ref=entry.ref, created_on=entry.effective_on, **LATER[entry.record])
     if isinstance(record, Milestone):
         record.commitment = commitment_of(entry.ref)
         record.number = int(entry.ref.partition("/")[2])

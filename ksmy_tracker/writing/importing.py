@@ -16,7 +16,7 @@ import msgspec
 from ksmy_tracker.domain.chain import Entry, canonical_json, chain_fault, covered, entry_row
 from ksmy_tracker.domain.entries import StoredKey
 from ksmy_tracker.domain.entry_check import entry_fault
-from ksmy_tracker.domain.kinds import DEFAULTS, KINDS, LATER
+from ksmy_tracker.domain.kinds import KINDS, LATER, kept_value
 from ksmy_tracker.domain.strict_json import repeated
 from ksmy_tracker.errors import BadInput
 from ksmy_tracker.reading.check import Audit, faults
@@ -71,8 +71,7 @@ _Fields = dict[str, str | int | None]
 
 #: What records of an export have that was made before there were these fields.
 _LATER: Final[dict[str, _Fields]] = {
-    kind: {name: int(its) if isinstance(its := DEFAULTS[kind].get(name), bool) else its for name in names}
-    for kind, names in LATER.items()
+    kind: {name: kept_value(its) for name, its in later.items()} for kind, later in LATER.items()
 }
 
 

@@ -11,7 +11,7 @@ from tests import exports
 LATER = """
 import sys
 from ksmy_tracker.domain import kinds
-kinds.LATER = {**kinds.LATER, "commitment": ("parties",)}
+kinds.LATER = {**kinds.LATER, "commitment": {"parties": "both"}}
 from ksmy_tracker import cli
 sys.exit(cli.run(sys.argv[1:]))
 """
