@@ -34,6 +34,11 @@ def made_one_by_one(row: type[Row], names: Iterable[str], fetch: Callable[[int],
         yield from make(found)
 
 
+def names_in(description: Any) -> list[str]:
+    """The names of a result's columns, from what a driver's cursor says of them."""
+    return [column[0] for column in description]
+
+
 def columns_of(row: Any) -> tuple[str, ...]:
     """The fields of a class of rows that are columns, in their order: of a kind of record those that are kept."""
     return COLUMNS[row.record] if row in KINDS.values() else tuple(name for name, _ in _fields(row))

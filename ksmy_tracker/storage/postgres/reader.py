@@ -13,7 +13,7 @@ from ksmy_tracker.storage.postgres.attempts import psycopg
 from ksmy_tracker.storage.postgres.connection import Connection
 from ksmy_tracker.storage.postgres.url import Server
 from ksmy_tracker.storage.revisions import the_revision
-from ksmy_tracker.storage.rows_by_name import made, made_one_by_one, types_of
+from ksmy_tracker.storage.rows_by_name import made, made_one_by_one, names_in, types_of
 
 _PARAMETER: Final = re.compile(r":([a-z_][a-z_0-9]*)")
 
@@ -40,13 +40,13 @@ class ServerReader(Reader):
     def rows(self, row: type[Row], sql: str, /, **parameters: Any) -> list[Row]:
         """The rows of a SELECT."""
         cursor = self._asked(sql, parameters)
-        return made(row, _names(cursor), cursor.fetchall())
+        return made(row, names_in(cursor.description), cursor.fetchall())
 
     def stream(self, row: type[Row], sql: str, /, **parameters: Any) -> Iterator[Row]:
         """The same one by one, in bounded memory."""
         with self._connection.cursor(name=f"stream_{next(self._streams)}") as cursor:
             cursor.execute(_placed(sql, self._schema), parameters)
-            yield from made_one_by_one(row, _names(cursor), cursor.fetchmany)
+            yield from made_one_by_one(row, names_in(cursor.description), cursor.fetchmany)
 
     def _asked(self, sql: str, parameters: Mapping[str, Any]) -> psycopg.Cursor[Any]:
         return psycopg.ClientCursor(self._connection).execute(_placed(sql, self._schema), parameters)
@@ -100,11 +100,6 @@ class ServerReader(Reader):
     def whole(self, table: str, columns: Sequence[str]) -> str:
         """SQL for a table as it is, whatever stands in front of it under its name."""
         return f"SELECT {', '.join(columns)} FROM {self._schema}.{table}"
-
-
-def _names(cursor: Any) -> list[str]:
-    """The names of a result's columns."""
-    return [column.name for column in cursor.description]
 
 
 def _is_number(kind: str, column: str) -> bool:

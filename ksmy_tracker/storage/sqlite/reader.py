@@ -10,7 +10,7 @@ from ksmy_tracker.errors import NoRegister
 from ksmy_tracker.storage.files import APPLICATION_ID
 from ksmy_tracker.storage.interface import Reader, Row
 from ksmy_tracker.storage.revisions import the_revision
-from ksmy_tracker.storage.rows_by_name import made, made_one_by_one
+from ksmy_tracker.storage.rows_by_name import made, made_one_by_one, names_in
 from ksmy_tracker.storage.sqlite.connection import code_of
 from ksmy_tracker.storage.sqlite.failures import damaged
 from ksmy_tracker.storage.sqlite.ordinary_tables import fault_in_tables
@@ -46,12 +46,12 @@ class FileReader(Reader):
     def rows(self, row: type[Row], sql: str, /, **parameters: Any) -> list[Row]:
         """The rows of a SELECT."""
         cursor = self._connection.execute(sql, parameters)
-        return made(row, _names(cursor), cursor.fetchall())
+        return made(row, names_in(cursor.description), cursor.fetchall())
 
     def stream(self, row: type[Row], sql: str, /, **parameters: Any) -> Iterator[Row]:
         """The same one by one, in bounded memory."""
         cursor = self._connection.execute(sql, parameters)
-        return made_one_by_one(row, _names(cursor), cursor.fetchmany)
+        return made_one_by_one(row, names_in(cursor.description), cursor.fetchmany)
 
     def schema_faults(self) -> Iterator[str]:
         """What is wrong with the schema."""
@@ -102,11 +102,6 @@ class FileReader(Reader):
     def whole(self, table: str, columns: Sequence[str]) -> str:
         """SQL for a table as it is, whatever stands in front of it under its name."""
         return f"SELECT {', '.join(columns)} FROM main.{table}"
-
-
-def _names(cursor: sqlite3.Cursor) -> list[str]:
-    """The names of a result's columns."""
-    return [column[0] for column in cursor.description]
 
 
 def stored_revision(connection: sqlite3.Connection, path: Path) -> str | None:
