@@ -1,4 +1,4 @@
-"""ksmy undo: the opposite of what one command changed."""
+"""ksmy undo: what one command recorded, taken back."""
 
 from typing import Annotated
 
@@ -9,13 +9,19 @@ from ksmy_tracker.cli.recording import By, Changing
 @command(CHANGE, "ksmy undo --dry-run")
 def undo(
     invocation: Annotated[
-        str | None, argument("INVOCATION", "Which one, or how it begins. Default: the newest.", default=None)
+        str | None,
+        argument(
+            "INVOCATION|ENTRY",
+            "Which one, how it begins, or the number of one of its entries. Default: the newest that is no undo.",
+            default=None,
+        ),
     ],
     by: By,
     changing: Changing,
 ) -> None:
-    """Append the opposite of what one command changed; an undo can itself be undone.
+    """Take back what one command recorded: from then on it counts on no day, though the history keeps it.
 
-    What that command added is withdrawn: not listed any more, though its ref stays taken and its history stays.
+    Undo again to step further back; `ksmy redo` takes back the newest undo. What the command added is gone, and its
+    refs and keys are free again.
     """
     changing.show(changing.invocation(by).undo(invocation))

@@ -6,7 +6,6 @@ before it; the first entry's is null. Two registers with the same head hold the 
 """
 
 import re
-from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -26,7 +25,8 @@ class Entry(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 
     `id` is the position in the chain, from 1 without gaps. `recorded_at` is a UTC timestamp, `effective_on`
     an ISO date. `key` is a batch line's own identity and `key_digest` the SHA-256 of that line's content.
-    `hash` is empty until it is known.
+    `hash` is empty until it is known. `retracts` are the ids of earlier entries of the record that count for nothing
+    from this one on: by an undo or a redo, or because it states one of them again.
     """
 
     id: int
@@ -44,6 +44,7 @@ class Entry(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     evidence: tuple[str, ...]
     previous_hash: str | None
     hash: str = ""
+    retracts: tuple[int, ...] = ()
 
 
 class NewEntry(NamedTuple):
@@ -59,6 +60,7 @@ class NewEntry(NamedTuple):
     actor: str | None = None
     key: str | None = None
     key_digest: str | None = None
+    retracts: tuple[int, ...] = ()
 
 
 class Deed(msgspec.Struct):
@@ -76,6 +78,7 @@ class Deed(msgspec.Struct):
     changes: Changes
     note: str | None
     evidence: bool
+    retracts: tuple[int, ...]
 
 
 #: A JSON value with sorted keys and no spaces in UTF-8, as the hash covers it; raises what `msgspec` does.
@@ -83,6 +86,7 @@ canonical_json = msgspec.json.Encoder(order="sorted").encode
 
 _read_changes = msgspec.json.Decoder(Changes).decode
 _read_evidence = msgspec.json.Decoder(tuple[str, ...]).decode
+_read_retracts = msgspec.json.Decoder(tuple[int, ...]).decode
 
 
 def to_canonical_json(value: Any) -> str:
@@ -90,41 +94,75 @@ def to_canonical_json(value: Any) -> str:
     return canonical_json(value).decode()
 
 
-def read_changes(entry: int, changes: str, evidence: str) -> tuple[Changes, tuple[str, ...]]:
-    """What the database keeps of an entry as JSON, read; raises `BrokenEntry`."""
+def read_changes(entry: int, changes: str) -> Changes:
+    """What the database keeps of an entry's changes, read; raises `BrokenEntry`."""
     try:
-        return _read_changes(changes), _read_evidence(evidence) if evidence != "[]" else ()
+        return _read_changes(changes)
     except (ValueError, TypeError):
         raise BrokenEntry(f"entry {entry} cannot be read") from None
 
 
-def read_entry(row: Sequence[Any]) -> Entry:
+def read_lists(entry: int, evidence: str, retracts: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """What it keeps of its evidence and of what it retracts, read; raises `BrokenEntry`."""
+    try:
+        return (
+            _read_evidence(evidence) if evidence != "[]" else (),
+            _read_retracts(retracts) if retracts != "[]" else (),
+        )
+    except (ValueError, TypeError):
+        raise BrokenEntry(f"entry {entry} cannot be read") from None
+
+
+def read_entry(stored: StoredEntry) -> Entry:
     """An entry from its row in the database; raises `BrokenEntry`."""
-    entry = Entry(*row)
-    changes: Any = entry.changes  # JSON so far, as the evidence
-    evidence: Any = entry.evidence
-    entry.changes, entry.evidence = read_changes(entry.id, changes, evidence)
-    return entry
+    evidence, retracts = read_lists(stored.id, stored.evidence, stored.retracts)
+    return Entry(
+        id=stored.id,
+        invocation=stored.invocation,
+        key=stored.key,
+        key_digest=stored.key_digest,
+        recorded_at=stored.recorded_at,
+        effective_on=stored.effective_on,
+        actor=stored.actor,
+        record=stored.record,
+        ref=stored.ref,
+        action=stored.action,
+        changes=read_changes(stored.id, stored.changes),
+        note=stored.note,
+        evidence=evidence,
+        previous_hash=stored.previous_hash,
+        hash=stored.hash,
+        retracts=retracts,
+    )
+
+
+def unread(stored: StoredEntry) -> Entry:
+    """An entry that cannot be read, in its place in the chain."""
+    known = {
+        name: its for name, its in stored._asdict().items() if name not in ("changes", "evidence", "retracts")
+    }
+    return Entry(**known, changes={}, evidence=())
 
 
 def entry_row(entry: Entry) -> StoredEntry:
     """An entry as the database keeps it."""
     return StoredEntry(
-        entry.id,
-        entry.invocation,
-        entry.key,
-        entry.key_digest,
-        entry.recorded_at,
-        entry.effective_on,
-        entry.actor,
-        entry.record,
-        entry.ref,
-        entry.action,
-        to_canonical_json(entry.changes),
-        entry.note,
-        to_canonical_json(entry.evidence) if entry.evidence else "[]",
-        entry.previous_hash,
-        entry.hash,
+        id=entry.id,
+        invocation=entry.invocation,
+        key=entry.key,
+        key_digest=entry.key_digest,
+        recorded_at=entry.recorded_at,
+        effective_on=entry.effective_on,
+        actor=entry.actor,
+        record=entry.record,
+        ref=entry.ref,
+        action=entry.action,
+        changes=to_canonical_json(entry.changes),
+        note=entry.note,
+        evidence=to_canonical_json(entry.evidence) if entry.evidence else "[]",
+        retracts=to_canonical_json(entry.retracts) if entry.retracts else "[]",
+        previous_hash=entry.previous_hash,
+        hash=entry.hash,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 
 class StoredEntry(NamedTuple):
-    """An entry as the database keeps it: `changes` and `evidence` are JSON."""
+    """An entry as the database keeps it: `changes`, `evidence` and `retracts` are JSON."""
 
     id: int
     invocation: str
@@ -22,6 +22,7 @@ class StoredEntry(NamedTuple):
     changes: str
     note: str | None
     evidence: str
+    retracts: str
     previous_hash: str | None
     hash: str
 
@@ -38,7 +39,7 @@ class StoredKey(NamedTuple):
     hash: str
 
 
-#: The actions of an undo.
+#: The actions of an undo and of a redo. They retract entries; in histories of earlier versions they changed fields.
 UNDONE_BY: Final = ("undone", "withdrawn", "restored")
 
 

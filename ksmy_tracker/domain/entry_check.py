@@ -13,6 +13,7 @@ from ksmy_tracker.domain import rules
 from ksmy_tracker.domain.chain import Entry, is_hash
 from ksmy_tracker.domain.entries import UNDONE_BY
 from ksmy_tracker.domain.kinds import GIVEN, READERS, read_field
+from ksmy_tracker.domain.projection import FACTS, retracts_only
 from ksmy_tracker.domain.values import (
     LONGEST_TEXT,
     REF_FORM,
@@ -76,7 +77,23 @@ def _fault_of(entry: Entry) -> str | None:
             return "its key has no digest, or the digest is none"
         if (found := _said_fault("key", read_key, entry.key)) is not None:
             return found
+    if entry.retracts and (found := _retracts_fault(entry)) is not None:
+        return found
     return _changes_fault(entry) or _action_fault(entry)
+
+
+def _retracts_fault(entry: Entry) -> str | None:
+    """What is wrong with what an entry says that it retracts; history_check.py sees what that is."""
+    retracts = entry.retracts
+    if any(type(one) is not int for one in retracts) or list(retracts) != sorted({*retracts}):
+        return "what it retracts is not in order"
+    if not 0 < retracts[0] <= retracts[-1] < entry.id:
+        return "it retracts what does not come before it"
+    if entry.action not in UNDONE_BY and len(retracts) > 1:
+        return "it states several entries again"
+    if entry.action in UNDONE_BY and (entry.changes or entry.key is not None or entry.evidence):
+        return f"{entry.action}, but it does more than retract entries"
+    return None
 
 
 def _filled_fault(name: str, value: Any) -> str | None:
@@ -101,11 +118,11 @@ _MOST_TAKEN: Final = 1 << 15
 
 def _changes_fault(entry: Entry) -> str | None:
     """What is wrong with the new values of an entry; their old ones are for the state to say."""
-    fields, facts = _FIELDS[entry.record], rules.FACTS[entry.record]
+    fields = _FIELDS[entry.record]
     for name, (_, new) in entry.changes.items():
         if (name, new) in _taken and name in fields:
             continue
-        if name in facts or name == "withdrawn":
+        if name in FACTS or name == "withdrawn":
             continue  # which history_check.py compares with what follows
         if name not in fields:
             return f"{quoted(name)} is no field of {a(entry.record)}"
@@ -124,6 +141,8 @@ def _changes_fault(entry: Entry) -> str | None:
 def _action_fault(entry: Entry) -> str | None:
     """What does not go with an entry's action."""
     action, changes = entry.action, entry.changes
+    if retracts_only(entry):
+        return None
     if action in UNDONE_BY:
         if entry.key is not None or entry.evidence or not (entry.note or "").startswith(rules.UNDOES):
             return f"{action}, but it does not say what it undoes, or says more"

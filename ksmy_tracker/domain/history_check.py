@@ -6,15 +6,30 @@ on every engine.
 """
 
 from bisect import bisect_left
-from typing import Any, Final
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ksmy_tracker.domain import rules
 from ksmy_tracker.domain.chain import Deed, Entry
 from ksmy_tracker.domain.entries import UNDONE_BY
 from ksmy_tracker.domain.kinds import DEFAULTS, LATER, REQUIRED, Commitment, Milestone, Record, commitment_of
-from ksmy_tracker.domain.projection import States, step
+from ksmy_tracker.domain.projection import (
+    FACTS,
+    States,
+    laid_down,
+    project,
+    retracted,
+    retracts_only,
+    states_before,
+    step,
+)
 from ksmy_tracker.domain.values import quoted
 from ksmy_tracker.domain.words import RECORDS, SETTLED_STATUSES, a
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ksmy_tracker.domain.projection import AnEntry
 
 #: What an entry that creates a record says at least.
 _NEEDED: Final = {
@@ -23,51 +38,61 @@ _NEEDED: Final = {
 }
 
 
+def unfounded(laid: "Iterable[AnEntry]") -> "AnEntry | None":
+    """The first of the entries in force, as they are laid down, that comes before what it is about is created.
+
+    That a record is created twice is such a case, too, and that a milestone is before its commitment.
+    """
+    created: set[str] = set()
+    for entry in laid:
+        if entry.action != "created":
+            if entry.ref not in created:
+                return entry
+        elif entry.ref in created or (
+            entry.record == "milestone" and commitment_of(entry.ref) not in created
+        ):
+            return entry
+        else:
+            created.add(entry.ref)
+    return None
+
+
+class _Version(NamedTuple):
+    """What an entry left of an agreement: the day it was created, None where it is no more; and if it was withdrawn."""
+
+    entry: int
+    created_on: str | None
+    is_withdrawn: bool
+
+
 class Agreements:
-    """When each agreement of a history was created, and withdrawn or brought back, by the ids of entries."""
+    """When each agreement of a history was there, by the ids of entries."""
 
     def __init__(self) -> None:
-        self._created: dict[str, tuple[int, str]] = {}
-        self._turns: dict[str, tuple[list[int], list[bool]]] = {}
-
-    @property
-    def turned(self) -> bool:
-        """Whether any was ever withdrawn."""
-        return bool(self._turns)
+        self._entries: dict[str, list[Entry]] = {}
+        self._versions: dict[str, list[_Version]] = {}
+        self.have_changed = False
 
     def follow(self, entry: Entry) -> None:
         """Take the next entry of the history."""
-        if entry.record == "agreement":
-            if entry.action == "created":
-                self._created.setdefault(entry.ref, (entry.id, entry.effective_on))
-            elif "withdrawn" in entry.changes:
-                entries, withdrawn = self._turns.setdefault(entry.ref, ([], []))
-                entries.append(entry.id)
-                withdrawn.append(entry.action == "withdrawn")
+        if entry.record != "agreement" or not (
+            entry.action == "created" or entry.retracts or "withdrawn" in entry.changes
+        ):
+            return
+        entries = self._entries.setdefault(entry.ref, [])
+        entries.append(entry)
+        self.have_changed |= len(entries) > 1
+        laid = laid_down(entries)
+        created_on = next((one.effective_on for one in laid if one.action == "created"), None)
+        turns = [one.changes["withdrawn"][1] for one in laid if "withdrawn" in one.changes]
+        version = _Version(entry.id, created_on, bool(turns and turns[-1]))
+        self._versions.setdefault(entry.ref, []).append(version)
 
-    def fault_of(self, ref: Any, entry: int) -> str | None:
-        """Why nothing can be added to an agreement by an entry."""
-        if self._created.get(ref, (entry,))[0] >= entry:
-            return f"there was no agreement {quoted(ref)}"
-        entries, withdrawn = self._turns.get(ref, ([], []))
-        before = bisect_left(entries, entry)
-        return f"the agreement {ref} was withdrawn" if before and withdrawn[before - 1] else None
-
-    def created_on(self, ref: str) -> str:
-        """The day an agreement was created."""
-        return self._created[ref][1]
-
-    def withdrawal(self, ref: str, after: int, before: float) -> int | None:
-        """The entry between two that withdrew an agreement."""
-        if ref not in self._turns:
-            return None
-        entries, withdrawn = self._turns[ref]
-        for place in range(bisect_left(entries, after), len(entries)):
-            if entries[place] >= before:
-                break
-            if withdrawn[place]:
-                return entries[place]
-        return None
+    def before(self, ref: Any, entry: float) -> _Version:
+        """What there was of an agreement before an entry."""
+        versions = self._versions.get(ref, [])
+        place = bisect_left(versions, entry, key=attrgetter("entry"))
+        return versions[place - 1] if place else _Version(0, None, is_withdrawn=False)
 
 
 class Family:
@@ -76,63 +101,70 @@ class Family:
     `states` has them. What is wrong with a record's entry is said once; the later ones are only followed.
     """
 
-    __slots__ = (
-        *("_agreements", "_before", "_broken", "_live", "_newest", "_numbers", "_of", "_opposites", "states"),
-    )
+    __slots__ = (*("_agreements", "_broken", "_deeds", "_indexed", "_newest", "_of", "_opposites", "states"),)
 
     def __init__(self, agreements: Agreements | None) -> None:
         """Prove each entry, or (None) only follow them."""
         self.states: States = {}
         self._agreements = agreements
         self._newest: dict[str, str] = {}
-        self._numbers = 0
         self._broken: set[str] = set()
-        self._before: list[Deed] = []
+        self._deeds: list[Deed] = []
+        self._indexed = 0
         self._of: dict[tuple[str, str], list[Deed]] = {}
         self._opposites: dict[tuple[str, str], tuple[int, tuple[str, rules.Changed]]] = {}
-        self._live: tuple[str, int] | None = None
 
     def follow(self, deed: Deed) -> str | None:
         """Take the next entry; return what is wrong with it."""
-        agreements = self._agreements
         found = None
-        if agreements is not None and deed.ref not in self._broken:
-            found = self._fault(deed, agreements)
-            if found is not None:
-                self._broken.add(deed.ref)
-                found = f"entry {deed.id} ({deed.ref}): {found}"
+        proves = self._agreements is not None and deed.ref not in self._broken
+        is_last = not deed.retracts and deed.effective_on >= self._newest.get(deed.ref, "")
         try:
-            record = step(self.states, deed)
+            if is_last:
+                found = self._fault(deed, self.states) if proves else None
+                step(self.states, deed)
+            elif proves:
+                found = self._late_fault(deed)
+            if proves and found is None:
+                found = self._consequence_fault(deed, is_last=is_last)
+            self._deeds.append(deed)
+            self._newest[deed.ref] = max(deed.effective_on, self._newest.get(deed.ref, ""))
+            if not is_last:
+                if proves and found is None and (one := unfounded(laid_down(self._deeds))) is not None:
+                    found = f"it leaves entry {one.id} ({one.ref}) without what that is about"
+                self.states = project(self._deeds)
         except (KeyError, ValueError, TypeError, AttributeError):  # of a kind only tampering can make
             return found or inapplicable(deed.id, deed.ref)
-        if agreements is not None:
-            self._before.append(deed)
-            if deed.action != "reviewed":
-                self._newest[deed.ref] = deed.effective_on
-            if isinstance(record, Milestone):
-                if deed.action == "created":
-                    self._numbers = record.number
-            elif agreements.turned and isinstance(record, Commitment):
-                self._live = None if record.withdrawn else (record.agreement, deed.id)
-        return found
+        if found is None:
+            return None
+        self._broken.add(deed.ref)
+        return f"entry {deed.id} ({deed.ref}): {found}"
 
     def end(self) -> str | None:
-        """What is wrong with the newest state."""
-        return None if self._agreements is None else self._abandoned(self._agreements, float("inf"))
-
-    def _abandoned(self, agreements: Agreements, before: float) -> str | None:
-        """What withdrew the agreement of a commitment between its newest entry and another."""
-        if self._live is None:
+        """What is wrong with the newest state: an agreement that a commitment belongs, or belonged, to is no more."""
+        agreements = self._agreements
+        if agreements is None or not agreements.have_changed or self._broken:
             return None
-        entry = agreements.withdrawal(*self._live, before)
-        return (
-            None
-            if entry is None
-            else f"entry {entry} ({self._live[0]}): withdrawn, but something belongs to it"
-        )
+        for deed in laid_down(self._deeds):
+            if deed.record == "commitment" and "agreement" in deed.changes:
+                version = agreements.before(deed.changes["agreement"][1], float("inf"))
+                if version.created_on is None or version.created_on > deed.effective_on:
+                    return (
+                        f"entry {deed.id} ({deed.ref}): there was no agreement "
+                        f"{quoted(deed.changes['agreement'][1])} on its day"
+                    )
+        for record in self.states.values():
+            if isinstance(record, Commitment) and not record.withdrawn:
+                version = agreements.before(record.agreement, float("inf"))
+                if version.is_withdrawn:
+                    return (
+                        f"entry {version.entry} ({record.agreement}): withdrawn, but something belongs to it"
+                    )
+        return None
 
-    def _fault(self, deed: Deed, agreements: Agreements) -> str | None:
-        state, changes, record = self.states.get(deed.ref), deed.changes, deed.record
+    def _fault(self, deed: Deed, states: States) -> str | None:
+        """What is wrong with an entry, by the states that it finds."""
+        state, changes, record = states.get(deed.ref), deed.changes, deed.record
         if state is None:
             if deed.action != "created":
                 return "it changes what no entry created"
@@ -140,23 +172,39 @@ class Family:
             return "it was created before"
         elif state.record != record:
             return f"it is {a(state.record)}, not {a(record)}"
-        elif deed.effective_on < self._newest[deed.ref]:
-            return f"{deed.effective_on} is before an earlier entry of it ({self._newest[deed.ref]})"
         for name, (old, new) in changes.items():
             have = getattr(state, name, None)
             if old is not have and (type(old) is not type(have) or old != have):
                 return f"{name} was {quoted(have)}, not {quoted(old)}"
             if old == new:
                 return f"{name} is as it was"
-        if record == "commitment":
-            if self._live is not None and (found := self._abandoned(agreements, deed.id)) is not None:
-                return f"it goes on, though {found}"
-            belongs = "agreement" in changes or deed.action == "restored"
-        else:
-            belongs = record == "milestone"
-        if belongs and (found := self._parent_fault(deed, state, agreements)) is not None:
+        if (found := self._parent_fault(deed, state, states)) is not None:
             return found
         return self._undo_fault(deed) if deed.action in UNDONE_BY else self._change_fault(deed, state)
+
+    def _late_fault(self, deed: Deed) -> str | None:
+        """What is wrong with an entry before the newest day of its record, or that retracts others."""
+        counted = {one.id: one for one in self._deeds if one.ref == deed.ref}
+        gone = retracted(self._deeds)
+        for one in deed.retracts:
+            if one not in counted or one in gone:
+                return f"it retracts entry {one}, which is none of its record that counts"
+        if retracts_only(deed):
+            return None
+        if deed.retracts:
+            (again,) = (counted[one] for one in deed.retracts)
+            if again.action in UNDONE_BY or (again.action == "created") != (deed.action == "created"):
+                return f"it cannot state entry {again.id} again"
+        return self._fault(deed, states_before(self._deeds, deed))
+
+    def _consequence_fault(self, deed: Deed, *, is_last: bool) -> str | None:
+        """What is wrong with what entries of earlier versions say that follows from their changes."""
+        if deed.action in UNDONE_BY:
+            return None
+        for name in FACTS & deed.changes.keys():
+            if not is_last or deed.changes[name][1] != getattr(self.states[deed.ref], name):
+                return f"{name} does not follow from what it changes"
+        return None
 
     def _change_fault(self, deed: Deed, state: Record | None) -> str | None:
         """What is wrong with what an entry that is no undo changes."""
@@ -165,29 +213,22 @@ class Family:
             for name in _NEEDED[kind]:
                 if name not in changes:
                     return f"{a(kind)} is created without {name}"
-            if kind == "milestone" and deed.ref.partition("/")[2] != str(self._numbers + 1):
-                return f"the next milestone has the number {self._numbers + 1}"
+            if kind == "milestone" and not deed.retracts:
+                numbers = [one.number for one in self.states.values() if isinstance(one, Milestone)]
+                number = max(numbers, default=0) + 1
+                if deed.ref.partition("/")[2] != str(number):
+                    return f"the next milestone has the number {number}"
         elif state.withdrawn and deed.action != "reviewed":
             return "it was withdrawn"
-        facts: rules.Changed = {}
-        if (
-            "status" in changes
-            or "state" in changes
-            or (kind == "commitment" and getattr(state, "baseline_due", None) is None)
-        ):
-            facts = rules.facts(kind, state, changes, deed.effective_on)
-        for name in rules.FACTS[kind]:
-            if changes.get(name) != facts.get(name):
-                return f"it does not say what follows: {', '.join(sorted(facts)) or 'nothing'}"
         if "status" in changes and changes["status"][0] in SETTLED_STATUSES and deed.note is None:
             return f"it was {changes['status'][0]}, and no note says why it is so no more"
         return None
 
     def _undo_fault(self, deed: Deed) -> str | None:
-        """What is wrong with what an undo puts back."""
-        for one in self._before:
+        """What is wrong with what an undo of an earlier version puts back."""
+        for one in self._deeds[self._indexed :]:
             self._of.setdefault((one.ref, one.invocation), []).append(one)
-        self._before.clear()
+        self._indexed = len(self._deeds)
         named = deed.ref, (deed.note or "").removeprefix(rules.UNDOES)
         undone = self._of.get(named)
         if not undone:
@@ -208,28 +249,27 @@ class Family:
                 return f"withdrawn, but {using[0]} belongs to it"
         return None
 
-    def _parent_fault(self, deed: Deed, state: Record | None, agreements: Agreements) -> str | None:
-        """What is wrong with that to which a record belongs."""
-        if deed.action == "withdrawn":
-            return None
-        if deed.record == "milestone":
-            parent = self.states.get(commitment_of(deed.ref))
+    def _parent_fault(self, deed: Deed, state: Record | None, states: States) -> str | None:
+        """What is wrong with that to which a record belongs, and with the day."""
+        begun = "" if state is None else state.created_on
+        if deed.record == "milestone" and deed.action != "withdrawn":
+            parent = states.get(commitment_of(deed.ref))
             if not isinstance(parent, Commitment):
                 return f"there was no commitment {commitment_of(deed.ref)}"
             if parent.withdrawn:
                 return f"{parent.ref}, to which it belongs, was withdrawn"
-            begun = parent.created_on
-        else:
-            ref = (
-                deed.changes["agreement"][1]
-                if "agreement" in deed.changes
-                else getattr(state, "agreement", None)
-            )
-            if (found := agreements.fault_of(ref, deed.id)) is not None:
-                return found
-            begun = agreements.created_on(str(ref))
+            begun = max(begun, parent.created_on)
+        elif deed.record == "commitment" and ("agreement" in deed.changes or deed.action == "restored"):
+            changed = deed.changes.get("agreement")
+            ref = changed[1] if changed else getattr(state, "agreement", None)
+            version = self._agreements.before(ref, deed.id) if self._agreements else None
+            if version is None or version.created_on is None:
+                return f"there was no agreement {quoted(ref)}"
+            if version.is_withdrawn:
+                return f"the agreement {ref} was withdrawn"
+            begun = max(begun, version.created_on)
         if deed.effective_on < begun:
-            return f"{deed.effective_on} is before that to which it belongs was created ({begun})"
+            return f"{deed.effective_on} is before it, or that to which it belongs, was created ({begun})"
         return None
 
 

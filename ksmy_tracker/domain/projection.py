@@ -1,12 +1,17 @@
-"""The state that entries leave a record in (pure).
+"""The states that entries leave records in, at any point (pure).
 
-The one rule for it: the writer steps the record it is about to store, `--as-of` steps the past up to a day, and `check`
-steps the whole history to compare it with what is stored.
+In force at a point are the entries that were recorded by then, not retracted by then, and effective by its day. Laid
+down in the order of their days, each sets the fields it names, and what is left are the records. Entries of one day
+come in the order of the chain; one that states another again stands in that one's place.
+
+The one rule for it: the writer steps the record it is about to store, a point in the past is projected from the
+history, and `check` projects all of it to compare that with what is stored.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from ksmy_tracker.domain.edtf import read_due, slip_days
+from ksmy_tracker.domain.entries import UNDONE_BY
 from ksmy_tracker.domain.kinds import (
     KINDS,
     LATER,
@@ -18,32 +23,105 @@ from ksmy_tracker.domain.kinds import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from ksmy_tracker.domain.chain import Deed, Entry
+
+    AnEntry = TypeVar("AnEntry", bound=Deed | Entry)
+
+    class Retracting(Protocol):
+        """What is asked of an entry to tell what counts."""
+
+        @property
+        def id(self) -> int:
+            """Its place in the chain."""
+
+        @property
+        def retracts(self) -> tuple[int, ...]:
+            """The ids of those that count for nothing from it on."""
+
 
 #: Records by their refs.
 States = dict[str, Record]
 
+#: What follows from other fields. Entries of earlier versions name it; only where they undo something does that count.
+FACTS: Final = frozenset(("baseline_due", "completed_on", "completed_due", "met_on"))
+
+
+def project(entries: "Iterable[Deed | Entry]", day: str | None = None) -> States:
+    """The states that entries leave behind by the end of a day, or (None) whatever their day.
+
+    They are all that were recorded by then, in the order of the chain, of some records and of those they belong to.
+    """
+    states: States = {}
+    for entry in laid_down(entries, day):
+        step(states, entry)
+    return states
+
+
+def states_before(entries: "Iterable[AnEntry]", new: "AnEntry") -> States:
+    """The states that a new entry, which comes after the others in the chain, finds on its day in its place."""
+    states: States = {}
+    for entry in laid_down([*entries, new]):
+        if entry is new:
+            break
+        step(states, entry)
+    return states
+
+
+def laid_down(entries: "Iterable[AnEntry]", day: str | None = None) -> "list[AnEntry]":
+    """The entries that are in force by the end of a day, in the order in which they set fields."""
+    given = list(entries)
+    gone = retracted(given)
+    places = _places(given)
+    found = [
+        entry
+        for entry in given
+        if entry.id not in gone and not retracts_only(entry) and (day is None or entry.effective_on <= day)
+    ]
+    found.sort(key=lambda entry: (entry.effective_on, places.get(entry.id, entry.id)))
+    return found
+
+
+def retracts_only(entry: "Deed | Entry") -> bool:
+    """Whether an entry is an undo or a redo that names what it retracts, and does nothing else."""
+    return bool(entry.retracts) and entry.action in UNDONE_BY
+
+
+def retracted(entries: "Iterable[Retracting]") -> dict[int, int]:
+    """The ids of entries that count for nothing, each with that of what retracts it; of all entries, in their order."""
+    gone: dict[int, int] = {}
+    for entry in reversed([entry for entry in entries if entry.retracts]):
+        if entry.id not in gone:
+            gone.update(dict.fromkeys(entry.retracts, entry.id))
+    return gone
+
+
+def _places(entries: "Sequence[Deed | Entry]") -> dict[int, int]:
+    """The ids of entries that state another again, each with that of the first of these."""
+    places: dict[int, int] = {}
+    for entry in entries:
+        if entry.retracts and not retracts_only(entry):
+            places[entry.id] = places.get(entry.retracts[0], entry.retracts[0])
+    return places
+
 
 def step(states: States, entry: "Deed | Entry") -> Record:
-    """Apply an entry to the states, creating the record if it is new, and return it.
+    """Apply an entry that comes after those before to the states, and return its record, created if it is new.
 
     A milestone's entry also counts as news of its commitment, which must be among the states.
     """
     record = states.get(entry.ref)
     if record is None:
         record = states[entry.ref] = _created(entry)
-    changes = entry.changes
-    for field, (_, new) in changes.items():
-        setattr(record, field, new)
-    if not isinstance(record, Agreement) and "due" in changes:
-        record.due_earliest, record.due_latest = _window(record.due)
+    puts_back = entry.action in UNDONE_BY
+    for field, (_, new) in entry.changes.items():
+        if puts_back or field not in FACTS:
+            setattr(record, field, new)
     if isinstance(record, Commitment):
-        if "due" in changes or "baseline_due" in changes:
-            record.slip_days = slip_days(record.baseline_due, record.due)
-        if "completed_due" in changes:
-            record.completed_latest = _window(record.completed_due)[1]
+        _follow_commitment(record, entry, puts_back=puts_back)
+    elif isinstance(record, Milestone):
+        _follow_milestone(record, entry, puts_back=puts_back)
     if entry.action != "reviewed":  # which only keeps a key
         _touch(record, entry)
         if isinstance(record, Milestone):
@@ -51,12 +129,33 @@ def step(states: States, entry: "Deed | Entry") -> Record:
     return record
 
 
-def replay(entries: "Iterable[Deed | Entry]") -> States:
-    """The states that a history, in the order of its ids, leaves behind."""
-    states: States = {}
-    for entry in entries:
-        step(states, entry)
-    return states
+def _follow_commitment(record: Commitment, entry: "Deed | Entry", *, puts_back: bool) -> None:
+    """What follows for a commitment: its deadline's window, its baseline and slip, when it was completed."""
+    changes = entry.changes
+    if "due" in changes:
+        record.due_earliest, record.due_latest = _window(record.due)
+        if record.baseline_due is None and not puts_back:
+            record.baseline_due = record.due
+    if "status" in changes and not puts_back:
+        if record.status != "completed":
+            record.completed_on = record.completed_due = None
+        elif record.completed_on is None:
+            record.completed_on, record.completed_due = entry.effective_on, record.due
+    if "status" in changes or "completed_due" in changes:
+        record.completed_latest = _window(record.completed_due)[1]
+    if "due" in changes or "baseline_due" in changes:
+        record.slip_days = slip_days(record.baseline_due, record.due)
+
+
+def _follow_milestone(record: Milestone, entry: "Deed | Entry", *, puts_back: bool) -> None:
+    """What follows for a milestone: the window of its deadline, and when it was met."""
+    if "due" in entry.changes:
+        record.due_earliest, record.due_latest = _window(record.due)
+    if "state" in entry.changes and not puts_back:
+        if record.state != "met":
+            record.met_on = None
+        elif record.met_on is None:
+            record.met_on = entry.effective_on
 
 
 def _created(entry: "Deed | Entry") -> Record:

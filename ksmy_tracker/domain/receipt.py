@@ -6,7 +6,10 @@ from typing import Any, NamedTuple
 
 
 class Outcome(NamedTuple):
-    """What became of one change: `action` is None if it changed nothing, `skipped` if its key was known."""
+    """What became of one change: `action` is None if it changed nothing, `skipped` if its key was known.
+
+    `until` says of each field that a later entry sets the last day on which the change holds, and what it is since.
+    """
 
     ref: str
     record: str
@@ -16,6 +19,9 @@ class Outcome(NamedTuple):
     note: str | None = None
     evidence: tuple[str, ...] = ()
     skipped: bool = False
+    effective_on: str | None = None
+    until: Mapping[str, tuple[str, Any]] = {}
+    retracts: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)

@@ -137,6 +137,7 @@ class EntryRow(NamedTuple):
     changes: Mapping[str, Any]
     note: str | None
     evidence: list[str]
+    retracts: list[int]
     previous_hash: str | None
     hash: str
 

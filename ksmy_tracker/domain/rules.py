@@ -1,11 +1,13 @@
 """What follows from a change, and what the register refuses (pure)."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from ksmy_tracker.domain.changes import Change
 from ksmy_tracker.domain.kinds import DEFAULTS, GIVEN, REQUIRED, Record, commitment_of, state_of
+from ksmy_tracker.domain.rows import days_before
 from ksmy_tracker.domain.safe_text import visible
-from ksmy_tracker.domain.words import SETTLED_STATUSES, a
+from ksmy_tracker.domain.words import EVENTS, SETTLED_STATUSES, a
 from ksmy_tracker.errors import NotFound, Refused, Usage
 
 if TYPE_CHECKING:
@@ -15,13 +17,6 @@ if TYPE_CHECKING:
 
 #: `{field: (old, new)}`
 Changed = dict[str, tuple[Any, Any]]
-
-#: What an entry changes besides the fields that a user sets, by its kind of record; `facts` says how.
-FACTS: Final[dict[str, tuple[str, ...]]] = {
-    "agreement": (),
-    "commitment": ("baseline_due", "completed_on", "completed_due"),
-    "milestone": ("met_on",),
-}
 
 
 class Missing(NotFound):
@@ -40,6 +35,16 @@ class Withdrawn(Refused):
         super().__init__(f"{ref} is withdrawn; bring it back with {command} {when}")
         self.ref = ref
         self.when = when
+
+
+class SaidBefore(Refused):
+    """What is said to have happened on a day, though the register has it on another, by an entry."""
+
+    def __init__(self, change: Change, state: str, since: str, entry: int) -> None:
+        super().__init__(
+            f"{change.ref} is {state} since {since} by entry {entry}; to correct that day, "
+            f"`ksmy amend {entry} --on {change.effective_on}`"
+        )
 
 
 def check_new_ref(change: Change, taken: Record | None) -> None:
@@ -99,6 +104,17 @@ def check_expected(change: Change, record: Record) -> None:
         raise Refused(f"{change.ref} is {have}, not {change.expect} as expected; nothing was changed")
 
 
+def names_an_event(change: Change, record: Record | None) -> bool:
+    """Whether a change names the day of what the register has as happened already."""
+    return (
+        change.effective_on is not None
+        and not change.derived
+        and record is not None
+        and (state := state_of(record)) in EVENTS
+        and state in change.fields.values()
+    )
+
+
 def check_reopening(change: Change, changed: Changed) -> None:
     """Refuse to open again what is settled without saying why."""
     if "status" in changed and changed["status"][0] in SETTLED_STATUSES and not change.note:
@@ -106,34 +122,32 @@ def check_reopening(change: Change, changed: Changed) -> None:
         raise Refused(f"{change.ref} is {was}; say with --note why it is to be {now}")
 
 
-def effective_on(change: Change, newest: str, today: str, parent: Record | None = None) -> str:
+def day_of(change: Change, today: date, begun: tuple[str, str] | None, newest: str = "") -> str:
     """The day a change takes effect: the one it names, else today.
 
-    It must lie between the newest entry of the record (or what it belongs to) and today, so that what was so on
-    a past day is settled once that day's entries are in; a change without a day never fails on that.
+    `begun` is the first day of what its record is or belongs to, with its ref; no entry comes before it. `newest` is
+    the record's newest day: where that is tomorrow, as it may be in another zone, a change without a day takes that,
+    for it never fails on its day. Any other day may be named up to today, whatever is newer.
     """
-    begun = parent.created_on if parent else ""
+    last = today.isoformat()
     if change.effective_on is None:
-        return max(today, newest, begun)
-    if change.effective_on > today:
+        tomorrow = days_before(today, -1)
+        day = max(last, *(one for one in (newest, begun[0] if begun else "") if one <= tomorrow))
+    elif change.effective_on > last:
         raise Refused(
-            f"{change.effective_on} is in the future (today is {today}); record a change once it is in effect"
+            f"{change.effective_on} is in the future (today is {last}); record a change once it is in effect"
         )
-    if change.effective_on < begun and parent:
+    else:
+        day = change.effective_on
+    if begun and day < begun[0]:
         raise Refused(
-            f"{change.effective_on} is before {parent.ref} was created ({begun}); "
-            "record it with that date or a later one"
+            f"{day} is before {begun[1]} was created ({begun[0]}); record it with that date or a later one"
         )
-    if change.effective_on < newest:
-        raise Refused(
-            f"{change.effective_on} is before the newest entry of {change.ref} ({newest}); "
-            "record it with that date or a later one"
-        )
-    return change.effective_on
+    return day
 
 
-def differences(kind: str, record: Record | None, change: Change, day: str) -> Changed:
-    """What an entry says has changed, with the facts that follow: baseline, completion, meeting."""
+def differences(kind: str, record: Record | None, change: Change) -> Changed:
+    """What an entry says has changed of a record as it is on the entry's day."""
     wanted = change.fields
     if record is None:
         given = {**DEFAULTS[kind], **{name: new for name, new in wanted.items() if new is not None}}
@@ -143,7 +157,7 @@ def differences(kind: str, record: Record | None, change: Change, day: str) -> C
         have = getattr(record, name, None)
         if new != have and not (change.as_shown and _is_shown(have, new)):
             changed[name] = (have, new)
-    return changed | facts(kind, record, changed, day)
+    return changed
 
 
 def _is_shown(have: Any, cell: Any) -> bool:
@@ -151,12 +165,6 @@ def _is_shown(have: Any, cell: Any) -> bool:
     if cell is None:  # a lone hyphen, which clears a field
         return bool(have == "-")
     return isinstance(have, str) and cell in (visible(have), have.removeprefix("'"))
-
-
-def facts(kind: str, record: Record | None, changed: Changed, day: str) -> Changed:
-    """What follows from a change of fields on a day: a commitment's baseline and completion, a milestone's meeting."""
-    found = _facts(kind, record, changed, day)
-    return {name: (have, new) for name, new in found.items() if new != (have := getattr(record, name, None))}
 
 
 def opposite(entries: "Sequence[Deed | Entry]") -> tuple[str, Changed]:
@@ -175,18 +183,3 @@ def opposite(entries: "Sequence[Deed | Entry]") -> tuple[str, Changed]:
 
 #: How the note of an undo begins; the invocation follows.
 UNDOES: Final = "undoes invocation "
-
-
-def _facts(kind: str, record: Record | None, changed: Changed, day: str) -> dict[str, Any]:
-    facts: dict[str, Any] = {}
-    if kind == "commitment":
-        due = changed["due"][1] if "due" in changed else getattr(record, "due", None)
-        if getattr(record, "baseline_due", None) is None:
-            facts["baseline_due"] = due
-        if "status" in changed:
-            completed = changed["status"][1] == "completed"
-            facts["completed_on"] = day if completed else None
-            facts["completed_due"] = due if completed else None
-    elif kind == "milestone" and "state" in changed:
-        facts["met_on"] = day if changed["state"][1] == "met" else None
-    return facts

@@ -98,6 +98,13 @@ def read_number(value: Any) -> int:
     return int(value)
 
 
+def read_entry(given: str) -> int:
+    """The number of an entry."""
+    if not re.fullmatch("[1-9][0-9]{0,9}", given, re.ASCII):
+        raise Fault(f"{given!r} is not the number of an entry, such as 31")
+    return int(given)
+
+
 def read_day(value: Any) -> str:
     """A calendar date in ISO form."""
     text = read_text(value).strip()

@@ -43,6 +43,9 @@ STAGES: Final = (
 MILESTONE_STATES: Final = ("scheduled", "met", "partially-met", "not-met")
 OPEN_MILESTONE_STATES: Final = ("scheduled", "partially-met")
 
+#: What a record can be said to be since the day of an event.
+EVENTS: Final = (*SETTLED_STATUSES, "met", "partially-met", "not-met", *STAGES[1:])
+
 RECORDS: Final = ("agreement", "commitment", "milestone")
 
 ACTIONS: Final = ("created", "updated", "noted", "undone", "withdrawn", "restored", "reviewed")

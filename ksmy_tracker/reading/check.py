@@ -18,6 +18,8 @@ from ksmy_tracker.domain.chain import (
     key_hash,
     read_changes,
     read_entry,
+    read_lists,
+    unread,
 )
 from ksmy_tracker.domain.entries import ENTRY_FIELDS, UNDONE_BY, BrokenEntry, StoredEntry
 from ksmy_tracker.domain.entry_check import entry_fault
@@ -98,7 +100,7 @@ def _chain_faults(reader: Reader, audit: Audit, expected_head: str | None) -> It
         except BrokenEntry as error:
             audit.agreements = None
             yield f"{error}: its changes or its evidence was altered"
-            previous = Entry(*row)  # type: ignore[arg-type]  # the next only asks for its id and its hash
+            previous = unread(row)
             continue
         fault = chain_fault(entry, previous)
         if fault is None and row != entry_row(entry):
@@ -131,6 +133,7 @@ class _StoredDeed(NamedTuple):
     changes: str
     note: str | None
     evidence: bool
+    retracts: str
 
 
 def _record_faults(reader: Reader, audit: Audit) -> Iterator[str]:
@@ -144,19 +147,19 @@ def _record_faults(reader: Reader, audit: Audit) -> Iterator[str]:
         _StoredDeed,
         "SELECT id, invocation, record, ref, action, effective_on, changes, "
         f"CASE WHEN action IN {UNDONE_BY} THEN note WHEN note IS NOT NULL THEN '' END AS note, "
-        f"CASE evidence WHEN '[]' THEN 0 ELSE 1 END AS evidence FROM entry ORDER BY {reader.family('ref')}, id",
+        "CASE evidence WHEN '[]' THEN 0 ELSE 1 END AS evidence, retracts FROM entry "
+        f"ORDER BY {reader.family('ref')}, id",
     )
     for ref, rows in groupby(entries, key=lambda row: commitment_of(row.ref)):
         deeds = []
         for row in rows:
             try:
-                changes, _ = read_changes(row.id, row.changes, "[]")
+                _, retracts = read_lists(row.id, "[]", row.retracts)
+                read = {"changes": read_changes(row.id, row.changes), "retracts": retracts}
             except BrokenEntry:
                 yield inapplicable(row.id, row.ref)
             else:
-                deed = Deed(*row)  # type: ignore[arg-type]
-                deed.changes = changes
-                deeds.append(deed)
+                deeds.append(Deed(**(row._asdict() | read)))
         for records in stored.values():
             yield from records.without_history(ref)
         found = {kind: records.of(ref) for kind, records in stored.items()}

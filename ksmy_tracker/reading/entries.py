@@ -78,7 +78,12 @@ def _since(snapshot: Snapshot, since: str | None) -> dict[str, str]:
 
 
 def _read(entry: StoredEntry) -> EntryRow:
-    from ksmy_tracker.domain.chain import read_changes
+    from ksmy_tracker.domain.chain import read_changes, read_lists
 
-    changes, evidence = read_changes(entry.id, entry.changes, entry.evidence)
-    return EntryRow(**(entry._asdict() | {"changes": changes, "evidence": list(evidence)}))
+    evidence, retracts = read_lists(entry.id, entry.evidence, entry.retracts)
+    read = {
+        "changes": read_changes(entry.id, entry.changes),
+        "evidence": list(evidence),
+        "retracts": list(retracts),
+    }
+    return EntryRow(**(entry._asdict() | read))

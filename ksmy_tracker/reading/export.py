@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from ksmy_tracker.domain.chain import read_changes, to_canonical_json
+from ksmy_tracker.domain.chain import read_changes, read_lists, to_canonical_json
 from ksmy_tracker.domain.entries import BrokenEntry, StoredEntry, StoredKey
 from ksmy_tracker.domain.kinds import COLUMNS, KINDS, kept
 from ksmy_tracker.storage.interface import Reader
@@ -42,9 +42,14 @@ def export_lines(reader: Reader) -> Iterator[str]:
     for key in _stored(reader, "unchanged_key", StoredKey):
         yield to_canonical_json({"unchanged_key": key._asdict()}) + "\n"
     for entry in _stored(reader, "entry", StoredEntry):
-        read_changes(entry.id, entry.changes, entry.evidence)  # refuses what cannot be
-        read = {"changes": msgspec.Raw(entry.changes), "evidence": msgspec.Raw(entry.evidence)}
-        yield to_canonical_json({"entry": entry._asdict() | read}) + "\n"
+        read_changes(entry.id, entry.changes)  # refuses what cannot be
+        _, retracts = read_lists(entry.id, entry.evidence, entry.retracts)
+        its: dict[str, Any] = entry._asdict() | {
+            name: msgspec.Raw(getattr(entry, name)) for name in ("changes", "evidence", "retracts")
+        }
+        if not retracts:
+            del its["retracts"]
+        yield to_canonical_json({"entry": its}) + "\n"
 
 
 def _stored(reader: Reader, table: str, row: type[Any]) -> Iterator[Any]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ksmy_tracker.domain.entries import ENTRY_FIELDS, BrokenEntry, StoredEntry
 from ksmy_tracker.domain.kinds import COLUMNS, commitment_of, kept
-from ksmy_tracker.domain.projection import States, replay
+from ksmy_tracker.domain.projection import States, project
 from ksmy_tracker.domain.rows import Day
 from ksmy_tracker.storage.interface import Reader, Row
 
@@ -104,7 +104,7 @@ class Snapshot:
 
     def _as_they_were(self) -> _Tables:
         """The tables without what happened after the day to the records that changed later."""
-        states = self._followed(self._changed_later())
+        states = self._followed(self._changed_later(), self.day.today.isoformat())
         tables = {}
         for kind, columns in COLUMNS.items():
             rows = [kept(state) for state in states.values() if state.record == kind]
@@ -114,7 +114,7 @@ class Snapshot:
         return tables
 
     def _changed_later(self) -> Iterator[StoredEntry]:
-        """The entries up to the day of every record that changed later, and of its milestones."""
+        """The entries of every record that changed later, and of its milestones."""
         reader, parameters = self.reader, self._parameters
         sql = "SELECT DISTINCT ref FROM entry WHERE effective_on > :today"
         families = {commitment_of(one.ref) for one in reader.rows(Ref, sql, **parameters)}
@@ -123,18 +123,17 @@ class Snapshot:
         parameters["changed"] = json.dumps(sorted(families | {one.ref for one in steps}))
         return reader.stream(
             StoredEntry,
-            f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry "
-            f"WHERE {reader.among('ref', 'changed')} AND effective_on <= :today ORDER BY id",
+            f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry WHERE {reader.among('ref', 'changed')} ORDER BY id",
             **parameters,
         )
 
     @staticmethod
-    def _followed(entries: Iterator[StoredEntry]) -> States:
+    def _followed(entries: Iterator[StoredEntry], day: str) -> States:
         """The states that entries leave behind; raises `BrokenEntry` for a history that no writer can have left."""
         from ksmy_tracker.domain.chain import read_entry
 
         try:
-            return replay(read_entry(entry) for entry in entries)
+            return project([read_entry(entry) for entry in entries], day)
         except BrokenEntry:
             raise
         except (KeyError, ValueError, TypeError, AttributeError) as error:

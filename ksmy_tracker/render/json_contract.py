@@ -21,7 +21,10 @@ def receipt_object(receipt: "Receipt", *, dry_run: bool) -> dict[str, Any]:
         "dry_run": dry_run,
         "entries": [outcome.entry for outcome in receipt.outcomes if outcome.entry is not None],
         "changes": [
-            {name: getattr(outcome, name) for name in ("ref", "record", "action", "entry", "changes")}
+            {
+                name: getattr(outcome, name)
+                for name in ("ref", "record", "action", "entry", "changes", "until", "retracts")
+            }
             for outcome in receipt.outcomes
         ],
     }

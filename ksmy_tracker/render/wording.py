@@ -67,14 +67,25 @@ def field_name(name: str) -> str:
     return name.replace("_", " ")
 
 
-def describe(changes: Mapping[str, Sequence[Any]]) -> str:
-    """What an entry changed: `status planned -> completed; due 2025 -> 2026`."""
+def describe(
+    changes: Mapping[str, Sequence[Any]],
+    since: str | None = None,
+    until: Mapping[str, tuple[str, Any]] | None = None,
+) -> str:
+    """What an entry changed: `status planned -> completed; due 2025 -> 2026`.
+
+    Where a later entry set the field again, with the days for which the change holds: `status planned -> in-progress,
+    2025-03-01 to 2025-10-25; finalising since`.
+    """
     parts = []
     for name, (old, new) in changes.items():
         if name in _CONSEQUENCES:
             continue
         was = "" if old is None else f"{_value(name, old)} -> "
-        parts.append(f"{field_name(name)} {was}{'nothing' if new is None else _value(name, new)}")
+        parts.append(f"{field_name(name)} {was}{_value_or_nothing(name, new)}")
+        if until and name in until:
+            last, then = until[name]
+            parts[-1] += f", {since} to {last}; {_value_or_nothing(name, then)} since"
     return "; ".join(parts)
 
 
@@ -89,6 +100,10 @@ def entry_summary(entry: EntryRow) -> str:
     if entry.evidence:
         said += f" [{len(entry.evidence)} evidence]"
     return said
+
+
+def _value_or_nothing(name: str, value: Any) -> str:
+    return "nothing" if value is None else _value(name, value)
 
 
 def _value(name: str, value: Any) -> str:

@@ -32,9 +32,13 @@ HISTORY_TRIGGERS: Final = {
         "CREATE TRIGGER entry_append BEFORE INSERT ON entry "
         "WHEN NEW.id IS NOT (SELECT coalesce(max(id), 0) + 1 FROM entry) "
         "OR NEW.previous_hash IS NOT (SELECT hash FROM entry WHERE id = NEW.id - 1) "
-        "OR EXISTS (SELECT 1 FROM entry WHERE key = NEW.key) "
-        "OR (NEW.action = 'created' AND EXISTS "
-        "(SELECT 1 FROM entry WHERE ref = NEW.ref AND action = 'created')) "
         "BEGIN SELECT RAISE(ABORT, 'an entry is only added at the end of the history'); END"
     ),
 }
+
+#: What it was until schema 0003.
+FORMER_APPEND: Final = HISTORY_TRIGGERS["entry_append"].replace(
+    "BEGIN SELECT",
+    "OR EXISTS (SELECT 1 FROM entry WHERE key = NEW.key) OR (NEW.action = 'created' AND EXISTS "
+    "(SELECT 1 FROM entry WHERE ref = NEW.ref AND action = 'created')) BEGIN SELECT",
+)

@@ -55,6 +55,16 @@ class Reader(ABC):
 
     @staticmethod
     @abstractmethod
+    def listed(parameter: str) -> str:
+        """SQL for a table whose column `value` has the texts of the JSON list bound to the parameter."""
+
+    @staticmethod
+    @abstractmethod
+    def new_value(column: str, name: str) -> str:
+        """SQL for what the changes in a column set a field to, as text; null where they do not name it."""
+
+    @staticmethod
+    @abstractmethod
     def family(column: str) -> str:
         """SQL for the ref of the commitment that a milestone's ref such as `X/2` belongs to; else the ref."""
 
@@ -91,6 +101,10 @@ class Transaction(Reader):
         if rows:
             news = [f"{name} = excluded.{name}" for name in columns_of(type(rows[0])) if name != "ref"]
             self._put(table, rows, f" ON CONFLICT (ref) DO UPDATE SET {', '.join(news)}")
+
+    @abstractmethod
+    def delete(self, table: str, refs: Sequence[str]) -> None:
+        """Delete the records of some refs."""
 
     def _put(self, table: str, rows: Sequence[Any], then: str) -> None:
         for begin in range(0, len(rows), INSERTED_AT_ONCE):

@@ -79,6 +79,11 @@ FORMS = {
         "AND {0} GLOB '*.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND length({0}) = length(CAST({0} AS BLOB))",
         "postgresql": '{0} = to_char(CAST({0} AS timestamp), \'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\')',
     },
+    # A JSON list of numbers.
+    "ids": {
+        "sqlite": "{0} GLOB '[[]*]' AND {0} NOT GLOB '*[^]0-9,[]*' AND length({0}) = length(CAST({0} AS BLOB))",
+        "postgresql": "{0} ~ '^\\[[0-9,]*\\]$'",
+    },
     # The ref of an entry, which may be a milestone's.
     "any ref": {
         "sqlite": "CASE WHEN record <> 'milestone' THEN instr({0}, '/') = 0 ELSE {0} GLOB '*/[1-9]*' "
@@ -236,10 +241,7 @@ class Milestone(Table, table=True):
 
 
 class EntryRow(Table, table=True):
-    """One line of history; see chain.Entry. `changes` and `evidence` are canonical JSON.
-
-    A ref has one `created` entry, whatever kind of record it names, so refs are unique across kinds.
-    """
+    """One line of history; see chain.Entry. `changes`, `evidence` and `retracts` are canonical JSON."""
 
     __tablename__ = "entry"
     __table_args__ = (
@@ -250,6 +252,7 @@ class EntryRow(Table, table=True):
         *form("moment", "recorded_at"),
         *form("date", "effective_on"),
         *form("hash", "hash", "previous_hash", "key_digest"),
+        *form("ids", "retracts"),
         CheckConstraint("(id = 1) = (previous_hash IS NULL)", name="first"),
         CheckConstraint("(key IS NULL) = (key_digest IS NULL)", name="key"),
         *form("key", "key", suffix="_length"),
@@ -257,14 +260,10 @@ class EntryRow(Table, table=True):
         Index(None, "effective_on"),
         Index(None, "invocation"),
         Index(None, "recorded_at"),
-        Index("ix_entry_key", "key", unique=True, sqlite_where=text("key IS NOT NULL")),
-        Index(
-            "ix_entry_created",
-            "ref",
-            unique=True,
-            # PostgreSQL has the same condition from the migration; naming it here would import that dialect.
-            sqlite_where=text("action = 'created'"),
-        ),
+        # What was retracted frees its ref and its key, so neither is unique here.
+        Index(None, "key", sqlite_where=text("key IS NOT NULL")),
+        # PostgreSQL has the same condition from the migration; naming it here would import that dialect.
+        Index("ix_entry_retracting", "id", sqlite_where=text("retracts <> '[]'")),
         STRICT,
     )
 
@@ -281,6 +280,7 @@ class EntryRow(Table, table=True):
     changes: str = Field(sa_type=TEXT)
     note: str | None = Field(default=None, sa_type=TEXT)
     evidence: str = Field(sa_type=TEXT)
+    retracts: str = Field(sa_type=TEXT, sa_column_kwargs={"server_default": text("'[]'")})
     previous_hash: str | None = Field(default=None, sa_type=TEXT)
     hash: str = Field(sa_type=TEXT)
 

@@ -49,6 +49,7 @@ class ChainEnd:
             note=new.note,
             evidence=new.evidence,
             previous_hash=self.head,
+            retracts=new.retracts,
         )
         entry.hash = self.head = digest(entry)
         self.last_id = entry.id

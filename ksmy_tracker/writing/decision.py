@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ksmy_tracker.domain import rules
 from ksmy_tracker.domain.chain import NewEntry
 from ksmy_tracker.domain.changes import Change
-from ksmy_tracker.domain.kinds import Record
+from ksmy_tracker.domain.kinds import Record, state_of
 from ksmy_tracker.domain.rows import Day
 from ksmy_tracker.domain.stale_listing import Listed, check_derived, is_current, outdated
 from ksmy_tracker.errors import Refused
@@ -16,17 +16,20 @@ from ksmy_tracker.errors import Refused
 class Known(NamedTuple):
     """What the register says of what a change is about.
 
-    `record` is the one that has its ref; a milestone to add has none, but a `number`. `parent` is the one that it says
-    its record belongs to. `newest_day` is the latest on which an entry of the record took effect, "" where it has none;
-    `near_sector` a known one that a new one may be a slip of the pen for; `key_digest` what its key was used for.
+    `day` is that of the change. `record` is the one that has its ref, as it was on that day, and `latest` as it is
+    after all entries; a milestone to add has none, but a `number`. `parent` is the one that it says its record belongs
+    to. `near_sector` is a known one that a new one may be a slip of the pen for, `key_digest` what its key was used
+    for, `since` the day and the entry from which on what the change says has happened is so, where it is.
     """
 
+    day: str
     record: Record | None
+    latest: Record | None = None
     parent: Record | None = None
-    newest_day: str = ""
     number: int = 0
     near_sector: str | None = None
     key_digest: str | None = None
+    since: tuple[str, int] | None = None
     listed: Listed = Listed()
 
 
@@ -39,10 +42,10 @@ def was_made(change: Change, known: Known) -> bool:
     return True
 
 
-def decide(  # noqa: PLR0912  # all that is decided, one after the other
+def decide(  # all that is decided, one after the other
     change: Change, known: Known, today: date
 ) -> NewEntry | None:
-    """The entry to make of a change; None where everything is so already, and nothing else is said.
+    """The entry to make of a change; None where everything is so already on its day, and nothing else is said.
 
     A change that keeps a key makes one all the same. Raises `NotFound`, `Refused` or `Usage`: what forbids it.
     """
@@ -58,14 +61,12 @@ def decide(  # noqa: PLR0912  # all that is decided, one after the other
         raise rules.Missing(change.ref)
     if (named := rules.belongs_to(change, kind, record)) is not None:
         rules.check_parent(*named, known.parent)
-    day = rules.effective_on(change, known.newest_day, today.isoformat(), known.parent)
-    changed = rules.differences(kind, record, change, day)
+    changed = rules.differences(kind, record, change)
     is_needless = record is not None and not (changed or change.note or change.evidence)
     if record is not None and change.derived:
-        if is_current(change, known.listed):
-            check_derived(change, record, Day(today), known.listed)
-        elif not is_needless:
-            raise outdated(change, known.listed)
+        _check_listing(change, record, known, today, is_needless=is_needless)
+    if known.since is not None and known.latest is not None and known.since[0] != known.day:
+        raise rules.SaidBefore(change, state_of(known.latest), *known.since)
     if "sector" in changed and known.near_sector is not None:
         raise Refused(
             f"sector {changed['sector'][1]!r} is new and close to {known.near_sector!r}; "
@@ -83,9 +84,25 @@ def decide(  # noqa: PLR0912  # all that is decided, one after the other
     else:
         action = "updated" if changed else "noted"
     return NewEntry(
-        *(kind, change.ref, action, day, changed, change.note, change.evidence),
-        *(change.actor, change.key, change.key_digest),
+        record=kind,
+        ref=change.ref,
+        action=action,
+        effective_on=known.day,
+        changes=changed,
+        note=change.note,
+        evidence=change.evidence,
+        actor=change.actor,
+        key=change.key,
+        key_digest=change.key_digest,
     )
+
+
+def _check_listing(change: Change, record: Record, known: Known, today: date, *, is_needless: bool) -> None:
+    """Refuse a line of a listing that was edited in what cannot be set, or would change what was changed since."""
+    if is_current(change, known.listed):
+        check_derived(change, record, Day(today), known.listed)
+    elif not is_needless:
+        raise outdated(change, known.listed)
 
 
 def _added(change: Change, kind: str, known: Known) -> Change:
@@ -94,7 +111,7 @@ def _added(change: Change, kind: str, known: Known) -> Change:
         rules.check_parent("commitment", change.ref, known.parent)
         change = replace(change, ref=f"{change.ref}/{known.number}")
     else:
-        rules.check_new_ref(change, known.record)
+        rules.check_new_ref(change, known.latest)
     rules.check_fields(change, kind)
     rules.check_complete(change, kind)
     return change

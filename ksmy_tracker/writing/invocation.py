@@ -9,8 +9,9 @@ from ksmy_tracker.domain.receipt import Receipt
 from ksmy_tracker.errors import BadInput, Faults
 from ksmy_tracker.render.wording import plural
 from ksmy_tracker.storage.interface import Register, Transaction
+from ksmy_tracker.writing.amend import amend
 from ksmy_tracker.writing.record import Recording, record
-from ksmy_tracker.writing.undo import undo
+from ksmy_tracker.writing.undo import redo, undo
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,19 @@ class Invocation:
         )
 
     def undo(self, wanted: str | None) -> Receipt:
-        """Append the opposite of an invocation: of the newest, or the one that `wanted` begins."""
+        """Retract what an invocation recorded: the newest that counts and is no undo, or the one that is `wanted`."""
         return self._write(
             lambda transaction: undo(transaction, wanted, self.recording, dry_run=self.dry_run)
+        )
+
+    def redo(self) -> Receipt:
+        """Retract the newest undo."""
+        return self._write(lambda transaction: redo(transaction, self.recording, dry_run=self.dry_run))
+
+    def amend(self, number: int, said: Change) -> Receipt:
+        """State the entry of a number again, with what is said in place of what it said."""
+        return self._write(
+            lambda transaction: amend(transaction, number, said, self.recording, dry_run=self.dry_run)
         )
 
     def apply(self, lines: Iterable[Change | BadLine], name: str, most_faults: int) -> Receipt:

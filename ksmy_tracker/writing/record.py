@@ -49,7 +49,7 @@ def record(
     counted there instead, nothing more is written, and the caller must roll back.
     """
     end = chain_end(transaction, recording)
-    working_set = WorkingSet(transaction, end.last_id)
+    working_set = WorkingSet(transaction, end.last_id, recording.today)
     receipt = Receipt(recording.invocation, head=end.head)
     given_up: set[object] = set()
     for chunk in chunks(lines, CHUNK):
@@ -74,6 +74,7 @@ def record(
             end.forget()
         else:
             end.store()
+            working_set.forget_entries()
             working_set.store(most=MOST_STATES)
     if not dry_run and not (faults and faults.count):
         working_set.store()
@@ -102,7 +103,7 @@ def chunks(some: Iterable[_T], most: int) -> Iterator[list[_T]]:
 def _made(change: Change, end: ChainEnd, working_set: WorkingSet, today: date) -> Outcome:
     """Make one change; raises what forbids it."""
     known = working_set.about(change)
-    kind = change.record or (known.record.record if known.record else "commitment")
+    kind = change.record or (known.latest.record if known.latest else "commitment")
     if was_made(change, known):
         return Outcome(change.ref, kind, None, {}, skipped=True)
     new = decide(change, known, today)
@@ -112,9 +113,7 @@ def _made(change: Change, end: ChainEnd, working_set: WorkingSet, today: date) -
     working_set.follow(entry)
     if entry.action == "reviewed":
         return Outcome(change.ref, kind, None, {})
-    return Outcome(
-        entry.ref, kind, entry.action, entry.changes, entry.id, note=entry.note, evidence=entry.evidence
-    )
+    return working_set.outcome(entry)
 
 
 def _follows(change: Change, error: KsmyError, given_up: set[object]) -> bool:

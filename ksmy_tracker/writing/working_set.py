@@ -4,13 +4,17 @@ It is read for many changes at once, and kept up to date with the entries that a
 """
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from datetime import date
+from typing import Any, NamedTuple
 
 from ksmy_tracker.domain import rules
-from ksmy_tracker.domain.chain import Entry, to_canonical_json
+from ksmy_tracker.domain.chain import Entry, read_entry, to_canonical_json
 from ksmy_tracker.domain.changes import Change
-from ksmy_tracker.domain.kinds import COLUMNS, KINDS, Record, commitment_of
-from ksmy_tracker.domain.projection import States, step
+from ksmy_tracker.domain.entries import ENTRY_FIELDS, StoredEntry
+from ksmy_tracker.domain.kinds import COLUMNS, KINDS, Record, commitment_of, state_of
+from ksmy_tracker.domain.projection import States, laid_down, project, retracted, step
+from ksmy_tracker.domain.receipt import Outcome
+from ksmy_tracker.domain.rows import days_before
 from ksmy_tracker.domain.stale_listing import Listed
 from ksmy_tracker.domain.words import did_you_mean, nearest
 from ksmy_tracker.errors import KsmyError
@@ -49,6 +53,13 @@ class _Key(NamedTuple):
     key_digest: str | None
 
 
+class _KeyOfEntry(NamedTuple):
+    id: int
+    ref: str
+    key: str
+    key_digest: str | None
+
+
 class _Sector(NamedTuple):
     sector: str
 
@@ -60,12 +71,16 @@ class _Invocation(NamedTuple):
 class WorkingSet:
     """The records that changes touch, and what else must be known to decide on these."""
 
-    def __init__(self, transaction: Transaction, last_id: int) -> None:
+    def __init__(self, transaction: Transaction, last_id: int, today: date) -> None:
         """Begin without any; `last_id` is that of the newest entry, before which listings were made."""
         self.records: States = {}
         self._transaction = transaction
         self._last_id = last_id
+        self._today = today
+        self._histories: dict[str, list[Entry]] = {}
+        self._made: dict[str, list[Entry]] = {}
         self._changed: set[str] = set()
+        self._gone: dict[str, str] = {}
         self._newest_days: dict[str, str] = {}
         self._listed: dict[str, Listed] = {}
         self._numbers: dict[str, int] = {}
@@ -77,6 +92,9 @@ class WorkingSet:
         refs = {change.ref for change in changes}
         refs |= {ref for change in changes if isinstance(ref := change.fields.get("agreement"), str)}
         self.load_records(refs)
+        self.load_histories(
+            change.ref for change in changes if change.op == "update" and self._is_late(change)
+        )
         if listed := {change.ref for change in changes if change.derived} - self._listed.keys():
             self._load_listed(listed)
         if (
@@ -90,26 +108,64 @@ class WorkingSet:
             )
             self._numbers |= {row.ref: row.number for row in self._about(growing, _Number, sql)}
         if keys := {change.key for change in changes if change.key is not None} - self._keys.keys():
-            for table in ("entry", "unchanged_key"):
-                sql = f"SELECT key, key_digest FROM {table} WHERE {self._among('key')}"
-                self._keys |= {row.key: row.key_digest for row in self._about(keys, _Key, sql)}
+            self._load_keys(keys)
         if self._sectors is None and any("sector" in change.fields for change in changes):
             rows = self._transaction.rows(_Sector, "SELECT DISTINCT sector FROM commitment")
             self._sectors = {row.sector for row in rows}
 
+    def _is_late(self, change: Change) -> bool:
+        """Whether the state on a change's day may be another than that after all entries."""
+        newest = self._newest_days.get(change.ref, "")
+        return newest > (change.effective_on or self._today.isoformat()) or rules.names_an_event(
+            change, self.records.get(change.ref)
+        )
+
+    def _load_keys(self, keys: set[str]) -> None:
+        """Read what keys were used for: by entries that count, and by lines of which older schemas kept no entry."""
+        sql = f"SELECT key, key_digest FROM unchanged_key WHERE {self._among('key')}"
+        self._keys |= {row.key: row.key_digest for row in self._about(keys, _Key, sql)}
+        sql = f"SELECT id, ref, key, key_digest FROM entry WHERE {self._among('key')}"
+        found = self._about(keys, _KeyOfEntry, sql)
+        sql = f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry WHERE retracts <> '[]' AND {self._among('ref')} ORDER BY id"
+        retracting = self._about({row.ref for row in found}, StoredEntry, sql) if found else []
+        gone = retracted(read_entry(row) for row in retracting)
+        self._keys |= {row.key: row.key_digest for row in found if row.id not in gone}
+
     def load_records(self, refs: Iterable[str]) -> None:
         """Read records, and the commitments of milestones among them, unless they are known."""
-        wanted = {one for ref in refs for one in (ref, commitment_of(ref))} - self.records.keys()
+        wanted = {one for ref in refs for one in (ref, commitment_of(ref))}
+        wanted -= self.records.keys() | self._gone.keys()
         if not wanted:
             return
         for kind, its in KINDS.items():
             sql = f"SELECT {', '.join(COLUMNS[kind])} FROM {kind} WHERE {self._among('ref')}"
             self.records.update((record.ref, record) for record in self._about(wanted, its, sql))
-        sql = (
-            "SELECT ref, max(effective_on) AS day FROM entry "
-            f"WHERE action <> 'reviewed' AND {self._among('ref')} GROUP BY ref"
-        )
+        sql = f"SELECT ref, max(effective_on) AS day FROM entry WHERE {self._among('ref')} GROUP BY ref"
         self._newest_days |= {row.ref: row.day for row in self._about(wanted, _NewestDay, sql)}
+
+    def load_histories(self, refs: Iterable[str]) -> None:
+        """Read all entries of records, of their milestones, and of the commitments of these, unless they are known."""
+        wanted = {commitment_of(ref) for ref in refs} - self._histories.keys()
+        if not wanted:
+            return
+        self._histories |= {ref: [] for ref in wanted}
+        columns = ", ".join(f"e.{name} AS {name}" for name in ENTRY_FIELDS)
+        its = f"SELECT {columns} FROM {self._transaction.listed('wanted')} w JOIN entry e"
+        # The ref of a milestone is its commitment's, a slash and a number; "0" comes after "/".
+        sql = (
+            f"{its} ON e.ref = w.value UNION ALL {its} ON e.ref > w.value || '/' AND e.ref < w.value || '0' "
+            "ORDER BY id"
+        )
+        for row in self._about(wanted, StoredEntry, sql):
+            self._histories[commitment_of(row.ref)].append(read_entry(row))
+        for ref in wanted & self._made.keys():
+            self._histories[ref] += self._made[ref]
+        self.load_records({entry.ref for ref in wanted for entry in self._histories[ref]})
+
+    def history(self, ref: str) -> list[Entry]:
+        """All entries of a record, of its milestones, and of the commitment that it is one of."""
+        self.load_histories([ref])
+        return self._histories[commitment_of(ref)]
 
     def _load_listed(self, refs: set[str]) -> None:
         """Read what listings show of commitments besides their records: of them and their milestones."""
@@ -152,22 +208,53 @@ class WorkingSet:
         if change.key is not None and (key_digest := self._keys.get(change.key)) is None:
             self._keys[change.key] = change.key_digest
         is_step = change.record == "milestone"
-        record = None if is_step else self.records.get(change.ref)
-        kind = change.record or (record.record if record is not None else "")
-        named = rules.belongs_to(change, kind, record)
+        latest = None if is_step else self.records.get(change.ref)
+        kind = change.record or (latest.record if latest is not None else "")
+        named = rules.belongs_to(change, kind, latest)
         parent = self.records.get(named[1]) if named is not None else None
+        begun = max(((one.created_on, one.ref) for one in (latest, parent) if one is not None), default=None)
+        day = rules.day_of(change, self._today, begun, self._newest_day(change.ref))
         number = 0
         if is_step and parent is not None:
             number = self._numbers[change.ref] = self._numbers[change.ref] + 1
         return Known(
-            record,
-            parent,
-            "" if is_step else self._newest_days.get(change.ref, ""),
-            number,
-            self._near_sector(change),
-            key_digest,
-            self._listed.get(change.ref, _UNLISTED),
+            day=day,
+            record=self._on_its_day(latest, day) if change.record is None else None,
+            latest=latest,
+            parent=parent,
+            number=number,
+            near_sector=self._near_sector(change),
+            key_digest=key_digest,
+            since=self._since(change, latest),
+            listed=self._listed.get(change.ref, _UNLISTED),
         )
+
+    def _newest_day(self, ref: str) -> str:
+        """The newest day of a record's entries, of those in force by tomorrow where a later one is among them."""
+        newest = self._newest_days.get(ref, "")
+        if newest <= self._today.isoformat():
+            return newest
+        in_force = laid_down(self.history(ref), days_before(self._today, -1))
+        return max((entry.effective_on for entry in in_force if entry.ref == ref), default="")
+
+    def _on_its_day(self, latest: Record | None, day: str) -> Record | None:
+        """A record as it was on a day."""
+        if latest is None or day >= self._newest_days.get(latest.ref, ""):
+            return latest
+        return project(self.history(latest.ref), day).get(latest.ref)
+
+    def _since(self, change: Change, latest: Record | None) -> tuple[str, int] | None:
+        """Since when, and by which entry, what a change says has happened is so, where the register has it so."""
+        if latest is None or not rules.names_an_event(change, latest):
+            return None
+        found = None
+        states: States = {}
+        for entry in laid_down(self.history(latest.ref)):
+            before = states.get(latest.ref)
+            was = None if before is None else state_of(before)
+            if state_of(now := step(states, entry)) != was and now.ref == latest.ref:
+                found = entry.effective_on, entry.id
+        return found
 
     def _near_sector(self, change: Change) -> str | None:
         """A known sector that a new one may be a slip of the pen for, unless the change says that it is new."""
@@ -179,28 +266,87 @@ class WorkingSet:
             self._sectors.add(sector)
         return near
 
-    def newest_day(self, ref: str) -> str:
-        """The latest day on which an entry of a record that is loaded took effect; "" where it has none."""
-        return self._newest_days.get(ref, "")
-
     def follow(self, entry: Entry) -> None:
         """Bring the record of an entry up to date with it."""
-        step(self.records, entry)
-        self._changed.add(entry.ref)
-        if entry.action != "reviewed":
-            self._newest_days[entry.ref] = entry.effective_on
+        family = commitment_of(entry.ref)
+        newest = self._newest_days.get(entry.ref, "")
+        self._newest_days[entry.ref] = max(newest, entry.effective_on)
+        self._made.setdefault(family, []).append(entry)
+        if family in self._histories:
+            self._histories[family].append(entry)
+        if not entry.retracts and entry.effective_on >= newest:
+            step(self.records, entry)
+            self._changed |= {entry.ref, family}
+            self._gone.pop(entry.ref, None)
+        else:
+            self._project_again(self.history(family))
+
+    def _project_again(self, history: Sequence[Entry]) -> None:
+        """Bring all records of a history up to date with it."""
+        states = project(history)
+        for ref, kind in {entry.ref: entry.record for entry in history}.items():
+            if (state := states.get(ref)) is not None:
+                self.records[ref] = state
+                self._changed.add(ref)
+                self._gone.pop(ref, None)
+            elif self.records.pop(ref, None) is not None:
+                self._changed.discard(ref)
+                self._gone[ref] = kind
+
+    def forget_entries(self) -> None:
+        """Take the entries that were followed for stored: the database has them."""
+        self._made.clear()
 
     def store(self, most: int = 0) -> None:
         """Write the records that changed, as they now are, and forget them all, where there are more than `most`."""
-        if len(self.records) <= most:
+        if len(self.records) + sum(map(len, self._histories.values())) <= most:
             return
-        changed = self._changed | {commitment_of(ref) for ref in self._changed}
         for kind in KINDS:
-            its = [record for ref in changed if (record := self.records[ref]).record == kind]
+            its = [record for ref in self._changed if (record := self.records[ref]).record == kind]
             self._transaction.upsert(kind, its)
+        for kind in reversed(list(KINDS)):
+            self._transaction.delete(kind, [ref for ref, its in self._gone.items() if its == kind])
         self._changed.clear()
+        self._gone.clear()
         self.records.clear()
+        self._histories.clear()
         self._newest_days.clear()
+
+    def outcome(self, entry: Entry) -> Outcome:
+        """What became of a change that an entry was made of; of a late one, until when it holds."""
+        until: dict[str, tuple[str, Any]] = {}
+        if commitment_of(entry.ref) in self._histories:
+            its = [one for one in laid_down(self.history(entry.ref)) if one.ref == entry.ref]
+            for later in its[its.index(entry) + 1 :] if entry in its else ():
+                for name in entry.changes.keys() & later.changes.keys() - until.keys():
+                    before = days_before(date.fromisoformat(later.effective_on), 1)
+                    until[name] = before, later.changes[name][1]
+        return Outcome(
+            ref=entry.ref,
+            record=entry.record,
+            action=entry.action,
+            changes=entry.changes,
+            entry=entry.id,
+            note=entry.note,
+            evidence=entry.evidence,
+            effective_on=entry.effective_on,
+            until=until,
+        )
+
+    def entry(self, number: int) -> Entry | None:
+        """The entry of a number."""
+        sql = f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry WHERE id = :id"
+        return next(map(read_entry, self._transaction.rows(StoredEntry, sql, id=number)), None)
+
+    def other_user(self, entry: Entry) -> Entry | None:
+        """Another entry that counts and has the same key."""
+        sql = f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry WHERE key = :key"
+        found = [read_entry(row) for row in self._transaction.rows(StoredEntry, sql, key=entry.key)]
+        found += [one for made in self._made.values() for one in made if one.key == entry.key]
+        for one in found:
+            if one.id != entry.id and one.id not in retracted(self.history(one.ref)):
+                return one
+        return None
 
     def still_using(self, record: Record) -> list[str]:
         """The refs of what belongs to a record and is not withdrawn, in their order."""

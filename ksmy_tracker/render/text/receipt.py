@@ -1,5 +1,7 @@
 """What a command did: a line for each record it names."""
 
+from collections.abc import Sequence
+
 from ksmy_tracker.domain.receipt import Outcome, Receipt
 from ksmy_tracker.domain.safe_text import visible
 from ksmy_tracker.render.wording import describe
@@ -11,17 +13,35 @@ def as_text(receipt: Receipt) -> str:
 
 
 def line(outcome: Outcome) -> str:
-    """`FTA-CONCLUDE updated: status in-progress -> completed (entry 26)`."""
+    """`FTA-CONCLUDE updated: status in-progress -> completed (entry 26)`.
+
+    Of a late entry it says for which days that holds, and what is so since.
+    """
     ref = visible(outcome.ref)
     if outcome.skipped:
         return f"{ref} skipped: this change was applied before"
     if outcome.action is None:
         return f"{ref} unchanged: everything is so already"
-    said = describe(outcome.changes)
+    said = describe(outcome.changes, outcome.effective_on, outcome.until)
     parts = [said] if said else []
     if outcome.note:
         parts.append(f"note: {visible(outcome.note)}")
     if outcome.evidence:
         parts.append(f"evidence: {', '.join(map(visible, outcome.evidence))}")
+    if outcome.retracts:
+        parts.append(
+            f"{'entry' if len(outcome.retracts) == 1 else 'entries'} {_numbers(outcome.retracts)} retracted"
+        )
     what = f": {'; '.join(parts)}" if parts else ""
     return f"{ref} {outcome.action}{what} (entry {outcome.entry})"
+
+
+def _numbers(ids: Sequence[int]) -> str:
+    """`3, 5 to 9`."""
+    runs: list[list[int]] = []
+    for one in ids:
+        if runs and one == runs[-1][-1] + 1:
+            runs[-1][1:] = [one]
+        else:
+            runs.append([one])
+    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)

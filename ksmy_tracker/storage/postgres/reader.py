@@ -75,6 +75,16 @@ class ServerReader(Reader):
         return f"{column} IN (SELECT jsonb_array_elements_text(CAST(:{parameter} AS jsonb)))"
 
     @staticmethod
+    def listed(parameter: str) -> str:
+        """SQL for a table whose column `value` has the texts of the JSON list bound to the parameter."""
+        return f"jsonb_array_elements_text(CAST(:{parameter} AS jsonb))"
+
+    @staticmethod
+    def new_value(column: str, name: str) -> str:
+        """SQL for what the changes in a column set a field to, as text; null where they do not name it."""
+        return f"CAST({column} AS jsonb) -> '{name}' ->> 1"
+
+    @staticmethod
     def family(column: str) -> str:
         """SQL for the ref of the commitment that a milestone's ref such as `X/2` belongs to; else the ref."""
         return f"split_part({column}, '/', 1)"

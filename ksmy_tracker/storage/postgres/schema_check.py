@@ -32,7 +32,7 @@ _TIMES: Final = {
 }
 
 #: Conditions of indexes that the models name for SQLite alone, lest they import this dialect.
-_CONDITIONS: Final = {"ix_entry_created": "action = 'created'"}
+_CONDITIONS: Final = {"ix_entry_retracting": "retracts <> '[]'"}
 
 #: Alembic's own table, in which it keeps the revision.
 _ALEMBIC: Final = "alembic_version"

@@ -37,6 +37,10 @@ class ServerTransaction(ServerReader, Transaction):
         given = to_canonical_json([dict(zip(columns, row, strict=True)) for row in rows])
         psycopg.ClientCursor(self._connection).execute(sql.encode(), [given])
 
+    def delete(self, table: str, refs: Sequence[str]) -> None:
+        """Delete the records of some refs."""
+        self._connection.execute(f"DELETE FROM {self._schema}.{table} WHERE ref = ANY (%s)", [list(refs)])
+
     @contextmanager
     def bulk_loading(self) -> Iterator[None]:
         """Without triggers, for the entries have some that cost time."""

@@ -82,6 +82,16 @@ class FileReader(Reader):
         return f"{column} IN (SELECT value FROM json_each(:{parameter}))"
 
     @staticmethod
+    def listed(parameter: str) -> str:
+        """SQL for a table whose column `value` has the texts of the JSON list bound to the parameter."""
+        return f"json_each(:{parameter})"
+
+    @staticmethod
+    def new_value(column: str, name: str) -> str:
+        """SQL for what the changes in a column set a field to, as text; null where they do not name it."""
+        return f"json_extract({column}, '$.{name}[1]')"
+
+    @staticmethod
     def family(column: str) -> str:
         """SQL for the ref of the commitment that a milestone's ref such as `X/2` belongs to; else the ref."""
         return f"CASE instr({column}, '/') WHEN 0 THEN {column} ELSE substr({column}, 1, instr({column}, '/') - 1) END"

@@ -24,6 +24,10 @@ class FileTransaction(FileReader, Transaction):
         sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {places}{then}"
         self._connection.execute(sql, tuple(chain.from_iterable(rows)))
 
+    def delete(self, table: str, refs: Sequence[str]) -> None:
+        """Delete the records of some refs."""
+        self._connection.executemany(f"DELETE FROM {table} WHERE ref = ?", [(ref,) for ref in refs])
+
     @contextmanager
     def bulk_loading(self) -> Iterator[None]:
         """Without CHECKs, which cost as much as all else, and without triggers and indexes, which are built again."""

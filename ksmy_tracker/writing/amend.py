@@ -1,0 +1,161 @@
+"""Amend: an entry stated again with another day, value, note or evidence, in the place of the one that had a slip."""
+
+from dataclasses import replace
+from datetime import date
+
+from ksmy_tracker.domain import rules
+from ksmy_tracker.domain.chain import Deed, Entry, NewEntry
+from ksmy_tracker.domain.changes import Change
+from ksmy_tracker.domain.entries import UNDONE_BY
+from ksmy_tracker.domain.kinds import GIVEN, Record, commitment_of
+from ksmy_tracker.domain.projection import States, retracted, states_before
+from ksmy_tracker.domain.receipt import Outcome, Receipt
+from ksmy_tracker.domain.rules import Changed
+from ksmy_tracker.errors import NotFound, Refused
+from ksmy_tracker.storage.interface import Transaction
+from ksmy_tracker.writing.founding import check_founded
+from ksmy_tracker.writing.record import Recording, chain_end
+from ksmy_tracker.writing.working_set import WorkingSet
+
+
+def amend(
+    transaction: Transaction, number: int, said: Change, recording: Recording, *, dry_run: bool = False
+) -> Receipt:
+    """Retract the entry of a number and state it again; what `said` leaves open stays as it was.
+
+    Raises `NotFound` for an entry that is not there; `Refused` for one that does not count any more, for an undo, where
+    nothing would be different, and where something builds on what would be no more.
+    """
+    end = chain_end(transaction, recording)
+    working_set = WorkingSet(transaction, end.last_id, recording.today)
+    had = working_set.entry(number)
+    if had is None:
+        raise NotFound(f"there is no entry {number}; `ksmy history` shows them")
+    working_set.load_histories([had.ref])
+    if (by := retracted(working_set.history(had.ref)).get(number)) is not None:
+        raise Refused(f"entry {number} ({had.ref}) was retracted by entry {by} already; nothing to amend")
+    if had.action in UNDONE_BY:
+        raise Refused(
+            f"entry {number} ({had.ref}) is an undo; take it back with `ksmy undo {had.invocation}`"
+        )
+    receipt = Receipt(recording.invocation, head=end.head)
+    try:
+        new = end.append(_restated(had, said, working_set, recording.today, end.last_id + 1))
+    except rules.Missing as error:
+        raise working_set.explained(error) from error
+    working_set.follow(new)
+    check_founded(transaction, working_set, new)
+    receipt.outcomes.append(_outcome(had, new))
+    if dry_run:
+        end.forget()
+    else:
+        end.store()
+        working_set.store()
+        end.read_back()
+        receipt.head = end.head
+    return receipt
+
+
+def _restated(had: Entry, said: Change, working_set: WorkingSet, today: date, number: int) -> NewEntry:
+    """The entry that states another again."""
+    kind = had.record
+    given = {name: new for name, (_, new) in had.changes.items() if name in GIVEN[kind]}
+    change = replace(
+        said,
+        ref=had.ref,
+        fields=given | dict(said.fields),
+        note=said.note or had.note,
+        evidence=said.evidence or had.evidence,
+        effective_on=said.effective_on or had.effective_on,
+    )
+    rules.check_fields(change, kind)
+    provisional = Deed(
+        id=number,
+        invocation="",
+        record=kind,
+        ref=had.ref,
+        action=had.action,
+        effective_on=str(change.effective_on),
+        changes={},
+        note=None,
+        evidence=False,
+        retracts=(had.id,),
+    )
+    states = states_before(working_set.history(had.ref), provisional)
+    record = states.get(had.ref)
+    parent = _parent(change, kind, record, states, working_set)
+    begun = max(((one.created_on, one.ref) for one in (record, parent) if one is not None), default=None)
+    day = rules.day_of(change, today, begun)
+    changed = rules.differences(kind, record, change)
+    rules.check_reopening(change, changed)
+    if had.action == "created":
+        rules.check_complete(change, kind)
+    elif not (changed or change.note or change.evidence):
+        raise Refused(
+            f"nothing would be left of entry {had.id} ({had.ref}); undo it with `ksmy undo {had.invocation}`"
+        )
+    new = NewEntry(
+        record=kind,
+        ref=had.ref,
+        action=had.action if had.action in ("created", "reviewed") else "updated" if changed else "noted",
+        effective_on=day,
+        changes=changed,
+        note=change.note,
+        evidence=change.evidence,
+        actor=change.actor,
+        key=had.key,
+        key_digest=had.key_digest,
+        retracts=(had.id,),
+    )
+    if _says_the_same(had, new):
+        raise Refused(f"entry {had.id} ({had.ref}) says so already; nothing was changed")
+    return new
+
+
+def _parent(
+    change: Change, kind: str, record: Record | None, states: States, working_set: WorkingSet
+) -> Record | None:
+    """What the record belongs to by what is said; refused where that is not there."""
+    named = rules.belongs_to(change, kind, record)
+    if named is None:
+        return None
+    if kind == "milestone":
+        parent = states.get(commitment_of(change.ref))
+    else:
+        working_set.load_records([named[1]])
+        parent = working_set.records.get(named[1])
+    rules.check_parent(*named, parent)
+    return parent
+
+
+def _outcome(had: Entry, new: Entry) -> Outcome:
+    """What is said of an amendment: in what the entry differs from the one in whose place it stands."""
+    names = [name for name in GIVEN[had.record] if name in had.changes or name in new.changes]
+    said: Changed = {
+        name: (had.changes.get(name, _UNSAID)[1], new.changes.get(name, _UNSAID)[1]) for name in names
+    }
+    if had.effective_on != new.effective_on:
+        said["on"] = had.effective_on, new.effective_on
+    return Outcome(
+        ref=new.ref,
+        record=new.record,
+        action="amended",
+        changes={name: (old, now) for name, (old, now) in said.items() if old != now},
+        entry=new.id,
+        note=new.note if new.note != had.note else None,
+        evidence=new.evidence if new.evidence != had.evidence else (),
+        effective_on=new.effective_on,
+        retracts=new.retracts,
+    )
+
+
+_UNSAID = (None, None)
+
+
+def _says_the_same(had: Entry, new: NewEntry) -> bool:
+    said = {name: value for name, (_, value) in had.changes.items() if name in GIVEN[had.record]}
+    return said == {name: value for name, (_, value) in new.changes.items()} and (
+        had.note,
+        had.evidence,
+        had.effective_on,
+    ) == (new.note, new.evidence, new.effective_on)

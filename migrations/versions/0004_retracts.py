@@ -1,0 +1,39 @@
+"""An entry may retract earlier ones. What was retracted frees its ref and its key, so neither is unique any more."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+IDS = (
+    "retracts GLOB '[[]*]' AND retracts NOT GLOB '*[^]0-9,[]*' "
+    "AND length(retracts) = length(CAST(retracts AS BLOB))",
+    "retracts ~ '^\\[[0-9,]*\\]$'",
+)
+
+APPEND = (
+    "CREATE TRIGGER entry_append BEFORE INSERT ON entry "
+    "WHEN NEW.id IS NOT (SELECT coalesce(max(id), 0) + 1 FROM entry) "
+    "OR NEW.previous_hash IS NOT (SELECT hash FROM entry WHERE id = NEW.id - 1) "
+    "BEGIN SELECT RAISE(ABORT, 'an entry is only added at the end of the history'); END"
+)
+
+
+def upgrade() -> None:
+    postgresql = op.get_context().dialect.name == "postgresql"
+    collated = ' COLLATE "C"' if postgresql else ""
+    op.execute(
+        f"ALTER TABLE entry ADD COLUMN retracts TEXT{collated} DEFAULT '[]' NOT NULL "
+        f"CONSTRAINT ck_entry_retracts CHECK ({IDS[postgresql]})"
+    )
+    op.drop_index("ix_entry_key", "entry")
+    op.drop_index("ix_entry_created", "entry")
+    op.create_index("ix_entry_key", "entry", ["key"], sqlite_where=sa.text("key IS NOT NULL"))
+    some = sa.text("retracts <> '[]'")
+    op.create_index("ix_entry_retracting", "entry", ["id"], sqlite_where=some, postgresql_where=some)
+    if not postgresql:
+        op.execute("DROP TRIGGER entry_append")
+        op.execute(APPEND)
