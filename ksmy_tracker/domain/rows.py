@@ -155,6 +155,18 @@ class EntryRow(NamedTuple):
             return self.recorded_at  # what only damage can have put there is shown as it is
 
 
+class InvocationRow(NamedTuple):
+    """What one command recorded: how many entries, how many of them count, and the newest that retracts any."""
+
+    invocation: str
+    recorded_at: str
+    actor: str
+    entries: int
+    in_force: int
+    retracted_by: int | None
+    first: EntryRow
+
+
 Row = Record | DeadlineRow | EntryRow
 
 

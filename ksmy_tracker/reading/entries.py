@@ -66,7 +66,7 @@ def each_entry(
 
     With `news` those that count and say something, undos among them; with `in_force` without these.
     """
-    gone = _gone(snapshot)
+    gone = gone_by(snapshot)
     parts = [_counts(snapshot)] if news or in_force else []
     parts += [NEWS] if news else []
     if ref is not None:
@@ -95,7 +95,7 @@ def each_entry(
         found = _by_id(snapshot.register, snapshot.stream(_Id, sql, **parameters))
     else:
         found = snapshot.stream(StoredEntry, sql, **parameters)
-    return (_read(entry, gone) for entry in found)
+    return (read_row(entry, gone) for entry in found)
 
 
 def _by_id(register: Reader, ids: Iterator[_Id]) -> Iterator[StoredEntry]:
@@ -110,11 +110,11 @@ def count_entries(snapshot: Snapshot, *, since: str) -> int:
     return snapshot.count(
         f"FROM entry WHERE {NEWS} AND {_counts(snapshot)} AND {_SINCE}",
         **_since(snapshot, since),
-        gone=json.dumps([*_gone(snapshot)]),
+        gone=json.dumps([*gone_by(snapshot)]),
     )
 
 
-def _gone(snapshot: Snapshot) -> dict[int, int]:
+def gone_by(snapshot: Snapshot) -> dict[int, int]:
     """The entries that are retracted by what is known, each with the one that does it."""
     from ksmy_tracker.domain.projection import retracted
 
@@ -138,7 +138,8 @@ def _since(snapshot: Snapshot, since: str | None) -> dict[str, str]:
     }
 
 
-def _read(entry: StoredEntry, gone: Mapping[int, int]) -> EntryRow:
+def read_row(entry: StoredEntry, gone: Mapping[int, int]) -> EntryRow:
+    """An entry as it is shown, with what retracts it."""
     from ksmy_tracker.domain.chain import read_changes, read_lists
 
     evidence, retracts = read_lists(entry.id, entry.evidence, entry.retracts)

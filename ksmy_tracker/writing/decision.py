@@ -62,7 +62,8 @@ def decide(  # all that is decided, one after the other
     if (named := rules.belongs_to(change, kind, record)) is not None:
         rules.check_parent(*named, known.parent)
     changed = rules.differences(kind, record, change)
-    is_needless = record is not None and not (changed or change.note or change.evidence)
+    says_something = (change.note or change.evidence) and not (change.derived and change.said_of_all)
+    is_needless = record is not None and not (changed or says_something)
     if record is not None and change.derived:
         _check_listing(change, record, known, today, is_needless=is_needless)
     if known.since is not None and known.latest is not None and known.since[0] != known.day:
