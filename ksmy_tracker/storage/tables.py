@@ -97,9 +97,9 @@ def form(kind: str, *columns: str, suffix: str = "") -> list[CheckConstraint]:
     """CHECKs that columns hold what a form of `FORMS` says (or null, where they may)."""
     return [
         # A colon would begin a parameter's name.
-        CheckConstraint(text(sql.format(column).replace(":", "\\:")), name=column + suffix).ddl_if(
-            dialect=dialect
-        )
+        CheckConstraint(
+            text(sql.format(column).replace(":", "\\:")), name=column + suffix, info={"dialect": dialect}
+        ).ddl_if(dialect=dialect)
         for column in columns
         for dialect, sql in FORMS[kind].items()
     ]
