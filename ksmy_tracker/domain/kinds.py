@@ -1,8 +1,10 @@
 """The kinds of record, and each of their fields, declared once (pure).
 
-A kind is a class, a record an instance of it. From a field's declaration come the option of the command line, the key
-of a batch, the column of a listing, of CSV and of its table, the member of the JSON contract, in this order; what a new
-record needs, what it is taken to be, what can be cleared, and what is searched. storage/tables.py says how it is kept.
+A kind is a class, a record an instance of it. One that `belongs_to` another has the other's ref in a field of that name.
+
+From a field's declaration come the option of the command line, the key of a batch, the column of a listing, of CSV and
+of its table, the member of the JSON contract, in this order; what a new record needs, what it is taken to be, what can
+be cleared, and what is searched. storage/tables.py says how it is kept.
 
 Dates are ISO text, as the database keeps them.
 
@@ -88,6 +90,7 @@ class Agreement:
     """An instrument: joint statement, memorandum, treaty, contract."""
 
     record: ClassVar[str] = "agreement"
+    belongs_to: ClassVar[str | None] = None
 
     ref: str = _follows("Its ref.", "")
     title: str = _given("What it is, in a line.", read_filled, is_required=True)
@@ -110,6 +113,7 @@ class Commitment:
     """One thing promised."""
 
     record: ClassVar[str] = "commitment"
+    belongs_to: ClassVar[str | None] = "agreement"
 
     ref: str = _follows("Its ref.", "")
     title: str = _given("What it is, in a line.", read_filled, is_required=True, is_searched=True)
@@ -157,6 +161,7 @@ class Milestone:
     """A dated step toward a commitment; its ref is the commitment's with its number: `FTA-CONCLUDE/2`."""
 
     record: ClassVar[str] = "milestone"
+    belongs_to: ClassVar[str | None] = "commitment"
 
     ref: str = _follows("Its ref.", "")
     commitment: str = _follows("The commitment it belongs to.", "", is_shown=False)

@@ -4,8 +4,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, ClassVar, Final, TypeVar
+from typing import Any, ClassVar, Final, NamedTuple, TypeVar
 
+from ksmy_tracker.domain.kinds import KINDS
+from ksmy_tracker.domain.words import a
 from ksmy_tracker.storage.rows_by_name import columns_of, values_of
 
 Done = TypeVar("Done")
@@ -16,6 +18,10 @@ TIMEOUT: Final = 30.0
 
 #: Rows that one INSERT takes: several cost far less than as many statements, and these fit a processor's cache.
 INSERTED_AT_ONCE: Final = 200
+
+
+class _Ref(NamedTuple):
+    ref: str
 
 
 class Reader(ABC):
@@ -44,9 +50,16 @@ class Reader(ABC):
         """What the engine itself finds wrong below that; then nothing further can be asked."""
         return iter(())
 
-    @abstractmethod
     def dangling(self) -> Iterator[str]:
         """Every record that belongs to one that is not there."""
+        for kind, its in KINDS.items():
+            if parent := its.belongs_to:
+                sql = (
+                    f"SELECT t.ref FROM {kind} t LEFT JOIN {parent} p ON p.ref = t.{parent} "
+                    "WHERE p.ref IS NULL ORDER BY t.ref"
+                )
+                for row in self.stream(_Ref, sql):
+                    yield f"{kind} {row.ref} belongs to {a(parent)} that is missing"
 
     @staticmethod
     @abstractmethod

@@ -4,7 +4,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from ksmy_tracker.domain.kinds import KINDS
 from ksmy_tracker.errors import NoRegister
@@ -21,10 +21,6 @@ _TABLE: Final = "agreement|commitment|milestone|entry|unchanged_key"
 #: A table that is read, and one that a view puts in front of it.
 _READ: Final = re.compile(rf"\b(FROM|JOIN) ({_TABLE})(?![.\w])")
 _IN_FRONT: Final = re.compile(rf"\b({_TABLE}) AS \(")
-
-
-class _Ref(NamedTuple):
-    ref: str
 
 
 class ServerReader(Reader):
@@ -58,16 +54,6 @@ class ServerReader(Reader):
         execute = self._connection.execute
         yield from differences(execute, self._schema)
         yield from (f"schema: {one} does not belong to a register" for one in planted(execute, self._schema))
-
-    def dangling(self) -> Iterator[str]:
-        """Every record that belongs to one that is not there."""
-        for table, parent in (("commitment", "agreement"), ("milestone", "commitment")):
-            sql = (
-                f"SELECT t.ref FROM {table} t LEFT JOIN {parent} p ON p.ref = t.{parent} "
-                "WHERE p.ref IS NULL ORDER BY 1"
-            )
-            for row in self.rows(_Ref, sql):
-                yield f"{table} {row.ref} belongs to a {parent} that is missing"
 
     @staticmethod
     def among(column: str, parameter: str) -> str:

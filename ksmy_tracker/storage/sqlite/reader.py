@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ksmy_tracker.domain.words import a
 from ksmy_tracker.errors import NoRegister
 from ksmy_tracker.storage.files import APPLICATION_ID
 from ksmy_tracker.storage.interface import Reader, Row
@@ -22,17 +21,6 @@ class _Integrity(NamedTuple):
 
 class _Mode(NamedTuple):
     journal_mode: str
-
-
-class _Dangling(NamedTuple):
-    table: str
-    rowid: int
-    parent: str
-    fkid: int
-
-
-class _Ref(NamedTuple):
-    ref: str
 
 
 class FileReader(Reader):
@@ -67,14 +55,6 @@ class FileReader(Reader):
         for its in self.rows(_Mode, "PRAGMA journal_mode"):
             if its.journal_mode not in ("delete", "memory"):  # the latter only where all of it is in memory
                 yield f"database: its journal mode is {its.journal_mode}, not the delete it was made with"
-
-    def dangling(self) -> Iterator[str]:
-        """Every record that belongs to one that is not there."""
-        for one in self.stream(_Dangling, "PRAGMA foreign_key_check"):
-            for child in self.rows(
-                _Ref, f"SELECT ref FROM {one.table} WHERE rowid = :rowid", rowid=one.rowid
-            ):
-                yield f"{one.table} {child.ref} belongs to {a(one.parent)} that is missing"
 
     @staticmethod
     def among(column: str, parameter: str) -> str:
