@@ -5,8 +5,9 @@ from typing import Final, NamedTuple
 
 from ksmy_tracker.domain.entries import ENTRY_FIELDS, StoredEntry
 from ksmy_tracker.domain.rows import EntryRow, days_before
+from ksmy_tracker.domain.zone import midnight_after
 from ksmy_tracker.reading.expressions import all_of
-from ksmy_tracker.reading.snapshot import Snapshot, midnight_after
+from ksmy_tracker.reading.snapshot import Snapshot
 
 #: What tells an entry that changed or said something.
 NEWS: Final = "action <> 'reviewed'"
