@@ -12,6 +12,7 @@ Longer than other modules: whoever adds a field finds all the others beside it.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Final, Literal
 
@@ -63,10 +64,12 @@ def _word(means: str, metavar: str, known: tuple[str, ...], **more: Any) -> Any:
     return _given(means, read_word(known), metavar, words=known, **more)
 
 
+_read_parties: Final = read_word(words.PARTIES, words.PARTY_NAMES)
+
+
 def _parties() -> Any:
     """The parties that a record is of."""
-    read = read_word(words.PARTIES, words.PARTY_NAMES)
-    return _given("KR, MY or both.", read, "PARTIES", words=words.PARTIES, default="both")
+    return _given("KR, MY or both.", _read_parties, "PARTIES", words=words.PARTIES, default="both")
 
 
 def _due() -> Any:
@@ -221,13 +224,23 @@ LATER: Final[Mapping[str, Mapping[str, Any]]] = {
     for kind, found in DECLARED.items()
 }
 
-#: How each field is read, and which can be cleared: fields of one name are read alike, whichever record has them.
-READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
-    name: its.read for found in DECLARED.values() for name, its in found.items() if its.read
+#: How each field that a user gives is read, by kind and name.
+READERS: Final[Mapping[str, Mapping[str, Callable[[Any], Any]]]] = {
+    kind: {name: its.read for name, its in found.items() if its.read} for kind, found in DECLARED.items()
 }
-_CLEARABLE: Final = frozenset(
-    name for found in DECLARED.values() for name, its in found.items() if its.is_clearable
-)
+
+
+def _ways() -> dict[str, tuple[str, ...]]:
+    """The kinds that have a field of a name, by that name; of those that read it alike the first."""
+    found: dict[str, dict[object, str]] = {}
+    for kind, readers in READERS.items():
+        for name, read in readers.items():
+            found.setdefault(name, {}).setdefault((read, DECLARED[kind][name].is_clearable), kind)
+    return {name: tuple(its.values()) for name, its in found.items()}
+
+
+#: By which kinds a field is read as long as nobody knows of which its record is.
+READ_BY: Final = _ways()
 
 
 #: Reads what a record is expected to be: a status, a stage or a milestone's state.
@@ -258,13 +271,27 @@ def commitment_of(milestone_ref: str) -> str:
     return milestone_ref.partition("/")[0]
 
 
-def read_field(name: str, value: Any) -> Any:
+def read_field(kind: str | None, name: str, value: Any) -> Any:
     """A field's value, normalised; an empty one (or null) clears a field that may be empty.
 
-    Raises `Fault`.
+    Where the kind of record is not known yet (None), the first that has the field and takes the value reads it; once it
+    is known, `check_read` says whether that one takes it too. Raises `Fault`: of several kinds, the first's.
     """
-    if value is None or value == "":
-        if name in _CLEARABLE:
+    first, *others = (kind,) if kind else READ_BY[name]
+    try:
+        if value is not None and value != "":
+            return READERS[first][name](value)
+        if DECLARED[first][name].is_clearable:
             return None
         raise Fault("cannot be empty")
-    return READERS[name](value)
+    except Fault:
+        for other in others:
+            with suppress(Fault):
+                return read_field(other, name, value)
+        raise
+
+
+def check_read(kind: str, name: str, value: Any) -> None:
+    """Raise `Fault` unless a kind takes a value that was read before the kind was known."""
+    if len(READ_BY[name]) > 1:
+        read_field(kind, name, value)

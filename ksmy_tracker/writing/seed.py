@@ -117,7 +117,7 @@ class _SeedReader:
                 change.evidence = self._value(f"{place}.evidence", read_evidence, value) or ()
             elif name in GIVEN[kind]:
                 fields[name] = self._value(
-                    f"{place}.{name}", lambda given, name=name: read_field(name, given), value
+                    f"{place}.{name}", lambda given, name=name: read_field(kind, name, given), value
                 )
             elif name != named_by:
                 hint = did_you_mean(name, (named_by, *GIVEN[kind], "note", "evidence"), short=0)
