@@ -12,10 +12,9 @@ from typing import Any, Final
 from ksmy_tracker.domain import rules
 from ksmy_tracker.domain.chain import Entry, is_hash
 from ksmy_tracker.domain.entries import UNDONE_BY
-from ksmy_tracker.domain.kinds import GIVEN, READERS, read_field
+from ksmy_tracker.domain.kinds import GIVEN, KINDS, READERS, read_field
 from ksmy_tracker.domain.values import (
     LONGEST_TEXT,
-    REF_FORM,
     Fault,
     quoted,
     read_any_ref,
@@ -25,16 +24,12 @@ from ksmy_tracker.domain.values import (
     read_key,
     read_text,
 )
-from ksmy_tracker.domain.words import ACTIONS, RECORDS, a
+from ksmy_tracker.domain.words import ACTIONS, a
 
-_FIELDS: Final = {kind: frozenset(GIVEN[kind]) for kind in RECORDS}
+_FIELDS: Final = {kind: frozenset(names) for kind, names in GIVEN.items()}
 
 #: Refs by the kind of record as they are seen at sight to be right.
-_REFS: Final = {
-    "agreement": REF_FORM,
-    "commitment": REF_FORM,
-    "milestone": re.compile(f"{REF_FORM.pattern}/[1-9][0-9]{{0,8}}"),
-}
+_REFS: Final = {kind: its.ref_form for kind, its in KINDS.items()}
 
 #: Fields of any text: to remember these would cost more than to read them.
 _TEXTS: Final = {
@@ -146,14 +141,13 @@ def _action_fault(entry: Entry) -> str | None:
 
 @lru_cache(maxsize=1 << 14)
 def _named_fault(record: Any, ref: Any, action: Any) -> str | None:
-    if record not in RECORDS:
+    if record not in KINDS:
         return f"{quoted(record)} is no kind of record"
     if action not in ACTIONS:
         return f"{quoted(action)} is no action"
     if (found := _said_fault("ref", read_any_ref, ref)) is not None:
         return found
-    number = str(ref).partition("/")[2]
-    if (record == "milestone") != bool(number) or number == "0":
+    if not _REFS[record].fullmatch(ref):
         return f"{quoted(ref)} is not the ref of {a(record)}"
     return None
 

@@ -1,6 +1,7 @@
 """The kinds of record, and each of their fields, declared once (pure).
 
-A kind is a class, a record an instance of it. One that `belongs_to` another has the other's ref in a field of that name.
+A kind is a class, a record an instance of it. It says its name, and its section in a seed (`plural`); the form of its
+refs; the kind that it `belongs_to`, whose ref it has in a field of that name; and the field that says how far it is.
 
 From a field's declaration come the option of the command line, the key of a batch, the column of a listing, of CSV and
 of its table, the member of the JSON contract, in this order; what a new record needs, what it is taken to be, what can
@@ -11,6 +12,7 @@ Dates are ISO text, as the database keeps them.
 Longer than other modules: whoever adds a field finds all the others beside it.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
@@ -18,6 +20,8 @@ from typing import Any, ClassVar, Final, Literal
 
 from ksmy_tracker.domain import words
 from ksmy_tracker.domain.values import (
+    NUMBERED_FORM,
+    REF_FORM,
     Fault,
     read_edtf,
     read_filled,
@@ -93,11 +97,16 @@ class Agreement:
     """An instrument: joint statement, memorandum, treaty, contract."""
 
     record: ClassVar[str] = "agreement"
+    plural: ClassVar[str] = "agreements"
+    ref_form: ClassVar[re.Pattern[str]] = REF_FORM
     belongs_to: ClassVar[str | None] = None
+    state_field: ClassVar[str] = "stage"
 
     ref: str = _follows("Its ref.", "")
     title: str = _given("What it is, in a line.", read_filled, is_required=True)
-    kind: str = _word(f"{', '.join(words.KINDS)}.", "KIND", words.KINDS, is_required=True)
+    kind: str = _word(
+        f"{', '.join(words.AGREEMENT_KINDS)}.", "KIND", words.AGREEMENT_KINDS, is_required=True
+    )
     stage: str = _word(f"{', '.join(words.STAGES)}.", "STAGE", words.STAGES, is_required=True)
     dated: str | None = _given("When it was made.", read_edtf, "EDTF", is_clearable=True)
     place: str | None = _given("Where it was made.", is_clearable=True)
@@ -116,7 +125,10 @@ class Commitment:
     """One thing promised."""
 
     record: ClassVar[str] = "commitment"
+    plural: ClassVar[str] = "commitments"
+    ref_form: ClassVar[re.Pattern[str]] = REF_FORM
     belongs_to: ClassVar[str | None] = "agreement"
+    state_field: ClassVar[str] = "status"
 
     ref: str = _follows("Its ref.", "")
     title: str = _given("What it is, in a line.", read_filled, is_required=True, is_searched=True)
@@ -164,7 +176,10 @@ class Milestone:
     """A dated step toward a commitment; its ref is the commitment's with its number: `FTA-CONCLUDE/2`."""
 
     record: ClassVar[str] = "milestone"
+    plural: ClassVar[str] = "milestones"
+    ref_form: ClassVar[re.Pattern[str]] = NUMBERED_FORM
     belongs_to: ClassVar[str | None] = "commitment"
+    state_field: ClassVar[str] = "state"
 
     ref: str = _follows("Its ref.", "")
     commitment: str = _follows("The commitment it belongs to.", "", is_shown=False)
@@ -190,6 +205,9 @@ Record = Agreement | Commitment | Milestone
 
 #: Every kind by its name, each before what belongs to it.
 KINDS: Final[Mapping[str, type[Record]]] = {kind.record: kind for kind in (Agreement, Commitment, Milestone)}
+
+#: Those with refs of their own: the others have the ref of what they belong to, with a number.
+NAMED: Final = tuple(name for name, kind in KINDS.items() if kind.ref_form is REF_FORM)
 
 #: What is known of each field, by kind and name.
 DECLARED: Final[Mapping[str, Mapping[str, Field]]] = {
@@ -243,9 +261,15 @@ def _ways() -> dict[str, tuple[str, ...]]:
 READ_BY: Final = _ways()
 
 
-#: Reads what a record is expected to be: a status, a stage or a milestone's state.
+#: Reads what a record is expected to be: a status (named first, for most are commitments), a stage, a state.
 read_expected: Final = read_word(
-    tuple(dict.fromkeys((*words.STATUSES, *words.STAGES, *words.MILESTONE_STATES)))
+    tuple(
+        dict.fromkeys(
+            word
+            for kind in ("commitment", *KINDS)
+            for word in DECLARED[kind][KINDS[kind].state_field].words
+        )
+    )
 )
 
 
@@ -261,9 +285,8 @@ def kept_value(value: Any) -> Any:
 
 def state_of(record: Record) -> str:
     """What is declared of a record: its stage, its status, its state."""
-    if isinstance(record, Agreement):
-        return record.stage
-    return record.status if isinstance(record, Commitment) else record.state
+    state: str = getattr(record, record.state_field)
+    return state
 
 
 def commitment_of(milestone_ref: str) -> str:

@@ -20,6 +20,10 @@ TIMEOUT: Final = 30.0
 INSERTED_AT_ONCE: Final = 200
 
 
+#: The tables that keep a register; one of an older schema may lack some.
+TABLES: Final = (*KINDS, "entry", "unchanged_key")
+
+
 class _Ref(NamedTuple):
     ref: str
 

@@ -34,7 +34,7 @@ WORDS = {
     "status": vocabulary.STATUSES,
     "parties": vocabulary.PARTIES,
     "firmness": vocabulary.FIRMNESSES,
-    "kind": vocabulary.KINDS,
+    "kind": vocabulary.AGREEMENT_KINDS,
     "stage": vocabulary.STAGES,
     "state": vocabulary.MILESTONE_STATES,
 }

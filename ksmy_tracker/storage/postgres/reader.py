@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ksmy_tracker.domain.kinds import KINDS
 from ksmy_tracker.errors import NoRegister
-from ksmy_tracker.storage.interface import Reader, Row
+from ksmy_tracker.storage.interface import TABLES, Reader, Row
 from ksmy_tracker.storage.postgres.attempts import psycopg
 from ksmy_tracker.storage.postgres.connection import Connection
 from ksmy_tracker.storage.postgres.url import Server
@@ -17,7 +17,7 @@ from ksmy_tracker.storage.rows_by_name import made, made_one_by_one, names_in, t
 
 _PARAMETER: Final = re.compile(r":([a-z_][a-z_0-9]*)")
 
-_TABLE: Final = "agreement|commitment|milestone|entry|unchanged_key"
+_TABLE: Final = "|".join(TABLES)
 #: A table that is read, and one that a view puts in front of it.
 _READ: Final = re.compile(rf"\b(FROM|JOIN) ({_TABLE})(?![.\w])")
 _IN_FRONT: Final = re.compile(rf"\b({_TABLE}) AS \(")
