@@ -1,16 +1,10 @@
 """Refs: every one with its title, whether one names a record, and the nearest where it names none."""
 
-from typing import NamedTuple
-
 from ksmy_tracker.domain.kinds import KINDS, NAMED
 from ksmy_tracker.domain.rows import TitledRef
 from ksmy_tracker.domain.words import did_you_mean
 from ksmy_tracker.errors import NotFound
 from ksmy_tracker.reading.snapshot import Ref, Snapshot
-
-
-class _Created(NamedTuple):
-    effective_on: str
 
 
 def refs(snapshot: Snapshot) -> list[TitledRef]:
@@ -30,9 +24,7 @@ def existing(snapshot: Snapshot, ref: str) -> str:
 def no_such(snapshot: Snapshot, ref: str) -> NotFound:
     """The error for a ref that names nothing, with the nearest one that does."""
     sql = "SELECT effective_on FROM entry WHERE ref = :ref AND action = 'created'"
-    for created in snapshot.reader.rows(_Created, sql, ref=ref):
-        return NotFound(
-            f"{ref} did not exist yet on {snapshot.day.today}; it was created on {created.effective_on}"
-        )
+    for created in snapshot.reader.values(str, sql, ref=ref):
+        return NotFound(f"{ref} did not exist yet on {snapshot.day.today}; it was created on {created}")
     known = [one.ref for one in refs(snapshot)]
     return NotFound(f"there is no record {ref}; {did_you_mean(ref, known)}")

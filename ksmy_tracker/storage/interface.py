@@ -1,17 +1,18 @@
 """A register as all above this room see it, whichever engine keeps it: what reads it, and what changes it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, ClassVar, Final, NamedTuple, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 from ksmy_tracker.domain.kinds import KINDS
 from ksmy_tracker.domain.words import a
-from ksmy_tracker.storage.rows_by_name import columns_of, values_of
+from ksmy_tracker.storage.rows_by_name import columns_of, made, values_in, values_of
 
 Done = TypeVar("Done")
 Row = TypeVar("Row")
+Value = TypeVar("Value")
 
 #: Seconds a command waits for another process that holds the register.
 TIMEOUT: Final = 30.0
@@ -24,10 +25,6 @@ INSERTED_AT_ONCE: Final = 200
 TABLES: Final = (*KINDS, "entry", "unchanged_key")
 
 
-class _Ref(NamedTuple):
-    ref: str
-
-
 class Reader(ABC):
     """A consistent view of a register for reading: one transaction, closed by the caller's `with`.
 
@@ -38,9 +35,17 @@ class Reader(ABC):
     #: What its driver raises where a statement fails.
     failures: tuple[type[Exception], ...]
 
-    @abstractmethod
     def rows(self, row: type[Row], sql: str, /, **parameters: Any) -> list[Row]:
         """The rows of a SELECT."""
+        return made(row, *self.fetched(sql, parameters))
+
+    def values(self, its: type[Value], sql: str, /, **parameters: Any) -> list[Value]:
+        """The values of the only column of a SELECT, all of one type."""
+        return values_in(its, *self.fetched(sql, parameters))
+
+    @abstractmethod
+    def fetched(self, sql: str, parameters: Mapping[str, Any]) -> tuple[list[str], Sequence[Sequence[Any]]]:
+        """The names of the columns of a SELECT, and its rows as the driver has them."""
 
     @abstractmethod
     def stream(self, row: type[Row], sql: str, /, **parameters: Any) -> Iterator[Row]:
@@ -62,8 +67,8 @@ class Reader(ABC):
                     f"SELECT t.ref FROM {kind} t LEFT JOIN {parent} p ON p.ref = t.{parent} "
                     "WHERE p.ref IS NULL ORDER BY t.ref"
                 )
-                for row in self.stream(_Ref, sql):
-                    yield f"{kind} {row.ref} belongs to {a(parent)} that is missing"
+                for ref in self.values(str, sql):
+                    yield f"{kind} {ref} belongs to {a(parent)} that is missing"
 
     @staticmethod
     @abstractmethod

@@ -13,7 +13,7 @@ from ksmy_tracker.storage.postgres.attempts import psycopg
 from ksmy_tracker.storage.postgres.connection import Connection
 from ksmy_tracker.storage.postgres.url import Server
 from ksmy_tracker.storage.revisions import the_revision
-from ksmy_tracker.storage.rows_by_name import made, made_one_by_one, names_in, types_of
+from ksmy_tracker.storage.rows_by_name import made_one_by_one, names_in, types_of
 
 _PARAMETER: Final = re.compile(r":([a-z_][a-z_0-9]*)")
 
@@ -33,19 +33,16 @@ class ServerReader(Reader):
         self._schema = str(connection.schema)
         self._streams = itertools.count(1)
 
-    def rows(self, row: type[Row], sql: str, /, **parameters: Any) -> list[Row]:
-        """The rows of a SELECT."""
-        cursor = self._asked(sql, parameters)
-        return made(row, names_in(cursor.description), cursor.fetchall())
+    def fetched(self, sql: str, parameters: Mapping[str, Any]) -> tuple[list[str], Sequence[Sequence[Any]]]:
+        """The names of the columns of a SELECT, and its rows as the driver has them."""
+        cursor = psycopg.ClientCursor(self._connection).execute(_placed(sql, self._schema), parameters)
+        return names_in(cursor.description), cursor.fetchall()
 
     def stream(self, row: type[Row], sql: str, /, **parameters: Any) -> Iterator[Row]:
         """The same one by one, in bounded memory."""
         with self._connection.cursor(name=f"stream_{next(self._streams)}") as cursor:
             cursor.execute(_placed(sql, self._schema), parameters)
             yield from made_one_by_one(row, names_in(cursor.description), cursor.fetchmany)
-
-    def _asked(self, sql: str, parameters: Mapping[str, Any]) -> psycopg.Cursor[Any]:
-        return psycopg.ClientCursor(self._connection).execute(_placed(sql, self._schema), parameters)
 
     def schema_faults(self) -> Iterator[str]:
         """What is wrong with the schema; the server looks after its pages, types and CHECKs itself."""
