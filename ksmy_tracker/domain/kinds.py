@@ -302,16 +302,20 @@ def read_field(kind: str | None, name: str, value: Any) -> Any:
     """
     first, *others = (kind,) if kind else READ_BY[name]
     try:
-        if value is not None and value != "":
-            return READERS[first][name](value)
-        if DECLARED[first][name].is_clearable:
-            return None
-        raise Fault("cannot be empty")
+        return _read(first, name, value)
     except Fault:
         for other in others:
             with suppress(Fault):
-                return read_field(other, name, value)
+                return _read(other, name, value)
         raise
+
+
+def _read(kind: str, name: str, value: Any) -> Any:
+    if value is not None and value != "":
+        return READERS[kind][name](value)
+    if DECLARED[kind][name].is_clearable:
+        return None
+    raise Fault("cannot be empty")
 
 
 def check_read(kind: str, name: str, value: Any) -> None:
