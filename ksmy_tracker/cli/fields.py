@@ -44,7 +44,9 @@ def only(field: str, text: str, *, name: str | None = None) -> Option:
     """The option that narrows a listing to some values of a commitment's field; `name` is its own."""
     declared = DECLARED["commitment"][field]
     metavar = name.upper() if name else declared.metavar
-    return several(option_of(name or field), metavar, text, READERS["commitment"][field], offers=offers_of(declared))
+    return several(
+        option_of(name or field), metavar, text, READERS["commitment"][field], offers=offers_of(declared)
+    )
 
 
 def offers_of(declared: Field) -> completion.Complete | None:

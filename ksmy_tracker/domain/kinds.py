@@ -104,9 +104,7 @@ class Agreement:
 
     ref: str = _follows("Its ref.", "")
     title: str = _given("What it is, in a line.", read_filled, is_required=True)
-    kind: str = _word(
-        f"{', '.join(words.AGREEMENT_KINDS)}.", "KIND", words.AGREEMENT_KINDS, is_required=True
-    )
+    kind: str = _word(f"{', '.join(words.AGREEMENT_KINDS)}.", "KIND", words.AGREEMENT_KINDS, is_required=True)
     stage: str = _word(f"{', '.join(words.STAGES)}.", "STAGE", words.STAGES, is_required=True)
     dated: str | None = _given("When it was made.", read_edtf, "EDTF", is_clearable=True)
     place: str | None = _given("Where it was made.", is_clearable=True)
@@ -265,9 +263,7 @@ READ_BY: Final = _ways()
 read_expected: Final = read_word(
     tuple(
         dict.fromkeys(
-            word
-            for kind in ("commitment", *KINDS)
-            for word in DECLARED[kind][KINDS[kind].state_field].words
+            word for kind in ("commitment", *KINDS) for word in DECLARED[kind][KINDS[kind].state_field].words
         )
     )
 )

@@ -230,9 +230,8 @@ class _Stored:
 
     def __init__(self, reader: Reader, kind: str) -> None:
         self._kind = kind
-        parent = None if kind in NAMED else KINDS[kind].belongs_to
-        family, order = (parent, f"{parent}, number") if parent else ("ref", "ref")
-        sql = f"SELECT {', '.join(COLUMNS[kind])} FROM {kind} ORDER BY {order}"
+        family, then = ("ref", "") if kind in NAMED else (str(KINDS[kind].belongs_to), ", number")
+        sql = f"SELECT {', '.join(COLUMNS[kind])} FROM {kind} ORDER BY {family}{then}"
         self._families = groupby(reader.stream(KINDS[kind], sql), key=attrgetter(family))
         self._next = next(self._families, None)
 

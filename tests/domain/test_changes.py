@@ -483,8 +483,12 @@ def gates(monkeypatch: pytest.MonkeyPatch) -> None:
     """Milestones that have a `kind` too, other words than those of agreements."""
     gate = Field("Which.", read_word(("gate", "step")), is_clearable=True)
     more = {"kind": gate}
-    monkeypatch.setattr(kinds, "DECLARED", {**kinds.DECLARED, "milestone": {**kinds.DECLARED["milestone"], **more}})
-    monkeypatch.setattr(kinds, "READERS", {**READERS, "milestone": {**READERS["milestone"], "kind": gate.read}})
+    monkeypatch.setattr(
+        kinds, "DECLARED", {**kinds.DECLARED, "milestone": {**kinds.DECLARED["milestone"], **more}}
+    )
+    monkeypatch.setattr(
+        kinds, "READERS", {**READERS, "milestone": {**READERS["milestone"], "kind": gate.read}}
+    )
     monkeypatch.setattr(kinds, "READ_BY", kinds._ways())
 
 
@@ -506,7 +510,7 @@ def test_where_the_kind_is_not_known_the_first_that_takes_a_value_reads_it() -> 
 @pytest.mark.usefixtures("gates")
 def test_once_the_kind_is_known_what_another_kind_took_is_refused() -> None:
     check_fields(Change("update", "FTA", fields={"kind": "treaty"}), "agreement")
-    with pytest.raises(Usage, match="^FTA is an agreement; kind: 'gate' is unknown; it is one of joint-"):
+    with pytest.raises(Usage, match=r"^FTA is an agreement; kind: 'gate' is unknown; it is one of joint-"):
         check_fields(Change("update", "FTA", fields={"kind": "gate"}), "agreement")
 
 

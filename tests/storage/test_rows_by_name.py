@@ -110,5 +110,5 @@ def test_the_values_of_one_column_are_all_of_one_type() -> None:
 
 @pytest.mark.parametrize("stored", [None, "1", 1.0, True, b"1"])
 def test_a_value_of_another_type_is_damage(stored: object) -> None:
-    with pytest.raises(BrokenEntry, match="^number is "):
+    with pytest.raises(BrokenEntry, match=r"^number is "):
         values_in(int, ["number"], [(1,), (stored,)])

@@ -257,7 +257,10 @@ def _expected_constraints(table: SQLTable, schema: str) -> dict[str, tuple[bool,
         if isinstance(one, ForeignKeyConstraint):
             parents = ", ".join(element.column.name for element in one.elements)
             begins = f"FOREIGN KEY ({', '.join(one.column_keys)})"
-            expected[str(one.name)] = False, f"{begins} REFERENCES {schema}.{one.referred_table.name}({parents})"
+            expected[str(one.name)] = (
+                False,
+                f"{begins} REFERENCES {schema}.{one.referred_table.name}({parents})",
+            )
         elif isinstance(one, CheckConstraint) and one.info.get("dialect") in (None, "postgresql"):
             expected[str(one.name)] = True, str(one.sqltext)
     return expected
