@@ -31,7 +31,7 @@ from ksmy_tracker import cli
 from ksmy_tracker.cli import completion, shell_scripts
 from ksmy_tracker.domain import rows
 from ksmy_tracker.domain.kinds import Agreement, Commitment
-from ksmy_tracker.domain.words import FIRMNESSES, KINDS, STAGES, STATUSES
+from ksmy_tracker.domain.words import AGREEMENT_KINDS, FIRMNESSES, STAGES, STATUSES
 from tests.conftest import Ksmy, Ran, everything_in, sentence
 
 SHELLS = ("bash", "zsh", "fish")
@@ -221,7 +221,7 @@ def test_all_words_of_a_vocabulary_are_offered_in_its_order(complete: Complete, 
     assert words(complete(shell, "ksmy list --columns ")) == list(rows.names(Commitment))
 
 
-@pytest.mark.parametrize(("option", "vocabulary"), [("--kind", KINDS), ("--stage", STAGES)])
+@pytest.mark.parametrize(("option", "vocabulary"), [("--kind", AGREEMENT_KINDS), ("--stage", STAGES)])
 def test_the_words_of_an_agreement_are_offered_too(
     complete: Complete, option: str, vocabulary: tuple[str, ...]
 ) -> None:
