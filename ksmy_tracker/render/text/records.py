@@ -3,9 +3,16 @@
 from collections.abc import Sequence
 
 from ksmy_tracker.domain.kinds import Agreement, Commitment, Milestone
-from ksmy_tracker.domain.rows import EntryRow, as_dict
+from ksmy_tracker.domain.rows import EntryRow, FullAgreement, FullCommitment, as_dict
 from ksmy_tracker.render.text.page import Page
 from ksmy_tracker.render.wording import cell, due_date, entry_summary, field_name, left, plural, slip
+
+
+def as_page(found: FullCommitment | FullAgreement, width: int) -> Page:
+    """All there is about a record."""
+    if isinstance(found, FullCommitment):
+        return commitment_page(*found, width)
+    return agreement_page(*found, width)
 
 
 def commitment_page(
