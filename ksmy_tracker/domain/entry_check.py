@@ -12,7 +12,7 @@ from typing import Any, Final
 from ksmy_tracker.domain import rules
 from ksmy_tracker.domain.chain import Entry, is_hash
 from ksmy_tracker.domain.entries import UNDONE_BY
-from ksmy_tracker.domain.kinds import GIVEN, READERS, read_field
+from ksmy_tracker.domain.kinds import DATES, GIVEN, READERS, TEXTS, read_field
 from ksmy_tracker.domain.values import (
     LONGEST_TEXT,
     REF_FORM,
@@ -22,7 +22,6 @@ from ksmy_tracker.domain.values import (
     read_day,
     read_filled,
     read_key,
-    read_text,
 )
 from ksmy_tracker.domain.words import ACTIONS, RECORDS, a
 
@@ -34,9 +33,6 @@ _REFS: Final = {
     "commitment": REF_FORM,
     "milestone": re.compile(f"{REF_FORM.pattern}/[1-9][0-9]{{0,8}}"),
 }
-
-#: Fields of any text: to remember these would cost more than to read them.
-_TEXTS: Final = frozenset(name for name, read in READERS.items() if read in (read_text, read_filled))
 
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 _INVOCATION: Final = re.compile("[0-9A-Za-z]{1,64}")
@@ -109,7 +105,7 @@ def _changes_fault(entry: Entry) -> str | None:
             continue  # which history_check.py compares with what follows
         if name not in fields:
             return f"{quoted(name)} is no field of {a(entry.record)}"
-        if name in _TEXTS:
+        if name in TEXTS:  # to remember these would cost more than to read them
             if not _says_something(new) and (found := _text_fault(name, new)) is not None:
                 return found
         elif (found := _value_fault(name, new)) is not None:
@@ -169,7 +165,7 @@ def _circumstances_fault(invocation: Any, recorded_at: Any, actor: Any) -> str |
 
 def _value_fault(name: str, value: Any) -> str | None:
     found = _said_fault(name, lambda given: read_field(name, given), value)
-    if found is not None and name in ("due", "dated") and isinstance(value, str):
+    if found is not None and name in DATES and isinstance(value, str):
         # Versions before schema 0003 kept the spaces between the parts of a due date.
         compact = "".join(value.split())
         if value == value.strip() and _said_fault(name, lambda _: read_field(name, value), compact) is None:

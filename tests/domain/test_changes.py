@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ksmy_tracker.domain import words as vocabulary
-from ksmy_tracker.domain.changes import Change
-from ksmy_tracker.domain.kinds import DEFAULTS, GIVEN, READERS, REQUIRED, read_field
+from ksmy_tracker.domain.changes import Change, kind_added
+from ksmy_tracker.domain.kinds import DATES, DEFAULTS, GIVEN, READERS, REQUIRED, read_field
 from ksmy_tracker.domain.values import (
     LONGEST_TEXT,
     Fault,
@@ -442,6 +442,15 @@ def test_false_is_a_value_and_does_not_clear() -> None:
 
 def test_every_field_of_every_record_can_be_read() -> None:
     assert {name for names in GIVEN.values() for name in names} == set(READERS)
+
+
+def test_the_fields_that_are_dates_are_read_as_dates() -> None:
+    assert {name for name, read in READERS.items() if read is read_edtf} == DATES & set(READERS)
+
+
+def test_only_an_agreement_is_added_with_a_kind() -> None:
+    assert kind_added({"title": "T", "kind": "treaty"}) == "agreement"
+    assert kind_added({"title": "T"}) == "commitment"
 
 
 @pytest.mark.parametrize("record", GIVEN)
