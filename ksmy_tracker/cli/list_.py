@@ -8,10 +8,14 @@ from ksmy_tracker.cli.command import LOOK, command, flag, option, repeatable, se
 from ksmy_tracker.cli.fields import only
 from ksmy_tracker.cli.listing import Listing
 from ksmy_tracker.cli.options import Limit, Withdrawn
+from ksmy_tracker.domain.kinds import SEARCHED
 from ksmy_tracker.domain.rows import Filters
 from ksmy_tracker.domain.values import read_day, read_text
 from ksmy_tracker.reading.commitments import commitments
 from ksmy_tracker.reading.snapshot import Snapshot
+
+#: What is searched, each by its last word: of a due phrase, the phrase.
+*_SEARCHED, _LAST = ("ref", *(name.rpartition("_")[2] for name in SEARCHED["commitment"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class Filtering:
         repeatable(
             "--search",
             "TEXT",
-            "Only with this text in ref, title, detail or phrase. Repeated: with all of them.",
+            f"Only with this text in {', '.join(_SEARCHED)} or {_LAST}. Repeated: with all of them.",
             lambda given: [read_text(given)] if given else [],
         ),
     ]
