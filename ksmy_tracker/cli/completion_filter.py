@@ -8,6 +8,7 @@ register, this machine, or what the user has typed so far.
 import re
 from typing import Any, Final
 
+# Typer has no public name for any of these, nor another way to a form of one's own.
 from typer._click.shell_completion import CompletionItem, add_completion_class
 from typer._completion_classes import BashComplete, FishComplete, ZshComplete
 
