@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from ksmy_tracker.domain.entries import ENTRY_FIELDS, AskedEntry
 from ksmy_tracker.domain.kinds import COLUMNS
 from ksmy_tracker.domain.rows import Day, days_before
+from ksmy_tracker.domain.zone import midnight_after
 from ksmy_tracker.reading.points import at_point, is_in_force_after
 from ksmy_tracker.storage.interface import Reader, Row
 
@@ -37,11 +38,6 @@ class _Head(NamedTuple):
 
 class _Count(NamedTuple):
     total: int
-
-
-def midnight_after(day: str) -> str:
-    """The moment at which a day ends in Kuala Lumpur, eight hours before it does in UTC, as entries have it."""
-    return f"{day}T16:00:00.000000Z"
 
 
 class Snapshot:
