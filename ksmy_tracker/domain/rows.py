@@ -185,7 +185,24 @@ class FullAgreement(NamedTuple):
     entries: Sequence[EntryRow]
 
 
-Row = Record | DeadlineRow | EntryRow
+class Moved(NamedTuple):
+    """A field of a record that is another at the later point, or (`deadline`) what the calendar says of it.
+
+    `record` as a field says that it came (its new value is its title) or went. `entries` are the ids of those that
+    moved it; where there is none, the calendar did, on the day `since`.
+    """
+
+    ref: str
+    record: str
+    title: str
+    field: str
+    old: Any
+    new: Any
+    entries: tuple[int, ...] = ()
+    since: str | None = None
+
+
+Row = Record | DeadlineRow | EntryRow | Moved
 
 
 def names(row_class: type[Row]) -> tuple[str, ...]:

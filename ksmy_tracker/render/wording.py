@@ -6,7 +6,7 @@ from typing import Any
 
 from ksmy_tracker.domain.entries import UNDONE_BY
 from ksmy_tracker.domain.kinds import DATES
-from ksmy_tracker.domain.rows import EntryRow
+from ksmy_tracker.domain.rows import EntryRow, Moved
 from ksmy_tracker.domain.safe_text import visible
 
 #: What an entry's changes name besides the fields a user sets: they follow from those, or from its action.
@@ -131,6 +131,13 @@ def numbers(ids: Sequence[int]) -> str:
         else:
             runs.append([one])
     return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
+
+
+def moved_by(moved: Moved) -> str:
+    """What moved a field: `entry 31`, `entries 31, 33`, or the calendar, since when."""
+    if moved.entries:
+        return f"{'entry' if len(moved.entries) == 1 else 'entries'} {numbers(moved.entries)}"
+    return f"calendar, {moved.new} since {moved.since}" if moved.since else "calendar"
 
 
 def plural(count: int, noun: str) -> str:

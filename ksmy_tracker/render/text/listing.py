@@ -5,7 +5,16 @@ from typing import Any, Final
 
 from ksmy_tracker.domain.rows import Row
 from ksmy_tracker.domain.safe_text import visible
-from ksmy_tracker.render.wording import describe, due_date, entry_summary, field_name, left, window, worded
+from ksmy_tracker.render.wording import (
+    describe,
+    due_date,
+    entry_summary,
+    field_name,
+    left,
+    moved_by,
+    window,
+    worded,
+)
 
 Column = tuple[str, Callable[[Any], str]]
 
@@ -31,6 +40,13 @@ _LISTINGS: Final[Mapping[str, Sequence[Column]]] = {
         ("ref", lambda row: row.ref),
         ("actor", lambda row: row.actor),
         ("what", entry_summary),
+    ),
+    "diff": (
+        ("ref", lambda row: row.ref),
+        ("field", lambda row: field_name(row.field)),
+        ("old", lambda row: worded(row.field, row.old)),
+        ("new", lambda row: worded(row.field, row.new)),
+        ("by", moved_by),
     ),
     "agreements": (
         ("ref", lambda row: row.ref),
