@@ -22,6 +22,7 @@ from ksmy_tracker.domain.values import (
     read_edtf,
     read_filled,
     read_key,
+    read_text,
 )
 from ksmy_tracker.domain.words import ACTIONS, a
 
