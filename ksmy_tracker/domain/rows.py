@@ -84,6 +84,7 @@ class DeadlineRow(NamedTuple):
     due_latest: str
     due_phrase: str | None
     slip_days: int | None
+    expected: str | None = None
 
 
 class CountRow(NamedTuple):

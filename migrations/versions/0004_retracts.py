@@ -1,4 +1,7 @@
-"""An entry may retract earlier ones. What was retracted frees its ref and its key, so neither is unique any more."""
+"""An entry may retract earlier ones; a commitment and a milestone may be expected on another date than they are due.
+
+What was retracted frees its ref and its key, so neither is unique any more.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +15,12 @@ IDS = (
     "retracts GLOB '[[]*]' AND retracts NOT GLOB '*[^]0-9,[]*' "
     "AND length(retracts) = length(CAST(retracts AS BLOB))",
     "retracts ~ '^\\[[0-9,]*\\]$'",
+)
+
+EDTF = (
+    "expected NOT GLOB '*[^]0-9A-Za-z[{}().,:/?~%+ ' || char(9, 10, 13) || '-]*' "
+    "AND length(expected) BETWEEN 1 AND 100 AND length(expected) = length(CAST(expected AS BLOB))",
+    "expected ~ '^[]0-9A-Za-z[{}().,:/?~%+ \\t\\n\\r-]{1,100}$'",
 )
 
 APPEND = (
@@ -29,6 +38,13 @@ def upgrade() -> None:
         f"ALTER TABLE entry ADD COLUMN retracts TEXT{collated} DEFAULT '[]' NOT NULL "
         f"CONSTRAINT ck_entry_retracts CHECK ({IDS[postgresql]})"
     )
+    for table in ("commitment", "milestone"):
+        op.get_bind().exec_driver_sql(
+            f"ALTER TABLE {table} ADD COLUMN expected TEXT{collated} "
+            f"CONSTRAINT ck_{table}_expected_form CHECK ({EDTF[postgresql]})".replace(
+                "%", "%%" if postgresql else "%"
+            )
+        )
     op.drop_index("ix_entry_key", "entry")
     op.drop_index("ix_entry_created", "entry")
     op.create_index("ix_entry_key", "entry", ["key"], sqlite_where=sa.text("key IS NOT NULL"))
