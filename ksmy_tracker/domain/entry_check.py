@@ -148,8 +148,8 @@ def _action_fault(entry: Entry) -> str | None:
     elif "withdrawn" in changes:
         return f"{action}, but it changes whether the record is withdrawn, as only an undo does"
     if action == "reviewed":
-        if entry.key is None or changes or entry.note is not None or entry.evidence:
-            return "reviewed, but it does more than keep a key"
+        if changes or entry.evidence:
+            return "reviewed, but it changes something or has evidence"
     elif action == "noted":
         if changes or (entry.note is None and not entry.evidence):
             return "noted, but it has neither a note nor evidence, or changes something"

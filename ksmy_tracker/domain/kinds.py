@@ -96,6 +96,12 @@ def _follows(means: str, start: Any = None, metavar: str = "TEXT", *, is_shown: 
     return field(default=start, metadata={"field": Field(means, None, metavar, is_shown=is_shown)})
 
 
+def _reviewed() -> Any:
+    """The day on which somebody last looked at it, and there was no news."""
+    means = "The latest day on which it, or a milestone of it, was looked at without news."
+    return field(default=None, metadata={"field": Field(means, is_later=True)})
+
+
 def _computed(means: str, start: Any = None, *, is_shown: bool = True) -> Any:
     """A field that whoever reads computes, from the day or from other records."""
     return field(default=start, metadata={"field": Field(means, is_kept=False, is_shown=is_shown)})
@@ -175,6 +181,7 @@ class Commitment:
     evidence: int = _follows("How many of its entries, and of its milestones', have evidence.", 0)
     created_on: str = _follows("The day of its first entry.", "")
     updated_on: str = _follows("The latest day of its entries, and of its milestones'.", "")
+    reviewed_on: str | None = _reviewed()
     withdrawn: bool = _follows("Whether it was added by mistake.", False)
     newest_entry: int = _computed("The id of the newest entry about it or its milestones.", 0)
 

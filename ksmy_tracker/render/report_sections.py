@@ -102,11 +102,11 @@ def sections(report: Report) -> list[Section]:
         ),
         _section(
             "quiet",
-            f"Gone quiet, no entry for {days(stale)}",
+            f"Not looked at for {days(stale)}",
             ("ref", "title", "newest entry"),
             report.quiet,
             lambda one: Item((one.ref, one.title, ago := quiet_since(one, report.day)), f"{one.ref}: {ago}"),
-            command=_command(report, f"list --stale {stale}"),
+            command=_command(report, f"list --not-reviewed {stale}"),
         ),
     ]
 
@@ -148,9 +148,10 @@ def _change(entry: EntryRow, since: str, day: Day) -> Item:
 
 
 def quiet_since(quiet: Quiet, day: Day) -> str:
-    """How long ago a commitment's newest entry took effect."""
-    ago = (day.today - date.fromisoformat(quiet.updated_on)).days
-    return f"{quiet.updated_on}, {days(ago)} ago"
+    """How long ago anybody said something of a commitment, or looked at it."""
+    looked_at = max(quiet.updated_on, quiet.reviewed_on or "")
+    ago = (day.today - date.fromisoformat(looked_at)).days
+    return f"{looked_at}, {days(ago)} ago"
 
 
 def _next_milestone(following: NextMilestone) -> Item:

@@ -167,13 +167,13 @@ class Commitment(Table, table=True):
         ),
         *form("edtf", "due", "baseline_due", "completed_due", "expected", suffix="_form"),
         *form("date", "completed_on", "due_earliest", "due_latest", "completed_latest"),
-        *form("date", "created_on", "updated_on"),
+        *form("date", "created_on", "updated_on", "reviewed_on"),
         Index(None, "due_latest", "ref"),
         # These two have all that a report counts, so that it need not read the records themselves.
         Index(
             "ix_commitment_report",
             *("withdrawn", "status", "due_latest", "due_earliest", "ref", "sector"),
-            *("completed_on", "completed_latest", "evidence", "updated_on"),
+            *("completed_on", "completed_latest", "evidence", "updated_on", "reviewed_on"),
         ),
         Index(None, "agreement", "withdrawn", "status", "due_latest"),
         Index(None, "updated_on"),
@@ -203,6 +203,7 @@ class Commitment(Table, table=True):
     evidence: int
     created_on: str = Field(sa_type=TEXT)
     updated_on: str = Field(sa_type=TEXT)
+    reviewed_on: str | None = Field(default=None, sa_type=TEXT)
     withdrawn: int = Field(sa_column_kwargs={"server_default": text("0")})
 
 

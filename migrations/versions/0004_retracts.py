@@ -1,4 +1,4 @@
-"""An entry may retract earlier ones; a commitment and a milestone may be expected on another date than they are due.
+"""An entry may retract earlier ones; when a promise is expected now, and was last looked at, has a column.
 
 What was retracted frees its ref and its key, so neither is unique any more.
 """
@@ -23,6 +23,17 @@ EDTF = (
     "expected ~ '^[]0-9A-Za-z[{}().,:/?~%+ \\t\\n\\r-]{1,100}$'",
 )
 
+DATE = (
+    "date(reviewed_on, '+0 days') IS reviewed_on",
+    "length(reviewed_on) = 10 AND to_char(CAST(reviewed_on AS date), 'YYYY-MM-DD') = reviewed_on",
+)
+
+#: Entries of its own, or of its milestones.
+LOOKED_AT = (
+    "UPDATE commitment SET reviewed_on = (SELECT max(e.effective_on) FROM entry e WHERE e.action = 'reviewed' AND "
+    "(e.ref = commitment.ref OR (e.ref > commitment.ref || '/' AND e.ref < commitment.ref || '0')))"
+)
+
 APPEND = (
     "CREATE TRIGGER entry_append BEFORE INSERT ON entry "
     "WHEN NEW.id IS NOT (SELECT coalesce(max(id), 0) + 1 FROM entry) "
@@ -45,6 +56,20 @@ def upgrade() -> None:
                 "%", "%%" if postgresql else "%"
             )
         )
+    op.execute(
+        f"ALTER TABLE commitment ADD COLUMN reviewed_on TEXT{collated} "
+        f"CONSTRAINT ck_commitment_reviewed_on CHECK ({DATE[postgresql]})"
+    )
+    op.execute(LOOKED_AT)
+    op.drop_index("ix_commitment_report", "commitment")
+    op.create_index(
+        "ix_commitment_report",
+        "commitment",
+        [
+            *("withdrawn", "status", "due_latest", "due_earliest", "ref", "sector"),
+            *("completed_on", "completed_latest", "evidence", "updated_on", "reviewed_on"),
+        ],
+    )
     op.drop_index("ix_entry_key", "entry")
     op.drop_index("ix_entry_created", "entry")
     op.create_index("ix_entry_key", "entry", ["key"], sqlite_where=sa.text("key IS NOT NULL"))
