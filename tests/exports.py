@@ -9,7 +9,7 @@ from typing import Any, Final
 from ksmy_tracker.domain.chain import Entry, canonical_json
 from ksmy_tracker.domain.entries import ENTRY_FIELDS
 from ksmy_tracker.domain.kinds import COLUMNS, kept
-from ksmy_tracker.domain.projection import States, step
+from ksmy_tracker.domain.projection import States, laid_down, step
 
 #: An entry as JSON has it; `id`, `previous_hash` and `hash` are given when it is sealed.
 Fields = dict[str, Any]
@@ -126,15 +126,26 @@ def seal(entries: Iterable[Fields]) -> list[Fields]:
 def records(entries: Iterable[Fields]) -> dict[str, dict[str, Any]]:
     """The records that entries lead to, by kind and ref, as far as they can be followed."""
     states: States = {}
-    for one in entries:
+    for one in _laid([Entry(**one) for one in entries if one.keys() <= _FIELDS]):
         try:
-            step(states, Entry(**{name: one[name] for name in ENTRY_FIELDS}))
+            step(states, one)
         except (KeyError, ValueError, TypeError, AttributeError):
             continue
     found: dict[str, dict[str, Any]] = {kind: {} for kind in COLUMNS}
     for ref, state in sorted(states.items(), key=lambda item: str(item[0])):
         found[state.record][ref] = kept(state)
     return found
+
+
+def _laid(entries: list[Entry]) -> list[Entry]:
+    """Entries as they are laid down; in the order of the chain where that cannot be told."""
+    try:
+        return laid_down(entries)
+    except (ValueError, TypeError, AttributeError, IndexError):
+        return entries
+
+
+_FIELDS: Final = frozenset(ENTRY_FIELDS)
 
 
 def lines(entries: Iterable[Fields], *, stored: Iterable[tuple[str, Fields]] | None = None) -> list[bytes]:
