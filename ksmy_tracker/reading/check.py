@@ -25,7 +25,7 @@ from ksmy_tracker.domain.entries import ENTRY_FIELDS, UNDONE_BY, BrokenEntry, St
 from ksmy_tracker.domain.entry_check import entry_fault
 from ksmy_tracker.domain.history_check import Agreements, Family, inapplicable
 from ksmy_tracker.domain.kinds import COLUMNS, KINDS, commitment_of, kept
-from ksmy_tracker.domain.projection import States
+from ksmy_tracker.domain.projection import States, retracted
 from ksmy_tracker.domain.values import is_kept, read_key
 from ksmy_tracker.errors import Damaged, Usage
 from ksmy_tracker.storage.interface import Reader
@@ -203,7 +203,7 @@ def _differences(kind: str, found: States, expected: States) -> Iterator[str]:
 
 
 def _key_faults(reader: Reader, audit: Audit) -> Iterator[str]:
-    """Every key of a line that changed nothing that was altered, or is an entry's besides.
+    """Every key of a line that changed nothing that was altered, or is an entry's besides; and of two that count.
 
     Schemas before 0003 kept them outside the chain, so they are counted: a count seen earlier shows one that is gone.
     """
@@ -217,6 +217,36 @@ def _key_faults(reader: Reader, audit: Audit) -> Iterator[str]:
             yield f"key {key!r}, of a line that changed nothing, was altered"
         elif entry is not None:
             yield f"key {key!r} is that of entry {entry} and of a line that changed nothing"
+
+    used = "key IS NOT NULL GROUP BY key HAVING count(*) > 1"
+    sql = f"SELECT id, key FROM entry WHERE key IN (SELECT key FROM entry WHERE {used}) ORDER BY id"
+    if again := list(reader.stream(_KeyOfEntry, sql)):
+        sql = "SELECT id, retracts FROM entry WHERE retracts <> '[]' ORDER BY id"
+        gone = retracted(
+            [
+                _Retracts(one.id, read_lists(one.id, "[]", one.retracts)[1])
+                for one in reader.stream(_Retracting, sql)
+            ]
+        )
+        users: dict[str, int] = {}
+        for entry, key in again:
+            if entry not in gone and (user := users.setdefault(key, entry)) != entry:
+                yield f"key {key!r} is that of entry {user} and of entry {entry}"
+
+
+class _KeyOfEntry(NamedTuple):
+    id: int
+    key: str
+
+
+class _Retracting(NamedTuple):
+    id: int
+    retracts: str
+
+
+class _Retracts(NamedTuple):
+    id: int
+    retracts: tuple[int, ...]
 
 
 class _KeyAndEntry(NamedTuple):
