@@ -14,6 +14,6 @@ ROW_OF: Final[dict[str, type[Row]]] = {
 DEFAULT_COLUMNS: Final = {
     "list": ("ref", "status", "deadline", "due", "title"),
     "due": ("deadline", "days_left", "ref", "due", "due_earliest", "due_latest", "title"),
-    "history": ("id", "effective_on", "actor", "ref", "action", "changes", "note"),
+    "history": ("id", "effective_on", "actor", "ref", "action", "changes", "note", "retracted_by"),
     "agreements": ("ref", "kind", "stage", "dated", "commitments", "open", "overdue", "title"),
 }

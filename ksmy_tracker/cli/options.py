@@ -1,7 +1,7 @@
 """The options that several commands take, and what their values mean."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +14,7 @@ from ksmy_tracker.domain.deadline import HORIZON_DAYS
 from ksmy_tracker.domain.rows import Day, Filters
 from ksmy_tracker.domain.values import Fault, read_any_ref, read_day, read_ref
 from ksmy_tracker.domain.words import did_you_mean
+from ksmy_tracker.domain.zone import ZONE
 
 
 def one_of(words: Sequence[str]) -> Callable[[str], str]:
@@ -54,7 +55,7 @@ Zone = Annotated[
         "ZONE",
         "The time zone in which today is meant.",
         clock.zone,
-        default=clock.DEFAULT_ZONE,
+        default=ZONE,
         envvar="KSMY_TZ",
         offers=completion.zones,
     ),
@@ -64,7 +65,16 @@ AsOf = Annotated[
     option(
         "--as-of",
         "DATE",
-        "The register as it stood at the end of that day.",
+        "As of the end of that day, by all that is known now.",
+        lambda given: date.fromisoformat(read_day(given)),
+    ),
+]
+KnownOn = Annotated[
+    date | None,
+    option(
+        "--known-on",
+        "DATE",
+        "By what had been recorded by the end of that day.",
         lambda given: date.fromisoformat(read_day(given)),
     ),
 ]
@@ -85,9 +95,14 @@ CommitmentRef = Annotated[
 ]
 
 
-def day_of(as_of: date | None, zone: tzinfo, now: datetime, within: int = HORIZON_DAYS) -> Day:
-    """The day a command looks from."""
+def day_of(
+    as_of: date | None, known_on: date | None, zone: tzinfo, now: datetime, within: int = HORIZON_DAYS
+) -> Day:
+    """The day a command looks from; with a day of knowledge alone, as a command of that day did."""
     today = clock.today(now, zone)
+    if known_on is not None and known_on < today:
+        until = clock.timestamp(clock.end_of(known_on, zone))
+        return Day(as_of or known_on, within, as_of is not None, known_on, until)
     return Day(today, within, as_it_stood=False) if as_of is None else Day(as_of, within)
 
 
@@ -101,4 +116,4 @@ class Narrowing:
 
     def filters(self) -> Filters:
         """What lets that part through."""
-        return Filters(sector=self.sector, party=self.party, agreement=self.agreement)
+        return Filters(**asdict(self))

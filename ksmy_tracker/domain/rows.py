@@ -4,24 +4,29 @@ Dates are ISO text as the database keeps them; what is derived from today is com
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from ksmy_tracker.domain.deadline import HORIZON_DAYS, deadline_state, milestone_deadline_state
 from ksmy_tracker.domain.entries import BrokenEntry
-from ksmy_tracker.domain.kinds import SHOWN, Commitment, Milestone, Record
+from ksmy_tracker.domain.kinds import SHOWN, Agreement, Commitment, Milestone, Record
 from ksmy_tracker.domain.words import OPEN_STATUSES
+from ksmy_tracker.domain.zone import day_of
 
 
 class Day(NamedTuple):
-    """The day a view is of, and how many days ahead count as soon.
+    """The day a view is of, how many days ahead count as soon, and by what had been recorded.
 
     With `as_it_stood` the register is seen as of that day's end; without, as it is now, whatever day it is elsewhere.
+    `known_until` is the UTC timestamp before which what is known was recorded, on `known_on` or before; None: all is
+    known.
     """
 
     today: date
     within: int = HORIZON_DAYS
     as_it_stood: bool = True
+    known_on: date | None = None
+    known_until: str | None = None
 
     @property
     def horizon(self) -> date:
@@ -122,7 +127,7 @@ class CalendarRow(NamedTuple):
 
 
 class EntryRow(NamedTuple):
-    """An entry of the history, all of it: enough to compute its hash again."""
+    """An entry of the history, all of it, enough to compute its hash again; and the entry that retracts it."""
 
     id: int
     invocation: str
@@ -140,14 +145,44 @@ class EntryRow(NamedTuple):
     retracts: list[int]
     previous_hash: str | None
     hash: str
+    retracted_by: int | None = None
 
     @property
     def recorded_on(self) -> str:
-        """The ISO date it was in Kuala Lumpur, eight hours ahead of UTC, when the entry was recorded."""
+        """The ISO date it was in the register's zone when the entry was recorded."""
         try:
-            return (datetime.fromisoformat(self.recorded_at) + timedelta(hours=8)).date().isoformat()
+            return day_of(self.recorded_at)
         except ValueError:
             return self.recorded_at  # what only damage can have put there is shown as it is
+
+
+class InvocationRow(NamedTuple):
+    """What one command recorded: how many entries, how many of them count, and the newest that retracts any."""
+
+    invocation: str
+    recorded_at: str
+    actor: str
+    entries: int
+    in_force: int
+    retracted_by: int | None
+    first: EntryRow
+
+
+class FullCommitment(NamedTuple):
+    """A commitment with its agreement, its milestones and its history."""
+
+    record: Commitment
+    agreement: Agreement
+    milestones: Sequence[Milestone]
+    entries: Sequence[EntryRow]
+
+
+class FullAgreement(NamedTuple):
+    """An agreement with its commitments and its history."""
+
+    record: Agreement
+    commitments: Sequence[Commitment]
+    entries: Sequence[EntryRow]
 
 
 Row = Record | DeadlineRow | EntryRow

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ksmy_tracker.domain.entries import UNDONE_BY
+from ksmy_tracker.domain.kinds import DATES
 from ksmy_tracker.domain.rows import EntryRow
 from ksmy_tracker.domain.safe_text import visible
 
@@ -81,11 +83,11 @@ def describe(
     for name, (old, new) in changes.items():
         if name in _CONSEQUENCES:
             continue
-        was = "" if old is None else f"{_value(name, old)} -> "
-        parts.append(f"{field_name(name)} {was}{_value_or_nothing(name, new)}")
+        was = "" if old is None else f"{worded(name, old)} -> "
+        parts.append(f"{field_name(name)} {was}{_or_nothing(name, new)}")
         if until and name in until:
             last, then = until[name]
-            parts[-1] += f", {since} to {last}; {_value_or_nothing(name, then)} since"
+            parts[-1] += f", {since} to {last}; {_or_nothing(name, then)} since"
     return "; ".join(parts)
 
 
@@ -95,6 +97,15 @@ def entry_summary(entry: EntryRow) -> str:
         said = f"{entry.record} created: {visible(str(entry.changes['title'][1]))}"
     else:
         said = describe(entry.changes) or entry.action
+    if entry.retracts:
+        undoes = entry.action in UNDONE_BY
+        said = (
+            f"{said}: {numbers(entry.retracts)}"
+            if undoes
+            else f"{said}, in place of {numbers(entry.retracts)}"
+        )
+    if entry.retracted_by is not None:
+        said = f"retracted by {entry.retracted_by}: {said}"
     if entry.note:
         said += f" ({visible(entry.note)})"
     if entry.evidence:
@@ -102,12 +113,24 @@ def entry_summary(entry: EntryRow) -> str:
     return said
 
 
-def _value_or_nothing(name: str, value: Any) -> str:
-    return "nothing" if value is None else _value(name, value)
+def worded(name: str, value: Any) -> str:
+    """A field's value as people read it."""
+    return due_date(value) if name in DATES else cell(value)
 
 
-def _value(name: str, value: Any) -> str:
-    return due_date(value) if name in ("due", "dated") else cell(value)
+def _or_nothing(name: str, value: Any) -> str:
+    return "nothing" if value is None else worded(name, value)
+
+
+def numbers(ids: Sequence[int]) -> str:
+    """Entries by their numbers: `3, 5 to 9`."""
+    runs: list[list[int]] = []
+    for one in ids:
+        if runs and one == runs[-1][-1] + 1:
+            runs[-1][1:] = [one]
+        else:
+            runs.append([one])
+    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
 
 
 def plural(count: int, noun: str) -> str:
