@@ -412,34 +412,34 @@ def swap(lines: Lines, one: int, other: int) -> Lines:
             lambda lines: [*lines[:5], "[" * 100_000],
             "line 6: is not a line of an export (Expected `object`, got `array`); ",
         ),
-        (lambda lines: [*lines, lines[-1]], "line 73: entry 38 is missing: entry 37 stands in its place; "),
-        (lambda lines: swap(lines, -1, -2), "line 71: entry 36 is missing: entry 37 stands in its place; "),
+        (lambda lines: [*lines, lines[-1]], "line 72: entry 38 is missing: entry 37 stands in its place; "),
+        (lambda lines: swap(lines, -1, -2), "line 70: entry 36 is missing: entry 37 stands in its place; "),
         (
             lambda lines: [*lines[:-3], *lines[-2:]],
-            "line 70: entry 35 is missing: entry 36 stands in its place; ",
+            "line 69: entry 35 is missing: entry 36 stands in its place; ",
         ),
         (
             lambda lines: edit(lines, -1, '"actor":"desk"', '"actor":"duck"'),
-            "line 72: entry 37 (NEW) was altered: ",
+            "line 71: entry 37 (NEW) was altered: ",
         ),
-        (lambda lines: edit(lines, -2, '"note":null', '"note":"n"'), "line 71: entry 36 (NEW) was altered: "),
+        (lambda lines: edit(lines, -2, '"note":null', '"note":"n"'), "line 70: entry 36 (NEW) was altered: "),
         (
             lambda lines: edit(lines, -1, '"note":', '"nota":'),
-            "line 72: is not a line of an export (Object contains unknown field `nota` - at `$.entry`); ",
+            "line 71: is not a line of an export (Object contains unknown field `nota` - at `$.entry`); ",
         ),
         (
             lambda lines: edit(lines, -1, '"note":', '"more":1,"note":'),
-            "line 72: is not a line of an export (Object contains unknown field `more` - at `$.entry`); ",
+            "line 71: is not a line of an export (Object contains unknown field `more` - at `$.entry`); ",
         ),
         (
             lambda lines: [*lines, '{"entry":[]}\n'],
-            "line 73: is not a line of an export (Expected `object | null`, ",
+            "line 72: is not a line of an export (Expected `object | null`, ",
         ),
-        (lambda lines: [*lines, '{"entry":null}\n'], "line 73: is not a part of an export in its place; "),
-        (lambda lines: [*lines, "{}\n"], "line 73: is not a part of an export in its place; "),
+        (lambda lines: [*lines, '{"entry":null}\n'], "line 72: is not a part of an export in its place; "),
+        (lambda lines: [*lines, "{}\n"], "line 72: is not a part of an export in its place; "),
         (
             lambda lines: [*lines[:-1], lines[-1][:-2] + "," + lines[1][1:]],
-            "line 72: is not a part of an export in its place; ",
+            "line 71: is not a part of an export in its place; ",
         ),
         (
             lambda lines: edit(lines, at(lines, "commitment"), '"slip_days":0', '"slip_days":[0]'),
@@ -447,21 +447,29 @@ def swap(lines: Lines, one: int, other: int) -> Lines:
         ),
         (
             lambda lines: edit(lines, -1, '"evidence":[]', '"evidence":"x"'),
-            "line 72: is not a line of an export (Expected `array`, got `str` - at `$.entry.evidence`); ",
+            "line 71: is not a line of an export (Expected `array`, got `str` - at `$.entry.evidence`); ",
+        ),
+        (
+            lambda lines: edit(lines, -1, '"retracts":[36]', '"retracts":["36"]'),
+            "line 71: is not a line of an export (Expected `int`, got `str` - at `$.entry.retracts[0]`); ",
+        ),
+        (
+            lambda lines: edit(lines, -1, '"retracts":[36]', '"retracts":[35]'),
+            "line 71: entry 37 (NEW) was altered: ",
         ),
         (
             lambda lines: edit(lines, -1, '"id":37', '"id":true'),
-            "line 72: is not a line of an export (Expected `int`, got `bool` - at `$.entry.id`); ",
+            "line 71: is not a line of an export (Expected `int`, got `bool` - at `$.entry.id`); ",
         ),
         (
-            lambda lines: edit(lines, -1, '"withdrawn":[false,true]', '"withdrawn":[false,1]'),
-            "line 72: is not a line of an export (Expected `bool | str | null`, got `int`",
+            lambda lines: edit(lines, -2, '"verifiable":[null,true]', '"verifiable":[null,1]'),
+            "line 70: is not a line of an export (Expected `bool | str | null`, got `int`",
         ),
         (
             lambda lines: edit(lines, -1, '"note":', '"note":"\\ud800","x":'),
-            "line 72: is not a line of an export (",
+            "line 71: is not a line of an export (",
         ),
-        (lambda lines: [*lines, lines[1]], "line 73: is not a part of an export in its place; "),
+        (lambda lines: [*lines, lines[1]], "line 72: is not a part of an export in its place; "),
         (
             lambda lines: [*lines[:10], lines[9], *lines[10:]],
             "line 11: commitment CCS-TECHNOLOGY stands twice, or after one that it comes before; ",
@@ -478,7 +486,7 @@ def swap(lines: Lines, one: int, other: int) -> Lines:
             lambda lines: swap(lines, at(lines, "commitment"), at(lines, "milestone")),
             "line 10: is not a part of ",
         ),
-        (lambda lines: swap(lines, at(lines, "milestone"), at(lines, "entry")), "line 30: is not a part of "),
+        (lambda lines: swap(lines, at(lines, "milestone"), at(lines, "entry")), "line 29: is not a part of "),
         (
             lambda lines: edit(lines, 1, '{"agreement":', '{"treaty":'),
             "line 2: is not a line of an export (Object contains unknown field `treaty`); ",
