@@ -88,9 +88,9 @@ def _retracts_fault(entry: Entry) -> str | None:
         return "what it retracts is not in order"
     if not 0 < retracts[0] <= retracts[-1] < entry.id:
         return "it retracts what does not come before it"
-    if entry.action not in UNDONE_BY and len(retracts) > 1:
-        return "it states several entries again"
-    if entry.action in UNDONE_BY and (entry.changes or entry.key is not None or entry.evidence):
+    if entry.action in UNDONE_BY and (
+        entry.changes or entry.key is not None or entry.evidence or entry.note is not None
+    ):
         return f"{entry.action}, but it does more than retract entries"
     return None
 

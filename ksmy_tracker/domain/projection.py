@@ -111,11 +111,14 @@ def retracted(entries: "Iterable[Retracting]") -> dict[int, int]:
 
 
 def _places(entries: "Sequence[Deed | Entry]") -> dict[int, int]:
-    """The ids of those of retracting entries that state another again, each with that of the first of these."""
+    """The ids of those of retracting entries that state another again, each with that of the first of these.
+
+    They retract all that were stated in this place: what one of them alone retracted would be in force again.
+    """
     places: dict[int, int] = {}
     for entry in entries:
         if not retracts_only(entry):
-            places[entry.id] = places.get(entry.retracts[0], entry.retracts[0])
+            places[entry.id] = entry.retracts[0]
     return places
 
 

@@ -22,10 +22,11 @@ from ksmy_tracker.domain.entries import ENTRY_FIELDS, BrokenEntry, StoredEntry
 from ksmy_tracker.domain.entry_check import entry_fault
 from ksmy_tracker.domain.history_check import Agreements, Family, inapplicable
 from ksmy_tracker.domain.kinds import COLUMNS, KINDS, NAMED, commitment_of, kept
-from ksmy_tracker.domain.projection import States
+from ksmy_tracker.domain.projection import States, retracted
 from ksmy_tracker.domain.values import is_kept, read_key
 from ksmy_tracker.errors import Damaged, Usage
 from ksmy_tracker.reading.deeds import read_deed, stored_deeds
+from ksmy_tracker.reading.points import retracting
 from ksmy_tracker.storage.interface import Reader
 
 #: How many faults are named before the search ends.
@@ -175,7 +176,7 @@ def _differences(kind: str, found: States, expected: States) -> Iterator[str]:
 
 
 def key_faults(reader: Reader, audit: Audit) -> Iterator[str]:
-    """Every key of a line that changed nothing that was altered, or is an entry's besides.
+    """Every key of a line that changed nothing that was altered, or is an entry's besides; and of two that count.
 
     Schemas before 0003 kept them outside the chain, so they are counted: a count seen earlier shows one that is gone.
     """
@@ -189,6 +190,20 @@ def key_faults(reader: Reader, audit: Audit) -> Iterator[str]:
             yield f"key {key!r}, of a line that changed nothing, was altered"
         elif entry is not None:
             yield f"key {key!r} is that of entry {entry} and of a line that changed nothing"
+
+    used = "key IS NOT NULL GROUP BY key HAVING count(*) > 1"
+    sql = f"SELECT id, key FROM entry WHERE key IN (SELECT key FROM entry WHERE {used}) ORDER BY id"
+    if again := list(reader.stream(_KeyOfEntry, sql)):
+        gone = retracted(retracting(reader))
+        users: dict[str, int] = {}
+        for entry, key in again:
+            if entry not in gone and (user := users.setdefault(key, entry)) != entry:
+                yield f"key {key!r} is that of entry {user} and of entry {entry}"
+
+
+class _KeyOfEntry(NamedTuple):
+    id: int
+    key: str
 
 
 class _KeyAndEntry(NamedTuple):

@@ -47,8 +47,7 @@ def where(snapshot: Snapshot, filters: Filters) -> tuple[str, dict[str, Any]]:
     add_words("firmness", filters.firmness)
     add_words("agreement", _known_agreements(snapshot, filters))
     add_words("sector", _known_sectors(snapshot, filters.sector))
-    if filters.party:
-        add_words("parties", sorted({*filters.party, "both"}))
+    add_words("parties", sorted({*filters.party, "both"}) if filters.party else ())
     if filters.overdue:
         parts.append(OVERDUE)
     for name, day, sign in (("due_before", filters.due_before, "<"), ("due_after", filters.due_after, ">")):
