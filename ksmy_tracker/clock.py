@@ -1,6 +1,6 @@
 """The one place that reads the time, and the one that knows time zones."""
 
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final
 
 from ksmy_tracker.errors import KsmyError, Usage
@@ -34,6 +34,14 @@ def today(moment: datetime, where: tzinfo) -> date:
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise KsmyError(f"the clock of this machine says that it is the year {moment.year}; set it right")
     return moment.astimezone(where).date()
+
+
+def end_of(day: date, where: tzinfo) -> datetime:
+    """The moment at which a day ends in a time zone, aware."""
+    try:
+        return datetime.combine(day + timedelta(days=1), time.min, where)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def _zone(name: str) -> tzinfo | None:

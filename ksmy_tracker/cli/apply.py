@@ -7,7 +7,7 @@ from ksmy_tracker.cli.command import CHANGE, argument, command, option
 from ksmy_tracker.cli.options import one_of
 from ksmy_tracker.cli.output import complain, opened
 from ksmy_tracker.cli.progress import Counted
-from ksmy_tracker.cli.recording import By, Changing
+from ksmy_tracker.cli.recording import By, Changing, Said
 
 
 @command(CHANGE, "ksmy apply changes.jsonl --dry-run")
@@ -25,12 +25,14 @@ def apply(
     max_errors: Annotated[
         int, option("--max-errors", "N", "How many bad lines to name before counting.", default=20, min=0)
     ],
+    said: Said,
     by: By,
     changing: Changing,
 ) -> None:
     """Apply a batch of changes, one a line: all of them, or none if a line is bad.
 
     A line's keys are the names of the options of add and update; see docs/scripting.md.
+    --on, --note, --evidence and --by hold for lines that do not say so themselves.
     """
     from ksmy_tracker.writing import batch
     from ksmy_tracker.writing.spool import Spool
@@ -38,7 +40,7 @@ def apply(
     by_suffix = "csv" if file.lower().endswith(".csv") else "jsonl"
     read = batch.read_csv if (input or by_suffix) == "csv" else batch.read_json_lines
     # All of it is read and checked before the register is locked: a batch keeps no other writer waiting for that.
-    with opened(file) as stream, Spool(Counted(read(stream), "reading")) as kept:
+    with opened(file) as stream, Spool(Counted(said.of_lines(read(stream)), "reading")) as kept:
         name = "stdin" if file == "-" else file
         receipt = changing.invocation(by).apply(Counted(kept, "applying"), name, max_errors)
     changing.show(receipt)

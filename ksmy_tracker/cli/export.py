@@ -6,7 +6,7 @@ from typing import Annotated
 
 from ksmy_tracker import signals
 from ksmy_tracker.cli.command import LOOK_AFTER, command, option
-from ksmy_tracker.cli.options import AsOf, Narrowing, Output, Zone, day_of, one_of
+from ksmy_tracker.cli.options import AsOf, KnownOn, Narrowing, Output, Zone, day_of, one_of
 from ksmy_tracker.cli.output import emit, is_stdout, is_terminal, put
 from ksmy_tracker.cli.where import Where
 from ksmy_tracker.domain.safe_text import escaped
@@ -40,6 +40,7 @@ def export(
     output: Output,
     only: Narrowing,
     as_of: AsOf,
+    known_on: KnownOn,
     tz: Zone,
     where: Where,
     now: datetime,
@@ -52,15 +53,15 @@ def export(
         from ksmy_tracker.reading.snapshot import Snapshot
         from ksmy_tracker.render.ical import as_calendar
 
-        day = day_of(as_of, tz, now)
+        day = day_of(as_of, known_on, tz, now)
         with where.reading() as reader:
             rows = calendar(narrowed(Snapshot(reader, day), filters))
         put(as_calendar(rows, calendar_of), output, "calendar")
         return
     if calendar_of != "event":
         raise Usage("--as goes with --format ics")
-    if as_of is not None or any(filters):
-        raise Usage("an export in jsonl is of the whole register; --as-of and filters go with --format ics")
+    if as_of is not None or known_on is not None or any(filters):
+        raise Usage("an export in jsonl is of the whole register; days and filters go with --format ics")
     _export_whole(where, output)
 
 

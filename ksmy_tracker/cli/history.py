@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from ksmy_tracker.cli import completion
-from ksmy_tracker.cli.command import LOOK, argument, command, option
+from ksmy_tracker.cli.command import LOOK, argument, command, flag, option
 from ksmy_tracker.cli.listing import Listing
 from ksmy_tracker.cli.since_option import Since, read_since
 from ksmy_tracker.domain.values import read_any_ref, read_text
@@ -36,6 +36,7 @@ def history(
     by: Annotated[
         str | None, option("--by", "ACTOR", "Only what this person or program recorded.", read_text)
     ],
+    in_force: Annotated[bool, flag("--in-force", "Only what counts: without what was retracted, and undos.")],
     limit: Annotated[int | None, option("--limit", "N", "At most the newest so many.", min=0, max=2**63 - 1)],
     listing: Listing,
 ) -> None:
@@ -45,5 +46,5 @@ def history(
     with listing.where.reading() as reader:
         snapshot = Snapshot(reader, day)
         wanted = ref and existing(snapshot, ref)
-        rows = entries(snapshot, ref=wanted, since=first, by=by, newest=limit)
+        rows = entries(snapshot, ref=wanted, since=first, by=by, newest=limit, in_force=in_force)
     listing.show("history", rows)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from ksmy_tracker.cli import completion, output
 from ksmy_tracker.cli.columns import DEFAULT_COLUMNS, ROW_OF
 from ksmy_tracker.cli.command import flag, option
-from ksmy_tracker.cli.options import AsOf, Within, Zone, day_of, format_option
+from ksmy_tracker.cli.options import AsOf, KnownOn, Within, Zone, day_of, format_option
 from ksmy_tracker.cli.output import as_object, complain, emit, emit_rich, is_terminal
 from ksmy_tracker.cli.where import Where
 from ksmy_tracker.domain.rows import Day, Row, as_dict, names
@@ -45,6 +45,7 @@ class Listing:
         ),
     ]
     as_of: AsOf
+    known_on: KnownOn
     within: Within
     format: Annotated[
         str,
@@ -62,7 +63,7 @@ class Listing:
     @property
     def day(self) -> Day:
         """The day that is looked from."""
-        return day_of(self.as_of, self.tz, self.now, self.within)
+        return day_of(self.as_of, self.known_on, self.tz, self.now, self.within)
 
     def show(self, command: str, rows: Sequence[Row]) -> None:
         """Show the rows of a command."""

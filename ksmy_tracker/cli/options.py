@@ -64,7 +64,16 @@ AsOf = Annotated[
     option(
         "--as-of",
         "DATE",
-        "The register as it stood at the end of that day.",
+        "As of the end of that day, by all that is known now.",
+        lambda given: date.fromisoformat(read_day(given)),
+    ),
+]
+KnownOn = Annotated[
+    date | None,
+    option(
+        "--known-on",
+        "DATE",
+        "By what had been recorded by the end of that day.",
         lambda given: date.fromisoformat(read_day(given)),
     ),
 ]
@@ -85,9 +94,14 @@ CommitmentRef = Annotated[
 ]
 
 
-def day_of(as_of: date | None, zone: tzinfo, now: datetime, within: int = HORIZON_DAYS) -> Day:
-    """The day a command looks from."""
+def day_of(
+    as_of: date | None, known_on: date | None, zone: tzinfo, now: datetime, within: int = HORIZON_DAYS
+) -> Day:
+    """The day a command looks from; with a day of knowledge alone, as a command of that day did."""
     today = clock.today(now, zone)
+    if known_on is not None and known_on < today:
+        until = clock.timestamp(clock.end_of(known_on, zone))
+        return Day(as_of or known_on, within, as_of is not None, known_on, until)
     return Day(today, within, as_it_stood=False) if as_of is None else Day(as_of, within)
 
 

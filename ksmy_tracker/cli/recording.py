@@ -1,8 +1,8 @@
 """What the commands that change records have in common: what they take, and the receipt."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from ksmy_tracker import clock
@@ -10,7 +10,7 @@ from ksmy_tracker.cli.command import flag, joined, option, repeatable
 from ksmy_tracker.cli.options import Zone, format_option
 from ksmy_tracker.cli.output import as_object, complain, emit, emit_done
 from ksmy_tracker.cli.where import Where
-from ksmy_tracker.domain.changes import Change
+from ksmy_tracker.domain.changes import BadLine, Change, completed
 from ksmy_tracker.domain.receipt import Receipt
 from ksmy_tracker.domain.values import Fault, read_day, read_evidence, read_filled
 
@@ -70,6 +70,11 @@ class Said:
         """The same under the names that a change has for it."""
         return {"note": self.note, "evidence": self.evidence or (), "effective_on": self.on}
 
+    def of_lines(self, lines: Iterable[Change | BadLine]) -> Iterator[Change | BadLine]:
+        """Lines of a batch, each with what is said here where it does not say so itself."""
+        for line in lines:
+            yield completed(line, **self.of_a_change()) if isinstance(line, Change) else line
+
 
 @dataclass(frozen=True, slots=True)
 class Changing:
@@ -88,8 +93,12 @@ class Changing:
         from ksmy_tracker.writing.invocation import Invocation
         from ksmy_tracker.writing.record import Recording
 
-        recording = Recording(by, self.now, clock.today(self.now, self.tz))
+        recording = Recording(by, self.now, self.today())
         return Invocation(self.where.db, self.where.timeout, recording, self.dry_run)
+
+    def today(self) -> date:
+        """The day it is for the user."""
+        return clock.today(self.now, self.tz)
 
     def record(self, changes: Sequence[Change], by: str) -> None:
         """Make changes, all or none, and show the receipt."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from ksmy_tracker.cli.command import LOOK, command, flag, option
-from ksmy_tracker.cli.options import AsOf, Narrowing, Output, Within, Zone, day_of, format_option
+from ksmy_tracker.cli.options import AsOf, KnownOn, Narrowing, Output, Within, Zone, day_of, format_option
 from ksmy_tracker.cli.output import as_object, put, terminal_width
 from ksmy_tracker.cli.since_option import Since, read_since
 from ksmy_tracker.cli.where import Where
@@ -54,6 +54,7 @@ def report(
     ],
     exit_code: Annotated[bool, flag("--exit-code", "End with 10 if something needs attention, else with 0.")],
     as_of: AsOf,
+    known_on: KnownOn,
     format: Annotated[
         str, format_option("text (the default), md, html, json or jsonl.", _FORMATS, lambda: "text", "table")
     ],
@@ -63,7 +64,7 @@ def report(
     now: datetime,
 ) -> int:
     """Report what stands where: overdue, due soon, changed, quiet, contradictory, next, and the head."""
-    day = day_of(as_of, tz, now, within)
+    day = day_of(as_of, known_on, tz, now, within)
     filters = only.filters()
     first = since.before(day.today, "report")
     with where.reading() as reader:

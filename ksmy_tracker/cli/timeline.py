@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from ksmy_tracker.cli.command import LOOK, command, option
-from ksmy_tracker.cli.options import AsOf, Narrowing, Output, Within, Zone, day_of, format_option
+from ksmy_tracker.cli.options import AsOf, KnownOn, Narrowing, Output, Within, Zone, day_of, format_option
 from ksmy_tracker.cli.output import as_object, put, terminal_width
 from ksmy_tracker.cli.where import Where
 from ksmy_tracker.domain.timeline import Timeline
@@ -48,6 +48,7 @@ def timeline(
     only: Narrowing,
     within: Within,
     as_of: AsOf,
+    known_on: KnownOn,
     format: Annotated[
         str,
         format_option(
@@ -62,7 +63,7 @@ def timeline(
     """Draw the deadlines by year and quarter: windows, first due dates, milestones and today."""
     if start and end and end.last < start.first:
         raise Usage(f"--to {end.given} is before --from {start.given}; turn them round")
-    day = day_of(as_of, tz, now, within)
+    day = day_of(as_of, known_on, tz, now, within)
     with where.reading() as reader:
         found = timeline_of(Snapshot(reader, day), only.filters(), start and start.first, end and end.last)
     put(_rendered(found, format, output), output, "timeline")

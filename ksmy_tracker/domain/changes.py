@@ -1,7 +1,7 @@
 """The validated input of a change, from an option, a seed or a batch line alike (pure)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 #: A field's normalised value; None clears it.
@@ -14,7 +14,8 @@ class Change:
 
     `record` is the kind of what an `add` adds; an `update` finds it by its ref. The ref of a milestone to add is
     its commitment's; its number is the next. `derived` is what a listing said of fields that cannot be set, to be
-    compared. `as_shown`: texts may have control characters made visible. `effective_on` is an ISO date, None for
+    compared. `as_shown`: texts may have control characters made visible. `said_of_all`: its note and its evidence are
+    those of every line, so on a line of a listing they alone make no entry. `effective_on` is an ISO date, None for
     today. `place` says where it stands in its file, for messages.
     """
 
@@ -30,9 +31,23 @@ class Change:
     new_sector: bool = False
     derived: Mapping[str, str] = field(default_factory=dict)
     as_shown: bool = False
+    said_of_all: bool = False
     key: str | None = None
     key_digest: str | None = None
     place: str = ""
+
+
+def completed(
+    change: Change, note: str | None, evidence: tuple[str, ...], effective_on: str | None
+) -> Change:
+    """A change with what is said of every line of its batch, where it does not say so itself."""
+    return replace(
+        change,
+        note=change.note or note,
+        evidence=change.evidence or evidence,
+        effective_on=change.effective_on or effective_on,
+        said_of_all=change.note is None and not change.evidence,
+    )
 
 
 @dataclass(frozen=True, slots=True)

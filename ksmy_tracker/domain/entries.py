@@ -31,6 +31,20 @@ class StoredEntry(NamedTuple):
 ENTRY_FIELDS: Final = StoredEntry._fields
 
 
+class AskedEntry(NamedTuple):
+    """What queries ask of the entries of a point in the past."""
+
+    id: int
+    invocation: str
+    recorded_at: str
+    effective_on: str
+    actor: str
+    ref: str
+    action: str
+    changes: str
+    retracts: str
+
+
 class StoredKey(NamedTuple):
     """What is kept of the key of a batch's line that changed nothing; `hash` is its `chain.key_hash`."""
 

@@ -8,6 +8,8 @@ The one rule for it: the writer steps the record it is about to store, a point i
 history, and `check` projects all of it to compare that with what is stored.
 """
 
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from ksmy_tracker.domain.edtf import read_due, slip_days
@@ -23,7 +25,7 @@ from ksmy_tracker.domain.kinds import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ksmy_tracker.domain.chain import Deed, Entry
 
@@ -53,8 +55,13 @@ def project(entries: "Iterable[Deed | Entry]", day: str | None = None) -> States
 
     They are all that were recorded by then, in the order of the chain, of some records and of those they belong to.
     """
+    return followed(laid_down(entries, day))
+
+
+def followed(laid: "Iterable[Deed | Entry]") -> States:
+    """The states that entries leave behind that are in force, in the order in which they set fields."""
     states: States = {}
-    for entry in laid_down(entries, day):
+    for entry in laid:
         step(states, entry)
     return states
 
@@ -71,16 +78,22 @@ def states_before(entries: "Iterable[AnEntry]", new: "AnEntry") -> States:
 
 def laid_down(entries: "Iterable[AnEntry]", day: str | None = None) -> "list[AnEntry]":
     """The entries that are in force by the end of a day, in the order in which they set fields."""
-    given = list(entries)
-    gone = retracted(given)
-    places = _places(given)
-    found = [
-        entry
-        for entry in given
-        if entry.id not in gone and not retracts_only(entry) and (day is None or entry.effective_on <= day)
-    ]
-    found.sort(key=lambda entry: (entry.effective_on, places.get(entry.id, entry.id)))
-    return found
+    given = [*entries]
+    by_day = sorted(given, key=attrgetter("effective_on"))
+    until = by_day if day is None else [entry for entry in by_day if entry.effective_on <= day]
+    return [*in_order(until, [entry for entry in given if entry.retracts])]
+
+
+def in_order(by_day: "Iterable[AnEntry]", retracting: "Sequence[Deed | Entry]") -> "Iterator[AnEntry]":
+    """Those in force of entries by day, of one day in the order of the chain, in the order in which they set fields.
+
+    `retracting` are all entries, in the order of the chain, that retract others and were recorded by then.
+    """
+    gone = retracted(retracting)
+    places = _places(retracting)
+    for _, of_a_day in groupby(by_day, key=attrgetter("effective_on")):
+        found = (entry for entry in of_a_day if entry.id not in gone and not retracts_only(entry))
+        yield from sorted(found, key=lambda entry: places.get(entry.id, entry.id)) if places else found
 
 
 def retracts_only(entry: "Deed | Entry") -> bool:
@@ -98,10 +111,10 @@ def retracted(entries: "Iterable[Retracting]") -> dict[int, int]:
 
 
 def _places(entries: "Sequence[Deed | Entry]") -> dict[int, int]:
-    """The ids of entries that state another again, each with that of the first of these."""
+    """The ids of those of retracting entries that state another again, each with that of the first of these."""
     places: dict[int, int] = {}
     for entry in entries:
-        if entry.retracts and not retracts_only(entry):
+        if not retracts_only(entry):
             places[entry.id] = places.get(entry.retracts[0], entry.retracts[0])
     return places
 

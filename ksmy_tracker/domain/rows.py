@@ -14,14 +14,18 @@ from ksmy_tracker.domain.words import OPEN_STATUSES
 
 
 class Day(NamedTuple):
-    """The day a view is of, and how many days ahead count as soon.
+    """The day a view is of, how many days ahead count as soon, and by what had been recorded.
 
     With `as_it_stood` the register is seen as of that day's end; without, as it is now, whatever day it is elsewhere.
+    `known_until` is the UTC timestamp before which what is known was recorded, on `known_on` or before; None: all is
+    known.
     """
 
     today: date
     within: int = HORIZON_DAYS
     as_it_stood: bool = True
+    known_on: date | None = None
+    known_until: str | None = None
 
     @property
     def horizon(self) -> date:
@@ -122,7 +126,7 @@ class CalendarRow(NamedTuple):
 
 
 class EntryRow(NamedTuple):
-    """An entry of the history, all of it: enough to compute its hash again."""
+    """An entry of the history, all of it, enough to compute its hash again; and the entry that retracts it."""
 
     id: int
     invocation: str
@@ -140,6 +144,7 @@ class EntryRow(NamedTuple):
     retracts: list[int]
     previous_hash: str | None
     hash: str
+    retracted_by: int | None = None
 
     @property
     def recorded_on(self) -> str:
@@ -148,6 +153,18 @@ class EntryRow(NamedTuple):
             return (datetime.fromisoformat(self.recorded_at) + timedelta(hours=8)).date().isoformat()
         except ValueError:
             return self.recorded_at  # what only damage can have put there is shown as it is
+
+
+class InvocationRow(NamedTuple):
+    """What one command recorded: how many entries, how many of them count, and the newest that retracts any."""
+
+    invocation: str
+    recorded_at: str
+    actor: str
+    entries: int
+    in_force: int
+    retracted_by: int | None
+    first: EntryRow
 
 
 Row = Record | DeadlineRow | EntryRow

@@ -16,18 +16,17 @@ from ksmy_tracker.domain.chain import (
     entry_row,
     is_hash,
     key_hash,
-    read_changes,
     read_entry,
-    read_lists,
     unread,
 )
-from ksmy_tracker.domain.entries import ENTRY_FIELDS, UNDONE_BY, BrokenEntry, StoredEntry
+from ksmy_tracker.domain.entries import ENTRY_FIELDS, BrokenEntry, StoredEntry
 from ksmy_tracker.domain.entry_check import entry_fault
 from ksmy_tracker.domain.history_check import Agreements, Family, inapplicable
 from ksmy_tracker.domain.kinds import COLUMNS, KINDS, commitment_of, kept
 from ksmy_tracker.domain.projection import States
 from ksmy_tracker.domain.values import is_kept, read_key
 from ksmy_tracker.errors import Damaged, Usage
+from ksmy_tracker.reading.deeds import read_deed, stored_deeds
 from ksmy_tracker.storage.interface import Reader
 
 #: How many faults are named before the search ends.
@@ -121,45 +120,20 @@ def _chain_faults(reader: Reader, audit: Audit, expected_head: str | None) -> It
         yield f"the head {expected_head} is not in the history: {removed}"
 
 
-class _StoredDeed(NamedTuple):
-    """A deed whose changes are JSON."""
-
-    id: int
-    invocation: str
-    record: str
-    ref: str
-    action: str
-    effective_on: str
-    changes: str
-    note: str | None
-    evidence: bool
-    retracts: str
-
-
 def _record_faults(reader: Reader, audit: Audit) -> Iterator[str]:
     """Every difference between the stored records and what their history says of them.
 
     Goes through agreements and commitments by ref, each with the milestones that belong to it.
     """
     stored = {kind: _Stored(reader, kind) for kind in KINDS}
-    # Not all of an entry's columns, nor all of a note: this is less to sort.
-    entries = reader.stream(
-        _StoredDeed,
-        "SELECT id, invocation, record, ref, action, effective_on, changes, "
-        f"CASE WHEN action IN {UNDONE_BY} THEN note WHEN note IS NOT NULL THEN '' END AS note, "
-        "CASE evidence WHEN '[]' THEN 0 ELSE 1 END AS evidence, retracts FROM entry "
-        f"ORDER BY {reader.family('ref')}, id",
-    )
-    for ref, rows in groupby(entries, key=lambda row: commitment_of(row.ref)):
+    deeds_by_id = stored_deeds(reader, f"ORDER BY {reader.family('ref')}, id")
+    for ref, rows in groupby(deeds_by_id, key=lambda row: commitment_of(row.ref)):
         deeds = []
         for row in rows:
             try:
-                _, retracts = read_lists(row.id, "[]", row.retracts)
-                read = {"changes": read_changes(row.id, row.changes), "retracts": retracts}
+                deeds.append(read_deed(row))
             except BrokenEntry:
                 yield inapplicable(row.id, row.ref)
-            else:
-                deeds.append(Deed(**(row._asdict() | read)))
         for records in stored.values():
             yield from records.without_history(ref)
         found = {kind: records.of(ref) for kind, records in stored.items()}

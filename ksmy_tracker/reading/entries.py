@@ -1,12 +1,17 @@
 """Entries of the history: of a record, since a day, by an actor; and how many are news."""
 
+import json
+from collections.abc import Iterator, Mapping
 from datetime import date
+from itertools import islice
 from typing import Final, NamedTuple
 
-from ksmy_tracker.domain.entries import ENTRY_FIELDS, StoredEntry
+from ksmy_tracker.domain.entries import ENTRY_FIELDS, UNDONE_BY, StoredEntry
 from ksmy_tracker.domain.rows import EntryRow, days_before
 from ksmy_tracker.reading.expressions import all_of
+from ksmy_tracker.reading.points import retracting
 from ksmy_tracker.reading.snapshot import Snapshot, midnight_after
+from ksmy_tracker.storage.interface import Reader
 
 #: What tells an entry that changed or said something.
 NEWS: Final = "action <> 'reviewed'"
@@ -23,6 +28,14 @@ class _Invocation(NamedTuple):
     invocation: str
 
 
+class _Id(NamedTuple):
+    id: int
+
+
+#: Entries that are read at once where they are looked up by their ids.
+_AT_ONCE: Final = 500
+
+
 def entries(
     snapshot: Snapshot,
     *,
@@ -31,38 +44,86 @@ def entries(
     by: str | None = None,
     newest: int | None = None,
     news: bool = False,
+    in_force: bool = False,
 ) -> list[EntryRow]:
-    """Entries in the order of the chain: of a record and its milestones, since a date, by an actor.
+    """Entries in the order of the chain; see `each_entry`."""
+    return list(
+        each_entry(snapshot, ref=ref, since=since, by=by, newest=newest, news=news, in_force=in_force)
+    )
 
-    With `news` those that changed or said something, without those that only keep a key.
+
+def each_entry(
+    snapshot: Snapshot,
+    *,
+    ref: str | None = None,
+    since: str | None = None,
+    by: str | None = None,
+    newest: int | None = None,
+    news: bool = False,
+    in_force: bool = False,
+) -> Iterator[EntryRow]:
+    """Entries in the order of the chain, one by one: of a record and its milestones, since a date, by an actor.
+
+    With `news` those that count and say something, undos among them; with `in_force` without these.
     """
-    parts = [NEWS] if news else []
+    gone = gone_by(snapshot)
+    parts = [_counts(snapshot)] if news or in_force else []
+    parts += [NEWS] if news else []
     if ref is not None:
         parts.append("(ref = :ref OR (ref >= :first_step AND ref < :past_steps))")
     if since is not None:
         parts.append(_SINCE)
     if by is not None:
         parts.append("actor = :by")
-    sql = f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry {all_of(parts)} ORDER BY id"
+    if in_force:
+        parts.append(f"(retracts = '[]' OR action NOT IN {UNDONE_BY})")
+    columns = "id" if snapshot.is_past else ", ".join(ENTRY_FIELDS)
+    sql = f"SELECT {columns} FROM entry {all_of(parts)} ORDER BY id"
     if newest is not None:
-        sql = f"{sql} DESC LIMIT :newest"
-    found = snapshot.rows(
-        StoredEntry,
-        sql,
+        sql = f"SELECT * FROM ({sql} DESC LIMIT :newest) newest ORDER BY id"
+    parameters = {
         **_since(snapshot, since),
-        ref=ref,
+        "ref": ref,
         # "0" is the character after "/", which parts a milestone's number from its commitment's ref.
-        first_step=f"{ref}/",
-        past_steps=f"{ref}0",
-        by=by,
-        newest=newest,
-    )
-    return [_read(entry) for entry in (reversed(found) if newest is not None else found)]
+        "first_step": f"{ref}/",
+        "past_steps": f"{ref}0",
+        "by": by,
+        "newest": newest,
+        "gone": json.dumps([*gone]),
+    }
+    if snapshot.is_past:
+        found = _by_id(snapshot.register, snapshot.stream(_Id, sql, **parameters))
+    else:
+        found = snapshot.stream(StoredEntry, sql, **parameters)
+    return (read_row(entry, gone) for entry in found)
+
+
+def _by_id(register: Reader, ids: Iterator[_Id]) -> Iterator[StoredEntry]:
+    """The entries of some ids, in their order."""
+    sql = f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry WHERE id IN"
+    while some := [str(one.id) for one in islice(ids, _AT_ONCE)]:
+        yield from register.rows(StoredEntry, f"{sql} ({', '.join(some)}) ORDER BY id")
 
 
 def count_entries(snapshot: Snapshot, *, since: str) -> int:
     """How many entries are news since a date."""
-    return snapshot.count(f"FROM entry WHERE {NEWS} AND {_SINCE}", **_since(snapshot, since))
+    return snapshot.count(
+        f"FROM entry WHERE {NEWS} AND {_counts(snapshot)} AND {_SINCE}",
+        **_since(snapshot, since),
+        gone=json.dumps([*gone_by(snapshot)]),
+    )
+
+
+def gone_by(snapshot: Snapshot) -> dict[int, int]:
+    """The entries that are retracted by what is known, each with the one that does it."""
+    from ksmy_tracker.domain.projection import retracted
+
+    return retracted(retracting(snapshot.register, snapshot.newest))
+
+
+def _counts(snapshot: Snapshot) -> str:
+    """SQL for "the entry is not among those of the parameter `:gone`"."""
+    return f"id NOT IN (SELECT CAST(w.value AS integer) FROM {snapshot.reader.listed('gone')} w)"
 
 
 def _since(snapshot: Snapshot, since: str | None) -> dict[str, str]:
@@ -77,7 +138,8 @@ def _since(snapshot: Snapshot, since: str | None) -> dict[str, str]:
     }
 
 
-def _read(entry: StoredEntry) -> EntryRow:
+def read_row(entry: StoredEntry, gone: Mapping[int, int]) -> EntryRow:
+    """An entry as it is shown, with what retracts it."""
     from ksmy_tracker.domain.chain import read_changes, read_lists
 
     evidence, retracts = read_lists(entry.id, entry.evidence, entry.retracts)
@@ -85,5 +147,6 @@ def _read(entry: StoredEntry) -> EntryRow:
         "changes": read_changes(entry.id, entry.changes),
         "evidence": list(evidence),
         "retracts": list(retracts),
+        "retracted_by": gone.get(entry.id),
     }
     return EntryRow(**(entry._asdict() | read))

@@ -86,7 +86,7 @@ def _known_sectors(snapshot: Snapshot, wanted: Sequence[str]) -> Sequence[str]:
     """The sectors asked for; raises `Usage` for one that no commitment is in, on the snapshot's day or now."""
     if wanted:
         sql = "SELECT DISTINCT sector FROM commitment"
-        found = (*snapshot.rows(_Sector, sql), *snapshot.reader.rows(_Sector, sql))
+        found = (*snapshot.rows(_Sector, sql), *snapshot.register.rows(_Sector, sql))
         known = sorted({one.sector for one in found})
         for sector in wanted:
             if known and sector not in known:

@@ -34,7 +34,7 @@ def existing(snapshot: Snapshot, ref: str) -> str:
 def no_such(snapshot: Snapshot, ref: str) -> NotFound:
     """The error for a ref that names nothing, with the nearest one that does."""
     sql = "SELECT effective_on FROM entry WHERE ref = :ref AND action = 'created'"
-    for created in snapshot.reader.rows(_Created, sql, ref=ref):
+    for created in snapshot.register.rows(_Created, sql, ref=ref):
         return NotFound(
             f"{ref} did not exist yet on {snapshot.day.today}; it was created on {created.effective_on}"
         )

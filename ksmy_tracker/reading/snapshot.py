@@ -1,19 +1,21 @@
-"""A register as it stood at the end of a day: the tables that every query of a reading command reads.
+"""A register at a point, as it stood on a day by what was known on a day: the tables that every reading query reads.
 
-A snapshot of the past, or of a part, puts its tables in front of the stored ones, under their own names, so one SQL
-text serves every day; a snapshot of today puts nothing there and pays nothing.
+At another point than now the records are projected from the entries into tables in memory, under their own names, so
+one SQL text serves every point; now the stored tables are read. A part puts its tables in front of either.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from copy import copy
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from ksmy_tracker.domain.entries import ENTRY_FIELDS, BrokenEntry, StoredEntry
-from ksmy_tracker.domain.kinds import COLUMNS, commitment_of, kept
-from ksmy_tracker.domain.projection import States, project
-from ksmy_tracker.domain.rows import Day
+from ksmy_tracker.domain.entries import ENTRY_FIELDS, AskedEntry
+from ksmy_tracker.domain.kinds import COLUMNS
+from ksmy_tracker.domain.rows import Day, days_before
+from ksmy_tracker.reading.points import at_point, is_in_force_after
 from ksmy_tracker.storage.interface import Reader, Row
+
+#: Days by which it may be later elsewhere: what is dated later than that is a mistake, and not in force.
+FURTHEST: Final = 2
 
 #: Tables by their names, each as a SELECT.
 _Tables = Mapping[str, str]
@@ -25,8 +27,8 @@ class Ref(NamedTuple):
     ref: str
 
 
-class _Newest(NamedTuple):
-    effective_on: str | None
+class _Id(NamedTuple):
+    id: int
 
 
 class _Head(NamedTuple):
@@ -43,14 +45,14 @@ def midnight_after(day: str) -> str:
 
 
 class Snapshot:
-    """The tables of a register as of a day, and the one way to ask them.
+    """The tables of a register at a point, and the one way to ask them.
 
-    `reader` asks the whole register as it is now. Every query has the parameters `:today`, `:until_moment` (when that
-    day ended) and `:horizon`.
+    `reader` asks them, `register` the whole register as it is now. Every query has the parameters `:today`,
+    `:until_moment` (when that day ended) and `:horizon`.
     """
 
     def __init__(self, reader: Reader, day: Day) -> None:
-        self.reader = reader
+        self.register = self.reader = reader
         self.day = day
         self._in_front: _Tables = {}
         self._parameters: dict[str, Any] = {
@@ -58,15 +60,25 @@ class Snapshot:
             "until_moment": midnight_after(day.today.isoformat()),
             "horizon": day.horizon.isoformat(),
         }
-        if day.as_it_stood:
-            (newest,) = reader.rows(_Newest, "SELECT max(effective_on) AS effective_on FROM entry")
-            if (newest.effective_on or "") > self._parameters["today"]:
-                self._in_front = self._as_they_were()
-        self._whole = self._in_front
+        newest = self.newest = _newest(reader, None)
+        if day.known_until is not None:
+            self.newest = _newest(reader, day.known_until)
+        until = day.today.isoformat() if day.as_it_stood else days_before(day.today, -FURTHEST)
+        if self.newest < newest or is_in_force_after(reader, until):
+            self.reader = at_point(reader, until, self.newest)
+
+    @property
+    def is_past(self) -> bool:
+        """Whether it is of a point other than now, so that `reader` has of entries only what queries ask for."""
+        return self.reader is not self.register
 
     def rows(self, row: type[Row], sql: str, /, **parameters: Any) -> list[Row]:
         """The rows of a SELECT, built by the names of its columns."""
-        return self._asked(self._in_front, row, sql, parameters)
+        return self.reader.rows(row, self._from(sql), **{**self._parameters, **parameters})
+
+    def stream(self, row: type[Row], sql: str, /, **parameters: Any) -> Iterator[Row]:
+        """The same one by one, in bounded memory."""
+        return self.reader.stream(row, self._from(sql), **{**self._parameters, **parameters})
 
     def count(self, source: str, /, **parameters: Any) -> int:
         """How many rows a FROM clause has."""
@@ -74,67 +86,44 @@ class Snapshot:
         return found.total
 
     def head(self) -> str | None:
-        """The hash of the newest entry of the whole register, also where this is a part."""
-        found = self._asked(self._whole, _Head, "SELECT hash FROM entry ORDER BY id DESC LIMIT 1", {})
+        """The hash of the newest entry that is known, whichever part of the register and whichever day this is of."""
+        found = self.register.rows(_Head, "SELECT hash FROM entry WHERE id = :newest", newest=self.newest)
         return found[0].hash if found else None
 
     def part(self, condition: str, parameters: Mapping[str, Any]) -> "Snapshot":
-        """The commitments `c` that a WHERE clause lets through, and what has to do with them."""
+        """The commitments `c` that a WHERE clause lets through, and what has to do with them.
+
+        None of it is made beforehand: a query on a part goes by the stored indexes, as one on the whole does.
+        """
+
+        def has(table: str, column: str, value: str) -> str:
+            return f"EXISTS (SELECT 1 FROM {table} n WHERE n.{column} = {value})"
 
         def narrowed(table: str, condition: str) -> str:
-            columns = COLUMNS.get(table, ENTRY_FIELDS)
-            whole = self._whole.get(table) or self.reader.whole(table, columns)
-            return f"SELECT c.* FROM ({whole}) c {condition}"
+            columns = COLUMNS.get(table, AskedEntry._fields if self.is_past else ENTRY_FIELDS)
+            return f"SELECT c.* FROM ({self.reader.whole(table, columns)}) c {condition}"
 
         part = copy(self)
         part._parameters = {**self._parameters, **parameters}  # noqa: SLF001  # it is of this class
-        named = "SELECT ref FROM commitment UNION SELECT ref FROM agreement"
+        of_commitment = has("commitment", "ref", self.reader.family("c.ref"))
         part._in_front = {  # noqa: SLF001
             "commitment": narrowed("commitment", condition),
-            "milestone": narrowed("milestone", "WHERE c.commitment IN (SELECT ref FROM commitment)"),
-            "agreement": narrowed("agreement", "WHERE c.ref IN (SELECT agreement FROM commitment)"),
-            "entry": narrowed("entry", f"WHERE {self.reader.family('c.ref')} IN ({named})"),
+            "milestone": narrowed("milestone", f"WHERE {has('commitment', 'ref', 'c.commitment')}"),
+            "agreement": narrowed("agreement", f"WHERE {has('commitment', 'agreement', 'c.ref')}"),
+            "entry": narrowed("entry", f"WHERE {of_commitment} OR {has('agreement', 'ref', 'c.ref')}"),
         }
         return part
 
-    def _asked(self, in_front: _Tables, row: type[Row], sql: str, parameters: Mapping[str, Any]) -> list[Row]:
-        tables = ", ".join(f"{name} AS ({select})" for name, select in in_front.items())
-        parameters = {**self._parameters, **parameters}
-        return self.reader.rows(row, f"WITH {tables} {sql}" if tables else sql, **parameters)
-
-    def _as_they_were(self) -> _Tables:
-        """The tables without what happened after the day to the records that changed later."""
-        states = self._followed(self._changed_later(), self.day.today.isoformat())
-        tables = {}
-        for kind, columns in COLUMNS.items():
-            rows = [kept(state) for state in states.values() if state.record == kind]
-            self._parameters[f"past_{kind}"] = json.dumps(rows)
-            tables[kind] = self.reader.past(kind, columns)
-        tables["entry"] = self.reader.until("entry", ENTRY_FIELDS)
-        return tables
-
-    def _changed_later(self) -> Iterator[StoredEntry]:
-        """The entries of every record that changed later, and of its milestones."""
-        reader, parameters = self.reader, self._parameters
-        sql = "SELECT DISTINCT ref FROM entry WHERE effective_on > :today"
-        families = {commitment_of(one.ref) for one in reader.rows(Ref, sql, **parameters)}
-        sql = f"SELECT ref FROM milestone WHERE {reader.among('commitment', 'families')}"
-        steps = reader.rows(Ref, sql, families=json.dumps(sorted(families)))
-        parameters["changed"] = json.dumps(sorted(families | {one.ref for one in steps}))
-        return reader.stream(
-            StoredEntry,
-            f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry WHERE {reader.among('ref', 'changed')} ORDER BY id",
-            **parameters,
+    def _from(self, sql: str) -> str:
+        """A SELECT with the tables of a part in front of the stored ones."""
+        tables = ", ".join(
+            f"{name} AS NOT MATERIALIZED ({select})" for name, select in self._in_front.items()
         )
+        return f"WITH {tables} {sql}" if tables else sql
 
-    @staticmethod
-    def _followed(entries: Iterator[StoredEntry], day: str) -> States:
-        """The states that entries leave behind; raises `BrokenEntry` for a history that no writer can have left."""
-        from ksmy_tracker.domain.chain import read_entry
 
-        try:
-            return project([read_entry(entry) for entry in entries], day)
-        except BrokenEntry:
-            raise
-        except (KeyError, ValueError, TypeError, AttributeError) as error:
-            raise BrokenEntry(f"its history cannot be followed ({error})") from None
+def _newest(reader: Reader, until: str | None) -> int:
+    """The id of the newest entry recorded before a moment, or of all; 0 where there is none."""
+    where = "" if until is None else "WHERE recorded_at < :until"
+    found = reader.rows(_Id, f"SELECT id FROM entry {where} ORDER BY id DESC LIMIT 1", until=until)
+    return found[0].id if found else 0

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from ksmy_tracker.domain.rows import as_dict
+from ksmy_tracker.domain.rows import InvocationRow, as_dict
 
 if TYPE_CHECKING:
     from ksmy_tracker.domain.receipt import Receipt
@@ -28,6 +28,11 @@ def receipt_object(receipt: "Receipt", *, dry_run: bool) -> dict[str, Any]:
             for outcome in receipt.outcomes
         ],
     }
+
+
+def invocation_object(row: InvocationRow) -> dict[str, Any]:
+    """An invocation, with its first entry."""
+    return {**row._asdict(), "first": as_dict(row.first)}
 
 
 def report_object(report: "Report") -> dict[str, Any]:

@@ -95,7 +95,7 @@ def sections(report: Report) -> list[Section]:
             f"Changed since {since}",
             ("effective on", "ref", "what"),
             report.changed,
-            lambda entry: _change(entry, since),
+            lambda entry: _change(entry, since, report.day),
             rest="earlier",
             command=_command(report, f"history --since {since}", narrows=False),
             hanging=12,
@@ -134,12 +134,15 @@ def _command(report: Report, command: str, *, narrows: bool = True) -> str:
         return ""
     words = (("sector", only.sector), ("party", only.party), ("agreement", only.agreement))
     options = "".join(f" --{name} {value}" for name, values in words for value in values)
-    return f"ksmy {command}{options} --as-of {report.today}"
+    known_on = report.day.known_on
+    known = "" if known_on in (None, report.today) else f" --known-on {known_on}"
+    return f"ksmy {command}{options} --as-of {report.today}{known}"
 
 
-def _change(entry: EntryRow, since: str) -> Item:
-    """An entry, on the day it took effect; with that it was recorded on where that alone makes it news."""
-    recorded = f" (recorded {entry.recorded_on})" if entry.effective_on < since else ""
+def _change(entry: EntryRow, since: str, day: Day) -> Item:
+    """An entry, on the day it took effect; with that it was recorded on where that alone makes it news, or later."""
+    is_later = day.as_it_stood and entry.recorded_on > day.today.isoformat()
+    recorded = f" (recorded {entry.recorded_on})" if entry.effective_on < since or is_later else ""
     when, said = f"{entry.effective_on}{recorded}", entry_summary(entry)
     return Item((when, entry.ref, said), f"{when}  {entry.ref}: {said}")
 

@@ -13,7 +13,9 @@ _MOST = 120
 def heading(report: Report) -> str:
     """The title of a report, with what it is narrowed to."""
     only = f" ({', '.join(map(visible, report.narrowed))})" if report.narrowed else ""
-    return f"{TITLE}{only}, as of {report.today}"
+    known_on = report.day.known_on
+    known = "" if known_on in (None, report.today) else f", as known on {known_on}"
+    return f"{TITLE}{only}, as of {report.today}{known}"
 
 
 def summary(report: Report) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ksmy_tracker.domain.entries import UNDONE_BY
 from ksmy_tracker.domain.rows import EntryRow
 from ksmy_tracker.domain.safe_text import visible
 
@@ -95,6 +96,15 @@ def entry_summary(entry: EntryRow) -> str:
         said = f"{entry.record} created: {visible(str(entry.changes['title'][1]))}"
     else:
         said = describe(entry.changes) or entry.action
+    if entry.retracts:
+        undoes = entry.action in UNDONE_BY
+        said = (
+            f"{said}: {numbers(entry.retracts)}"
+            if undoes
+            else f"{said}, in place of {numbers(entry.retracts)}"
+        )
+    if entry.retracted_by is not None:
+        said = f"retracted by {entry.retracted_by}: {said}"
     if entry.note:
         said += f" ({visible(entry.note)})"
     if entry.evidence:
@@ -108,6 +118,17 @@ def _value_or_nothing(name: str, value: Any) -> str:
 
 def _value(name: str, value: Any) -> str:
     return due_date(value) if name in ("due", "dated") else cell(value)
+
+
+def numbers(ids: Sequence[int]) -> str:
+    """Entries by their numbers: `3, 5 to 9`."""
+    runs: list[list[int]] = []
+    for one in ids:
+        if runs and one == runs[-1][-1] + 1:
+            runs[-1][1:] = [one]
+        else:
+            runs.append([one])
+    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
 
 
 def plural(count: int, noun: str) -> str:

@@ -74,16 +74,8 @@ class Reader(ABC):
         """SQL for "the JSON object in the column has a member of that name"."""
 
     @abstractmethod
-    def past(self, table: str, columns: Sequence[str]) -> str:
-        """SQL for a table as it was: its rows but those in `:changed`, which `:past_<table>` has as JSON."""
-
-    @abstractmethod
     def whole(self, table: str, columns: Sequence[str]) -> str:
         """SQL for a table as it is, whatever stands in front of it under its name."""
-
-    def until(self, table: str, columns: Sequence[str]) -> str:
-        """SQL for the entries that were in effect by the end of `:today`."""
-        return f"{self.whole(table, columns)} WHERE effective_on <= :today"
 
 
 class Transaction(Reader):

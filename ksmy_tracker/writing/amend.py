@@ -10,7 +10,6 @@ from ksmy_tracker.domain.entries import UNDONE_BY
 from ksmy_tracker.domain.kinds import GIVEN, Record, commitment_of
 from ksmy_tracker.domain.projection import States, retracted, states_before
 from ksmy_tracker.domain.receipt import Outcome, Receipt
-from ksmy_tracker.domain.rules import Changed
 from ksmy_tracker.errors import NotFound, Refused
 from ksmy_tracker.storage.interface import Transaction
 from ksmy_tracker.writing.founding import check_founded
@@ -131,7 +130,7 @@ def _parent(
 def _outcome(had: Entry, new: Entry) -> Outcome:
     """What is said of an amendment: in what the entry differs from the one in whose place it stands."""
     names = [name for name in GIVEN[had.record] if name in had.changes or name in new.changes]
-    said: Changed = {
+    said: rules.Changed = {
         name: (had.changes.get(name, _UNSAID)[1], new.changes.get(name, _UNSAID)[1]) for name in names
     }
     if had.effective_on != new.effective_on:

@@ -61,10 +61,11 @@ def decide(  # all that is decided, one after the other
         raise rules.Missing(change.ref)
     if (named := rules.belongs_to(change, kind, record)) is not None:
         rules.check_parent(*named, known.parent)
-    changed = rules.differences(kind, record, change)
-    is_needless = record is not None and not (changed or change.note or change.evidence)
-    if record is not None and change.derived:
-        _check_listing(change, record, known, today, is_needless=is_needless)
+    changed = rules.differences(kind, record, _edited(change, known.latest))
+    says_something = (change.note or change.evidence) and not (change.derived and change.said_of_all)
+    is_needless = record is not None and not (changed or says_something)
+    if known.latest is not None and change.derived:
+        _check_listing(change, known.latest, known, today, is_needless=is_needless)
     if known.since is not None and known.latest is not None and known.since[0] != known.day:
         raise rules.SaidBefore(change, state_of(known.latest), *known.since)
     if "sector" in changed and known.near_sector is not None:
@@ -103,6 +104,14 @@ def _check_listing(change: Change, record: Record, known: Known, today: date, *,
         check_derived(change, record, Day(today), known.listed)
     elif not is_needless:
         raise outdated(change, known.listed)
+
+
+def _edited(change: Change, latest: Record | None) -> Change:
+    """A line of a listing with what was edited alone: it lists the register as it is, whichever day the line is for."""
+    if latest is None or not change.derived:
+        return change
+    edited = rules.differences(latest.record, latest, change)
+    return replace(change, fields={name: change.fields[name] for name in edited})
 
 
 def _added(change: Change, kind: str, known: Known) -> Change:

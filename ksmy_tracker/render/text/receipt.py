@@ -1,10 +1,8 @@
 """What a command did: a line for each record it names."""
 
-from collections.abc import Sequence
-
 from ksmy_tracker.domain.receipt import Outcome, Receipt
 from ksmy_tracker.domain.safe_text import visible
-from ksmy_tracker.render.wording import describe
+from ksmy_tracker.render.wording import describe, numbers
 
 
 def as_text(receipt: Receipt) -> str:
@@ -30,18 +28,7 @@ def line(outcome: Outcome) -> str:
         parts.append(f"evidence: {', '.join(map(visible, outcome.evidence))}")
     if outcome.retracts:
         parts.append(
-            f"{'entry' if len(outcome.retracts) == 1 else 'entries'} {_numbers(outcome.retracts)} retracted"
+            f"{'entry' if len(outcome.retracts) == 1 else 'entries'} {numbers(outcome.retracts)} retracted"
         )
     what = f": {'; '.join(parts)}" if parts else ""
     return f"{ref} {outcome.action}{what} (entry {outcome.entry})"
-
-
-def _numbers(ids: Sequence[int]) -> str:
-    """`3, 5 to 9`."""
-    runs: list[list[int]] = []
-    for one in ids:
-        if runs and one == runs[-1][-1] + 1:
-            runs[-1][1:] = [one]
-        else:
-            runs.append([one])
-    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)

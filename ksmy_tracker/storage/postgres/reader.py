@@ -6,21 +6,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from ksmy_tracker.domain.kinds import KINDS
 from ksmy_tracker.errors import NoRegister
 from ksmy_tracker.storage.interface import Reader, Row
 from ksmy_tracker.storage.postgres.attempts import psycopg
 from ksmy_tracker.storage.postgres.connection import Connection
 from ksmy_tracker.storage.postgres.url import Server
 from ksmy_tracker.storage.revisions import the_revision
-from ksmy_tracker.storage.rows_by_name import made, made_one_by_one, names_in, types_of
+from ksmy_tracker.storage.rows_by_name import made, made_one_by_one, names_in
 
 _PARAMETER: Final = re.compile(r":([a-z_][a-z_0-9]*)")
 
 _TABLE: Final = "agreement|commitment|milestone|entry|unchanged_key"
 #: A table that is read, and one that a view puts in front of it.
 _READ: Final = re.compile(rf"\b(FROM|JOIN) ({_TABLE})(?![.\w])")
-_IN_FRONT: Final = re.compile(rf"\b({_TABLE}) AS \(")
+_IN_FRONT: Final = re.compile(rf"\b({_TABLE}) AS NOT MATERIALIZED \(")
 
 
 class _Ref(NamedTuple):
@@ -94,27 +93,9 @@ class ServerReader(Reader):
         """SQL for "the JSON object in the column has a member of that name"."""
         return f"CAST({column} AS jsonb) ? '{name}'"
 
-    def past(self, table: str, columns: Sequence[str]) -> str:
-        """SQL for a table as it was: its rows but those in `:changed`, which `:past_<table>` has as JSON."""
-        fields = ", ".join(
-            f"CAST(value ->> '{column}' AS integer) AS {column}"
-            if _is_number(table, column)
-            else f"""(value ->> '{column}') COLLATE "C" AS {column}"""
-            for column in columns
-        )
-        return (
-            f"{self.whole(table, columns)} WHERE NOT {self.among('ref', 'changed')} "
-            f"UNION ALL SELECT {fields} FROM jsonb_array_elements(CAST(:past_{table} AS jsonb)) AS past(value)"
-        )
-
     def whole(self, table: str, columns: Sequence[str]) -> str:
         """SQL for a table as it is, whatever stands in front of it under its name."""
         return f"SELECT {', '.join(columns)} FROM {self._schema}.{table}"
-
-
-def _is_number(kind: str, column: str) -> bool:
-    its: Any = KINDS[kind]
-    return not types_of(its)[column].isdisjoint((int, bool))
 
 
 @lru_cache(maxsize=256)

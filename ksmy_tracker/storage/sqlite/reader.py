@@ -101,14 +101,6 @@ class FileReader(Reader):
         """SQL for "the JSON object in the column has a member of that name"."""
         return f"json_type({column}, '$.{name}') IS NOT NULL"
 
-    def past(self, table: str, columns: Sequence[str]) -> str:
-        """SQL for a table as it was: its rows but those in `:changed`, which `:past_<table>` has as JSON."""
-        fields = ", ".join(f"json_extract(value, '$.{column}') AS {column}" for column in columns)
-        return (
-            f"{self.whole(table, columns)} WHERE NOT {self.among('ref', 'changed')} "
-            f"UNION ALL SELECT {fields} FROM json_each(:past_{table})"
-        )
-
     def whole(self, table: str, columns: Sequence[str]) -> str:
         """SQL for a table as it is, whatever stands in front of it under its name."""
         return f"SELECT {', '.join(columns)} FROM main.{table}"

@@ -1,0 +1,53 @@
+"""The entries of a register as what they do to records, for whoever projects or proves many of them."""
+
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from ksmy_tracker.domain.chain import Deed, read_changes, read_lists
+from ksmy_tracker.domain.entries import UNDONE_BY
+from ksmy_tracker.storage.interface import Reader
+
+
+class StoredDeed(NamedTuple):
+    """A deed whose changes, and what it retracts, are JSON."""
+
+    id: int
+    invocation: str
+    record: str
+    ref: str
+    action: str
+    effective_on: str
+    changes: str
+    note: str | None
+    evidence: bool
+    retracts: str
+
+
+# Not all of an entry's columns, nor all of a note: this is less to sort.
+_SELECT: Final = (
+    "SELECT id, invocation, record, ref, action, effective_on, changes, "
+    f"CASE WHEN action IN {UNDONE_BY} THEN note WHEN note IS NOT NULL THEN '' END AS note, "
+    "CASE evidence WHEN '[]' THEN 0 ELSE 1 END AS evidence, retracts FROM entry"
+)
+
+
+def stored_deeds(reader: Reader, clauses: str, **parameters: Any) -> Iterator[StoredDeed]:
+    """The deeds that a WHERE clause lets through, in the order that an ORDER BY says, not yet read."""
+    return reader.stream(StoredDeed, f"{_SELECT} {clauses}", **parameters)
+
+
+def read_deed(stored: StoredDeed) -> Deed:
+    """A deed, read; raises `BrokenEntry`."""
+    _, retracts = read_lists(stored.id, "[]", stored.retracts)
+    return Deed(
+        id=stored.id,
+        invocation=stored.invocation,
+        record=stored.record,
+        ref=stored.ref,
+        action=stored.action,
+        effective_on=stored.effective_on,
+        changes=read_changes(stored.id, stored.changes),
+        note=stored.note,
+        evidence=stored.evidence,
+        retracts=retracts,
+    )

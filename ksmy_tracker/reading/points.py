@@ -1,0 +1,62 @@
+"""The records of a register at a point other than now, projected from its entries into memory."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from ksmy_tracker.domain.entries import AskedEntry, BrokenEntry
+from ksmy_tracker.storage.interface import Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ksmy_tracker.domain.chain import Deed
+
+
+class _Later(NamedTuple):
+    id: int
+
+
+def is_in_force_after(reader: Reader, day: str) -> bool:
+    """Whether an entry that counts takes effect after a day: then the stored records are not those of that day."""
+    later = reader.stream(
+        _Later, "SELECT id FROM entry WHERE effective_on > :day ORDER BY effective_on", day=day
+    )
+    first = next(later, None)
+    if first is None:
+        return False
+    from ksmy_tracker.domain.projection import retracted
+
+    gone = retracted(retracting(reader))
+    return first.id not in gone or any(one.id not in gone for one in later)
+
+
+def retracting(reader: Reader, newest: int = 2**31) -> "list[Deed]":
+    """The entries up to one that retract others."""
+    from ksmy_tracker.reading.deeds import read_deed, stored_deeds
+
+    found = stored_deeds(reader, "WHERE retracts <> '[]' AND id <= :newest ORDER BY id", newest=newest)
+    return [read_deed(one) for one in found]
+
+
+def at_point(reader: Reader, day: str, newest: int) -> Reader:
+    """A reader of the records as they were on a day by the entries up to one, and of what queries ask of these.
+
+    Raises `BrokenEntry` for a history that no writer can have left.
+    """
+    from ksmy_tracker.domain.projection import followed, in_order
+    from ksmy_tracker.storage.in_memory import in_memory
+
+    try:
+        states = followed(in_order(_by_day(reader, day, newest), retracting(reader, newest)))
+    except BrokenEntry:
+        raise
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise BrokenEntry(f"its history cannot be followed ({error})") from None
+    sql = f"SELECT {', '.join(AskedEntry._fields)} FROM entry WHERE effective_on <= :day AND id <= :newest"
+    return in_memory(states.values(), reader.stream(AskedEntry, sql, day=day, newest=newest), AskedEntry)
+
+
+def _by_day(reader: Reader, day: str, newest: int) -> "Iterator[Deed]":
+    from ksmy_tracker.reading.deeds import read_deed, stored_deeds
+
+    clauses = "WHERE effective_on <= :day AND id <= :newest ORDER BY effective_on, id"
+    return map(read_deed, stored_deeds(reader, clauses, day=day, newest=newest))
