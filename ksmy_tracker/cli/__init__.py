@@ -25,6 +25,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "history": "history",
     "agreements": "agreements",
     "timeline": "timeline",
+    "diff": "diff",
     "add": "add",
     "update": "update",
     "milestone": "milestone",

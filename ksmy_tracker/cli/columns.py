@@ -3,17 +3,19 @@
 from typing import Final
 
 from ksmy_tracker.domain.kinds import Agreement, Commitment
-from ksmy_tracker.domain.rows import DeadlineRow, EntryRow, Row
+from ksmy_tracker.domain.rows import DeadlineRow, EntryRow, Moved, Row
 
 ROW_OF: Final[dict[str, type[Row]]] = {
     "list": Commitment,
     "due": DeadlineRow,
     "history": EntryRow,
     "agreements": Agreement,
+    "diff": Moved,
 }
 DEFAULT_COLUMNS: Final = {
     "list": ("ref", "status", "deadline", "due", "title"),
     "due": ("deadline", "days_left", "ref", "due", "due_earliest", "due_latest", "title"),
-    "history": ("id", "effective_on", "actor", "ref", "action", "changes", "note"),
+    "history": ("id", "effective_on", "actor", "ref", "action", "changes", "note", "retracted_by"),
     "agreements": ("ref", "kind", "stage", "dated", "commitments", "open", "overdue", "title"),
+    "diff": ("ref", "field", "old", "new", "entries", "since", "title"),
 }

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from ksmy_tracker.domain import rules
 from ksmy_tracker.domain.chain import Deed, Entry
 from ksmy_tracker.domain.entries import UNDONE_BY
-from ksmy_tracker.domain.kinds import DEFAULTS, LATER, REQUIRED, Commitment, Milestone, Record, commitment_of
+from ksmy_tracker.domain.kinds import (
+    DEFAULTS,
+    KINDS,
+    LATER,
+    REQUIRED,
+    Commitment,
+    Milestone,
+    Record,
+    commitment_of,
+)
 from ksmy_tracker.domain.projection import (
     FACTS,
     States,
@@ -24,7 +33,7 @@ from ksmy_tracker.domain.projection import (
     step,
 )
 from ksmy_tracker.domain.values import quoted
-from ksmy_tracker.domain.words import RECORDS, SETTLED_STATUSES, a
+from ksmy_tracker.domain.words import SETTLED_STATUSES, a
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +43,7 @@ if TYPE_CHECKING:
 #: What an entry that creates a record says at least.
 _NEEDED: Final = {
     kind: tuple(name for name in (*REQUIRED[kind], *DEFAULTS[kind]) if name not in LATER[kind])
-    for kind in RECORDS
+    for kind in KINDS
 }
 
 

@@ -4,9 +4,18 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from ksmy_tracker.domain.changes import Change
-from ksmy_tracker.domain.kinds import DEFAULTS, GIVEN, REQUIRED, Record, commitment_of, state_of
+from ksmy_tracker.domain.kinds import (
+    DEFAULTS,
+    GIVEN,
+    REQUIRED,
+    Record,
+    check_read,
+    commitment_of,
+    state_of,
+)
 from ksmy_tracker.domain.rows import days_before
 from ksmy_tracker.domain.safe_text import visible
+from ksmy_tracker.domain.values import Fault
 from ksmy_tracker.domain.words import EVENTS, SETTLED_STATUSES, a
 from ksmy_tracker.errors import NotFound, Refused, Usage
 
@@ -88,13 +97,17 @@ def check_complete(change: Change, kind: str) -> None:
 
 
 def check_fields(change: Change, kind: str) -> None:
-    """Refuse a field that records of this kind do not have."""
-    for name in change.fields:
+    """Refuse a field that records of this kind do not have, and a value that only another kind has there."""
+    for name, value in change.fields.items():
         if name not in GIVEN[kind]:
             raise Usage(
                 f"{change.ref} is {a(kind)}, which has no {name.replace('_', ' ')}; "
                 f"it has {', '.join(GIVEN[kind])}"
             )
+        try:
+            check_read(kind, name, value)
+        except Fault as error:
+            raise Usage(f"{change.ref} is {a(kind)}; {name}: {error}") from None
 
 
 def check_expected(change: Change, record: Record) -> None:
@@ -111,7 +124,7 @@ def names_an_event(change: Change, record: Record | None) -> bool:
         and not change.derived
         and record is not None
         and (state := state_of(record)) in EVENTS
-        and state in change.fields.values()
+        and change.fields.get(record.state_field) == state
     )
 
 

@@ -8,9 +8,10 @@ from typing import Final, NamedTuple
 
 from ksmy_tracker.domain.entries import ENTRY_FIELDS, UNDONE_BY, StoredEntry
 from ksmy_tracker.domain.rows import EntryRow, days_before
+from ksmy_tracker.domain.zone import midnight_after
 from ksmy_tracker.reading.expressions import all_of
 from ksmy_tracker.reading.points import retracting
-from ksmy_tracker.reading.snapshot import Snapshot, midnight_after
+from ksmy_tracker.reading.snapshot import Snapshot
 from ksmy_tracker.storage.interface import Reader
 
 #: What tells an entry that changed or said something.
@@ -22,10 +23,6 @@ _SINCE: Final = (
     "(effective_on >= :since OR (recorded_at >= :since_moment AND recorded_at < :until_moment "
     "AND invocation <> :first_invocation))"
 )
-
-
-class _Invocation(NamedTuple):
-    invocation: str
 
 
 class _Id(NamedTuple):
@@ -130,11 +127,11 @@ def _since(snapshot: Snapshot, since: str | None) -> dict[str, str]:
     """The parameters of `_SINCE`."""
     if since is None:
         return {}
-    first = snapshot.reader.rows(_Invocation, "SELECT invocation FROM entry WHERE id = 1")
+    first = snapshot.reader.values(str, "SELECT invocation FROM entry WHERE id = 1")
     return {
         "since": since,
         "since_moment": midnight_after(days_before(date.fromisoformat(since), 1)),
-        "first_invocation": first[0].invocation if first else "",
+        "first_invocation": first[0] if first else "",
     }
 
 

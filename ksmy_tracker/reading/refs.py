@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from ksmy_tracker.domain.kinds import KINDS, NAMED
 from ksmy_tracker.domain.rows import TitledRef
 from ksmy_tracker.domain.words import did_you_mean
 from ksmy_tracker.errors import NotFound
@@ -15,19 +16,14 @@ class _Created(NamedTuple):
 
 
 def refs(snapshot: Snapshot) -> list[TitledRef]:
-    """Every ref of a commitment or an agreement, with its title."""
-    sql = (
-        "SELECT ref, title FROM commitment WHERE withdrawn = 0 UNION ALL "
-        "SELECT ref, title FROM agreement WHERE withdrawn = 0 ORDER BY ref"
-    )
-    return snapshot.rows(TitledRef, sql)
+    """Every ref that a record has of its own, with its title."""
+    parts = (f"SELECT ref, title FROM {kind} WHERE withdrawn = 0" for kind in NAMED)
+    return snapshot.rows(TitledRef, f"{' UNION ALL '.join(parts)} ORDER BY ref")
 
 
 def existing(snapshot: Snapshot, ref: str) -> str:
     """The ref, if a record of the snapshot has it; raises `NotFound` naming the nearest."""
-    sql = " UNION ALL ".join(
-        f"SELECT ref FROM {table} WHERE ref = :ref" for table in ("commitment", "agreement", "milestone")
-    )
+    sql = " UNION ALL ".join(f"SELECT ref FROM {kind} WHERE ref = :ref" for kind in KINDS)
     if not snapshot.rows(Ref, sql, ref=ref):
         raise no_such(snapshot, ref)
     return ref

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from ksmy_tracker.domain.entries import ENTRY_FIELDS, AskedEntry
 from ksmy_tracker.domain.kinds import COLUMNS
 from ksmy_tracker.domain.rows import Day, days_before
+from ksmy_tracker.domain.zone import midnight_after
 from ksmy_tracker.reading.points import at_point, is_in_force_after
 from ksmy_tracker.storage.interface import Reader, Row
 
@@ -39,11 +40,6 @@ class _Count(NamedTuple):
     total: int
 
 
-def midnight_after(day: str) -> str:
-    """The moment at which a day ends in Kuala Lumpur, eight hours before it does in UTC, as entries have it."""
-    return f"{day}T16:00:00.000000Z"
-
-
 class Snapshot:
     """The tables of a register at a point, and the one way to ask them.
 
@@ -60,9 +56,9 @@ class Snapshot:
             "until_moment": midnight_after(day.today.isoformat()),
             "horizon": day.horizon.isoformat(),
         }
-        newest = self.newest = _newest(reader, None)
+        newest = self.newest = newest_known(reader, None)
         if day.known_until is not None:
-            self.newest = _newest(reader, day.known_until)
+            self.newest = newest_known(reader, day.known_until)
         until = day.today.isoformat() if day.as_it_stood else days_before(day.today, -FURTHEST)
         if self.newest < newest or is_in_force_after(reader, until):
             self.reader = at_point(reader, until, self.newest)
@@ -122,7 +118,7 @@ class Snapshot:
         return f"WITH {tables} {sql}" if tables else sql
 
 
-def _newest(reader: Reader, until: str | None) -> int:
+def newest_known(reader: Reader, until: str | None) -> int:
     """The id of the newest entry recorded before a moment, or of all; 0 where there is none."""
     where = "" if until is None else "WHERE recorded_at < :until"
     found = reader.rows(_Id, f"SELECT id FROM entry {where} ORDER BY id DESC LIMIT 1", until=until)

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ksmy_tracker.domain.entries import UNDONE_BY
-from ksmy_tracker.domain.rows import EntryRow
+from ksmy_tracker.domain.kinds import DATES
+from ksmy_tracker.domain.rows import EntryRow, Moved
 from ksmy_tracker.domain.safe_text import visible
 
 #: What an entry's changes name besides the fields a user sets: they follow from those, or from its action.
@@ -82,11 +83,11 @@ def describe(
     for name, (old, new) in changes.items():
         if name in _CONSEQUENCES:
             continue
-        was = "" if old is None else f"{_value(name, old)} -> "
-        parts.append(f"{field_name(name)} {was}{_value_or_nothing(name, new)}")
+        was = "" if old is None else f"{worded(name, old)} -> "
+        parts.append(f"{field_name(name)} {was}{_or_nothing(name, new)}")
         if until and name in until:
             last, then = until[name]
-            parts[-1] += f", {since} to {last}; {_value_or_nothing(name, then)} since"
+            parts[-1] += f", {since} to {last}; {_or_nothing(name, then)} since"
     return "; ".join(parts)
 
 
@@ -112,12 +113,13 @@ def entry_summary(entry: EntryRow) -> str:
     return said
 
 
-def _value_or_nothing(name: str, value: Any) -> str:
-    return "nothing" if value is None else _value(name, value)
+def worded(name: str, value: Any) -> str:
+    """A field's value as people read it."""
+    return due_date(value) if name in DATES else cell(value)
 
 
-def _value(name: str, value: Any) -> str:
-    return due_date(value) if name in ("due", "dated") else cell(value)
+def _or_nothing(name: str, value: Any) -> str:
+    return "nothing" if value is None else worded(name, value)
 
 
 def numbers(ids: Sequence[int]) -> str:
@@ -129,6 +131,13 @@ def numbers(ids: Sequence[int]) -> str:
         else:
             runs.append([one])
     return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
+
+
+def moved_by(moved: Moved) -> str:
+    """What moved a field: `entry 31`, `entries 31, 33`, or the calendar, since when."""
+    if moved.entries:
+        return f"{'entry' if len(moved.entries) == 1 else 'entries'} {numbers(moved.entries)}"
+    return f"calendar, {moved.new} since {moved.since}" if moved.since else "calendar"
 
 
 def plural(count: int, noun: str) -> str:

@@ -40,8 +40,10 @@ def test_an_imported_register_passes_its_check_and_shows_the_same(
 def test_an_imported_register_can_be_changed_and_undone(ksmy: Ksmy, export: Path, tmp_path: Path) -> None:
     new = ("--db", str(tmp_path / "new.db"))
     ksmy("import", str(export), *new)
-    assert ksmy("undo", *new).code == 0
+    assert ksmy("redo", *new).code == 0
     assert json.loads(ksmy("show", "TOURISM", "--format", "json", *new).out)["milestones"] == 1
+    assert ksmy("undo", *new).code == 0
+    assert json.loads(ksmy("show", "TOURISM", "--format", "json", *new).out)["milestones"] == 0
     assert ksmy("update", "TOURISM", "--due", "2027", *new).code == 0
     assert ksmy("check", *new).code == 0
 

@@ -323,6 +323,20 @@ def test_a_late_change_before_a_completion_reopens_nothing(ksmy: Ksmy) -> None:
     assert (done["status"], done["deadline"]) == ("completed", "met")
 
 
+def test_a_late_change_may_say_what_is_so_since_a_later_day(ksmy: Ksmy) -> None:
+    ksmy("update", "TOURISM", "--agreement", "FTA", "--on", "2025-12-01")
+    ran = ksmy("update", "TOURISM", "--agreement", "FTA", "--on", "2025-10-01")
+    assert ran == Ran(
+        "TOURISM updated: agreement MOU-TOURISM -> FTA, 2025-10-01 to 2025-11-30; FTA since (entry 32)\n", "", 0
+    )
+    assert ksmy("check").code == 0
+
+
+def test_a_text_that_reads_like_a_stage_is_no_stage(ksmy: Ksmy) -> None:
+    ksmy("update", "FTA", "--stage", "signed", "--on", "2025-03-01")
+    assert ksmy("update", "FTA", "--title", "signed", "--on", "2025-04-01").code == 0
+
+
 def test_a_late_note_is_no_news_of_a_later_day(ksmy: Ksmy) -> None:
     assert ksmy("update", "TOURISM", "--note", "x", "--on", "2025-06-02").code == 0
     assert ksmy("update", "TOURISM", "--note", "z", "--on", "2025-06-01").code == 0

@@ -5,7 +5,16 @@ from typing import Any, Final
 
 from ksmy_tracker.domain.rows import Row
 from ksmy_tracker.domain.safe_text import visible
-from ksmy_tracker.render.wording import cell, describe, due_date, entry_summary, field_name, left, window
+from ksmy_tracker.render.wording import (
+    describe,
+    due_date,
+    entry_summary,
+    field_name,
+    left,
+    moved_by,
+    window,
+    worded,
+)
 
 Column = tuple[str, Callable[[Any], str]]
 
@@ -32,6 +41,13 @@ _LISTINGS: Final[Mapping[str, Sequence[Column]]] = {
         ("actor", lambda row: row.actor),
         ("what", entry_summary),
     ),
+    "diff": (
+        ("ref", lambda row: row.ref),
+        ("field", lambda row: field_name(row.field)),
+        ("old", lambda row: worded(row.field, row.old)),
+        ("new", lambda row: worded(row.field, row.new)),
+        ("by", moved_by),
+    ),
     "agreements": (
         ("ref", lambda row: row.ref),
         ("stage", lambda row: row.stage),
@@ -57,8 +73,6 @@ def cells(
 
 def _chosen(row: Row, name: str) -> str:
     value = getattr(row, name)
-    if name in ("due", "baseline_due", "dated"):
-        return due_date(value)
     if isinstance(value, list):
         return "; ".join(map(visible, value))
-    return describe(value) if name == "changes" else cell(value)
+    return describe(value) if name == "changes" else worded(name, value)

@@ -1,0 +1,34 @@
+"""ksmy diff: what moved between two days."""
+
+from datetime import date
+from typing import Annotated
+
+from ksmy_tracker import clock
+from ksmy_tracker.cli.command import LOOK, argument, command
+from ksmy_tracker.cli.listing import Listing
+from ksmy_tracker.cli.options import day_of
+from ksmy_tracker.domain.values import read_day
+from ksmy_tracker.errors import Usage
+from ksmy_tracker.reading.differences import differences
+
+
+def _read_date(given: str) -> date:
+    return date.fromisoformat(read_day(given))
+
+
+@command(LOOK, "ksmy diff 2025-10-01 2025-10-31", without=("as_of", "known_on"))
+def diff(
+    first: Annotated[date, argument("FROM", "The earlier day.", _read_date)],
+    last: Annotated[date | None, argument("TO", "The later day. Default: today.", _read_date, default=None)],
+    listing: Listing,
+) -> None:
+    """List what moved between two days, each as known then: by which entries, or by the calendar alone."""
+    today = clock.today(listing.now, listing.tz)
+    until = min(last or today, today)
+    if first > until:
+        raise Usage(f"FROM {first} is after TO {until}; turn them round")
+    before = day_of(first, first, listing.tz, listing.now, listing.within)
+    after = day_of(until, until, listing.tz, listing.now, listing.within)
+    with listing.where.reading() as reader:
+        found = differences(reader, before, after)
+    listing.show("diff", found)
