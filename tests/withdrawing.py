@@ -3,6 +3,7 @@
 from datetime import date
 
 from ksmy_tracker.domain.chain import NewEntry
+from ksmy_tracker.storage.interface import Transaction
 from ksmy_tracker.storage.locate import locate
 from ksmy_tracker.writing.record import Recording, chain_end
 from ksmy_tracker.writing.working_set import WorkingSet
@@ -11,8 +12,9 @@ from tests.conftest import NOW
 
 def withdraw(place: str, *refs: str, on: str = "2026-01-15") -> None:
     """Withdraw records, what belongs to others first, each undoing what added it."""
-    with locate(place).writing() as transaction:
-        recording = Recording("tester", NOW, date.fromisoformat(on))
+    recording = Recording("tester", NOW, date.fromisoformat(on))
+
+    def work(transaction: Transaction) -> None:
         end = chain_end(transaction, recording)
         working_set = WorkingSet(transaction, end.last_id, recording.today)
         working_set.load_records(refs)
@@ -31,3 +33,5 @@ def withdraw(place: str, *refs: str, on: str = "2026-01-15") -> None:
             working_set.follow(entry)
         end.store()
         working_set.store()
+
+    locate(place).write(work, invocation=recording.invocation)

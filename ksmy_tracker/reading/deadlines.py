@@ -40,8 +40,8 @@ def count_deadlines(snapshot: Snapshot, *, after: str | None = None, until: str 
 def calendar(snapshot: Snapshot) -> list[CalendarRow]:
     """Everything that has a due date, by ref, but for open milestones of what is settled.
 
-    `recorded_at` is the newest of a commitment and all its milestones, for each shows in the others. `moves` counts what
-    may have moved the date, a retraction too, so that it only ever grows.
+    `recorded_at` is the newest of a commitment and all its milestones, for each shows in the others. `moves` counts
+    what may have moved the date, a retraction too, so that it only ever grows.
     """
     family, has_due = snapshot.reader.family, snapshot.reader.has_member("changes", "due")
     sql = (

@@ -21,7 +21,18 @@ def test_the_day_of_an_entry_can_be_amended(ksmy: Ksmy) -> None:
 
 
 def test_an_amended_entry_says_again_what_is_not_given(ksmy: Ksmy) -> None:
-    ksmy("update", "TOURISM", "--due", "2026", "--note", "as anounced", "--evidence", "Star", "--on", "2025-02-01")
+    ksmy(
+        "update",
+        "TOURISM",
+        "--due",
+        "2026",
+        "--note",
+        "as anounced",
+        "--evidence",
+        "Star",
+        "--on",
+        "2025-02-01",
+    )
     assert ksmy("amend", "31", "--note", "as announced").code == 0
     *_, entry = rows(ksmy, "history")
     named = ("ref", "action", "effective_on", "changes", "note", "evidence", "retracts")

@@ -111,7 +111,7 @@ def refused(ksmy: Ksmy, export: Path, lines: list[str]) -> str:
         (lambda lines: lines[:-1], "the export is not whole"),
         (
             lambda lines: [*lines[:-1], lines[-1].replace('"actor":"tester"', '"actor":"someone"')],
-            "line 66: entry 34 (TOURISM/1) was altered",
+            "line 65: entry 34 (TOURISM/1) was altered",
         ),
     ],
 )
@@ -131,6 +131,8 @@ def test_an_import_that_fails_leaves_no_folder_behind(ksmy: Ksmy, export: Path, 
 def hash_of(entry: Entry) -> str:
     """The hash of an entry, whatever stands in its fields."""
     fields = {name: getattr(entry, name) for name in ENTRY_FIELDS if name != "hash"}
+    if not fields["retracts"]:
+        del fields["retracts"]
     return sha256(to_canonical_json(fields).encode("utf-8", "surrogatepass")).hexdigest()
 
 

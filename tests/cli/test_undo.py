@@ -134,8 +134,10 @@ def test_undo_dry_run_says_the_same_and_writes_nothing(ksmy: Ksmy, contents: Con
         (
             "abc",
             2,
-            "'abc' is neither an entry nor long enough for an invocation; give its first 4 characters or more, "
-            "as `ksmy undo --list` shows them",
+            (
+                "'abc' is neither an entry nor long enough for an invocation; give its first 4 characters or more, "
+                "as `ksmy undo --list` shows them"
+            ),
         ),
     ],
 )

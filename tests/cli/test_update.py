@@ -298,7 +298,11 @@ def test_a_late_entry_holds_from_its_day_until_the_next_that_set_its_field(ksmy:
     )
     now = show(ksmy, "CCS-START")
     assert (now["status"], now["firmness"], now["updated_on"]) == ("finalising", "agreed", "2025-10-26")
-    for day, status in (("2025-02-28", "planned"), ("2025-03-01", "in-progress"), ("2025-10-26", "finalising")):
+    for day, status in (
+        ("2025-02-28", "planned"),
+        ("2025-03-01", "in-progress"),
+        ("2025-10-26", "finalising"),
+    ):
         shown = json.loads(ksmy("show", "CCS-START", "--as-of", day, "--format", "json").out)
         assert shown["status"] == status, day
     assert newest(ksmy)["changes"] == {
@@ -327,7 +331,9 @@ def test_a_late_change_may_say_what_is_so_since_a_later_day(ksmy: Ksmy) -> None:
     ksmy("update", "TOURISM", "--agreement", "FTA", "--on", "2025-12-01")
     ran = ksmy("update", "TOURISM", "--agreement", "FTA", "--on", "2025-10-01")
     assert ran == Ran(
-        "TOURISM updated: agreement MOU-TOURISM -> FTA, 2025-10-01 to 2025-11-30; FTA since (entry 32)\n", "", 0
+        "TOURISM updated: agreement MOU-TOURISM -> FTA, 2025-10-01 to 2025-11-30; FTA since (entry 32)\n",
+        "",
+        0,
     )
     assert ksmy("check").code == 0
 

@@ -120,7 +120,18 @@ def test_of_an_undo_and_an_update_that_builds_on_what_it_undoes_one_is_refused(
     place: str, ksmy: Ksmy, forks: Forks, tell: Tell
 ) -> None:
     db = ("--db", place)
-    add = ("add", "TIN", "--title", "Tin", "--agreement", "SP-2024", "--sector", "trade", "--firmness", "agreed")
+    add = (
+        "add",
+        "TIN",
+        "--title",
+        "Tin",
+        "--agreement",
+        "SP-2024",
+        "--sector",
+        "trade",
+        "--firmness",
+        "agreed",
+    )
     undone_first = 0
     for number in range(ROUNDS):
         receipt = json.loads(ksmy(*add, "--format", "json").out)
