@@ -124,7 +124,7 @@ def names_an_event(change: Change, record: Record | None) -> bool:
         and not change.derived
         and record is not None
         and (state := state_of(record)) in EVENTS
-        and state in change.fields.values()
+        and change.fields.get(record.state_field) == state
     )
 
 

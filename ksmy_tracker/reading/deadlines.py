@@ -41,7 +41,8 @@ def count_deadlines(snapshot: Snapshot, *, after: str | None = None, until: str 
 def calendar(snapshot: Snapshot) -> list[CalendarRow]:
     """Everything that has a due date, by ref, but for open milestones of what is settled.
 
-    `recorded_at` is the newest of a commitment and all its milestones, for each shows in the others.
+    `recorded_at` is the newest of a commitment and all its milestones, for each shows in the others. `moves` counts
+    what may have moved the date, a retraction too, so that it only ever grows.
     """
     family, has_due = snapshot.reader.family, snapshot.reader.has_member("changes", "due")
     sql = (
@@ -53,8 +54,8 @@ def calendar(snapshot: Snapshot) -> list[CalendarRow]:
         "m.due_latest, NULL, m.met_on, 0, 0 FROM milestone m JOIN commitment c ON c.ref = m.commitment "
         "WHERE m.withdrawn = 0 AND c.withdrawn = 0 AND m.due IS NOT NULL "
         f"AND NOT ({OPEN_MILESTONE} AND {SETTLED})) x JOIN ("
-        f"SELECT ref, sum(CASE WHEN action <> 'created' AND {has_due} THEN 1 ELSE 0 END) AS moves "
-        "FROM entry GROUP BY ref) e ON e.ref = x.ref JOIN ("
+        f"SELECT ref, sum(CASE WHEN (action <> 'created' AND {has_due}) OR retracts <> '[]' THEN 1 ELSE 0 END) "
+        "AS moves FROM entry GROUP BY ref) e ON e.ref = x.ref JOIN ("
         f"SELECT {family('ref')} AS family, max(recorded_at) AS recorded_at FROM entry "
         f"WHERE {NEWS} GROUP BY 1) f ON f.family = {family('x.ref')} ORDER BY x.ref"
     )

@@ -1,10 +1,18 @@
 """Refs: every one with its title, whether one names a record, and the nearest where it names none."""
 
+from typing import NamedTuple
+
 from ksmy_tracker.domain.kinds import KINDS, NAMED
 from ksmy_tracker.domain.rows import TitledRef
 from ksmy_tracker.domain.words import did_you_mean
 from ksmy_tracker.errors import NotFound
+from ksmy_tracker.reading.entries import gone_by
 from ksmy_tracker.reading.snapshot import Ref, Snapshot
+
+
+class _Created(NamedTuple):
+    id: int
+    effective_on: str
 
 
 def refs(snapshot: Snapshot) -> list[TitledRef]:
@@ -23,8 +31,12 @@ def existing(snapshot: Snapshot, ref: str) -> str:
 
 def no_such(snapshot: Snapshot, ref: str) -> NotFound:
     """The error for a ref that names nothing, with the nearest one that does."""
-    sql = "SELECT effective_on FROM entry WHERE ref = :ref AND action = 'created'"
-    for created in snapshot.register.values(str, sql, ref=ref):
-        return NotFound(f"{ref} did not exist yet on {snapshot.day.today}; it was created on {created}")
+    sql = "SELECT id, effective_on FROM entry WHERE ref = :ref AND action = 'created' ORDER BY id"
+    added = snapshot.register.rows(_Created, sql, ref=ref)
+    gone = gone_by(snapshot) if added else {}
+    day = snapshot.day.today.isoformat()
+    for created in added:
+        if created.id not in gone and created.id <= snapshot.newest and created.effective_on > day:
+            return NotFound(f"{ref} did not exist yet on {day}; it was created on {created.effective_on}")
     known = [one.ref for one in refs(snapshot)]
     return NotFound(f"there is no record {ref}; {did_you_mean(ref, known)}")

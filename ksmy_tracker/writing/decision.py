@@ -50,6 +50,7 @@ def decide(  # all that is decided, one after the other
     A change that keeps a key makes one all the same. Raises `NotFound`, `Refused` or `Usage`: what forbids it.
     """
     record = known.record
+    change = edited(change, known.latest)
     if change.record is not None:
         kind = change.record
         change = _added(change, kind, known)
@@ -61,7 +62,7 @@ def decide(  # all that is decided, one after the other
         raise rules.Missing(change.ref)
     if (named := rules.belongs_to(change, kind, record)) is not None:
         rules.check_parent(*named, known.parent)
-    changed = rules.differences(kind, record, _edited(change, known.latest))
+    changed = rules.differences(kind, record, change)
     says_something = (change.note or change.evidence) and not (change.derived and change.said_of_all)
     is_needless = record is not None and not (changed or says_something)
     if known.latest is not None and change.derived:
@@ -107,12 +108,12 @@ def _check_listing(change: Change, record: Record, known: Known, today: date, *,
         raise outdated(change, known.listed)
 
 
-def _edited(change: Change, latest: Record | None) -> Change:
+def edited(change: Change, latest: Record | None) -> Change:
     """A line of a listing with what was edited alone: it lists the register as it is, whichever day the line is for."""
     if latest is None or not change.derived:
         return change
-    edited = rules.differences(latest.record, latest, change)
-    return replace(change, fields={name: change.fields[name] for name in edited})
+    names = rules.differences(latest.record, latest, change)
+    return replace(change, fields={name: change.fields[name] for name in names})
 
 
 def _added(change: Change, kind: str, known: Known) -> Change:

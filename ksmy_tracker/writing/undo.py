@@ -120,6 +120,8 @@ def _meant(transaction: Transaction, wanted: str) -> str:
         if made and found:
             raise Usage(f"{wanted} is an entry, and an invocation begins so; give more of the invocation")
         found = found or made
+    if not found and re.fullmatch("[1-9][0-9]*", wanted) and len(wanted) < SHORTEST:
+        raise NotFound(f"there is no entry {wanted}; `ksmy history` shows them")
     if not found and len(wanted) < SHORTEST:
         raise Usage(
             f"{wanted!r} is neither an entry nor long enough for an invocation; give its first {SHORTEST} "

@@ -19,7 +19,7 @@ from ksmy_tracker.domain.stale_listing import Listed
 from ksmy_tracker.domain.words import did_you_mean, nearest
 from ksmy_tracker.errors import KsmyError
 from ksmy_tracker.storage.interface import Row, Transaction
-from ksmy_tracker.writing.decision import Known
+from ksmy_tracker.writing.decision import Known, edited
 
 
 class _Ref(NamedTuple):
@@ -208,16 +208,22 @@ class WorkingSet:
         is_step = change.record == "milestone"
         latest = None if is_step else self.records.get(change.ref)
         kind = change.record or (latest.record if latest is not None else "")
-        named = rules.belongs_to(change, kind, latest)
+        newest = self._newest_day(change.ref)
+        begun = None if latest is None else (latest.created_on, latest.ref)
+        day = rules.day_of(change, self._today, begun, newest)
+        record = None if change.record else self._on_its_day(latest, day)
+        # On its day a record may belong elsewhere than now.
+        named = rules.belongs_to(edited(change, latest), kind, record)
         parent = self.records.get(named[1]) if named is not None else None
-        begun = max(((one.created_on, one.ref) for one in (latest, parent) if one is not None), default=None)
-        day = rules.day_of(change, self._today, begun, self._newest_day(change.ref))
+        if parent is not None:
+            begun = max(begun or ("", ""), (parent.created_on, parent.ref))
+            day = rules.day_of(change, self._today, begun, newest)
         number = 0
         if is_step and parent is not None:
             number = self._numbers[change.ref] = self._numbers[change.ref] + 1
         return Known(
             day=day,
-            record=self._on_its_day(latest, day) if change.record is None else None,
+            record=record,
             latest=latest,
             parent=parent,
             number=number,

@@ -29,7 +29,7 @@ AGREEMENT = [
 ]
 ENTRY = [
     *("id", "invocation", "key", "key_digest", "recorded_at", "effective_on", "actor", "record", "ref"),
-    *("action", "changes", "note", "evidence", "previous_hash", "hash"),
+    *("action", "changes", "note", "evidence", "retracts", "previous_hash", "hash", "retracted_by"),
 ]
 MILESTONE = [
     *("ref", "number", "title", "state", "deadline", "days_left", "due", "due_earliest", "due_latest"),

@@ -25,10 +25,12 @@ def test_the_values_of_an_entry_are_plain(lived: Ksmy) -> None:
         "record": "commitment",
         "ref": "PARIS-REDUCTIONS",
         "action": "updated",
-        "changes": {"baseline_due": [None, "2026-02"], "due": [None, "2026-02"]},
+        "changes": {"due": [None, "2026-02"]},
         "note": None,
         "evidence": [],
+        "retracts": [],
         "previous_hash": before["hash"],
+        "retracted_by": None,
     }
     assert re.fullmatch(r"[0-9a-f]{64}", entry["hash"])
 

@@ -40,8 +40,10 @@ def test_an_imported_register_passes_its_check_and_shows_the_same(
 def test_an_imported_register_can_be_changed_and_undone(ksmy: Ksmy, export: Path, tmp_path: Path) -> None:
     new = ("--db", str(tmp_path / "new.db"))
     ksmy("import", str(export), *new)
-    assert ksmy("undo", *new).code == 0
+    assert ksmy("redo", *new).code == 0
     assert json.loads(ksmy("show", "TOURISM", "--format", "json", *new).out)["milestones"] == 1
+    assert ksmy("undo", *new).code == 0
+    assert json.loads(ksmy("show", "TOURISM", "--format", "json", *new).out)["milestones"] == 0
     assert ksmy("update", "TOURISM", "--due", "2027", *new).code == 0
     assert ksmy("check", *new).code == 0
 
@@ -109,7 +111,7 @@ def refused(ksmy: Ksmy, export: Path, lines: list[str]) -> str:
         (lambda lines: lines[:-1], "the export is not whole"),
         (
             lambda lines: [*lines[:-1], lines[-1].replace('"actor":"tester"', '"actor":"someone"')],
-            "line 66: entry 34 (TOURISM/1) was altered",
+            "line 65: entry 34 (TOURISM/1) was altered",
         ),
     ],
 )
@@ -129,6 +131,8 @@ def test_an_import_that_fails_leaves_no_folder_behind(ksmy: Ksmy, export: Path, 
 def hash_of(entry: Entry) -> str:
     """The hash of an entry, whatever stands in its fields."""
     fields = {name: getattr(entry, name) for name in ENTRY_FIELDS if name != "hash"}
+    if not fields["retracts"]:
+        del fields["retracts"]
     return sha256(to_canonical_json(fields).encode("utf-8", "surrogatepass")).hexdigest()
 
 

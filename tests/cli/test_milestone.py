@@ -214,7 +214,9 @@ def test_the_json_receipt_names_the_milestone(ksmy: Ksmy) -> None:
             "record": "milestone",
             "action": "updated",
             "entry": 31,
-            "changes": {"state": ["scheduled", "met"], "met_on": [None, "2025-10-26"]},
+            "changes": {"state": ["scheduled", "met"]},
+            "until": {},
+            "retracts": [],
         }
     ]
 

@@ -412,7 +412,7 @@ def test_a_sector_without_commitments_is_refused_but_in_an_empty_register(
     "arguments",
     [(), ("--sector", "tourism,trade", "--format", "md")],
 )
-def test_a_report_as_of_a_day_is_what_was_reported_on_that_day(
+def test_a_report_known_on_a_day_is_what_was_reported_on_that_day(
     arguments: Sequence[str], ksmy: Ksmy, at: At
 ) -> None:
     changes: dict[str, list[tuple[str, ...]]] = {
@@ -435,8 +435,10 @@ def test_a_report_as_of_a_day_is_what_was_reported_on_that_day(
             assert ksmy(*command).code == 0
         printed[day] = done(ksmy("report", *arguments))
     at(datetime.fromisoformat("2026-01-15T04:00Z"))
+    assert ksmy("undo").code == ksmy("amend", "33", "--on", "2025-08-01").code == 0
+    assert ksmy("update", "TOURISM", "--status", "suspended", "--on", "2025-01-10").code == 0
     for day, text in printed.items():
-        assert done(ksmy("report", *arguments, "--as-of", day)) == text
+        assert done(ksmy("report", *arguments, "--known-on", day)) == text
     assert len(set(printed.values())) == len(printed)
 
 
@@ -1019,7 +1021,13 @@ def test_a_report_of_a_past_day_is_of_that_day(lived: Ksmy) -> None:
     ]
     assert [entry["id"] for entry in one["changed"]] == [37]
     assert one["contradictions"] == []
-    assert one["head"] == found(lived("history", "--as-of", PAST, "--format", "json"))[-1]["hash"]
+    assert one["head"] == found(lived("report", "--format", "json"))["head"]
+
+
+def test_a_report_by_what_was_known_has_the_head_of_that_day(lived: Ksmy) -> None:
+    one = found(lived("report", "--known-on", PAST, "--format", "json"))
+    assert one["today"] == PAST
+    assert one["head"] == found(lived("history", "--known-on", PAST, "--format", "json"))[-1]["hash"]
 
 
 def sections(out: str) -> dict[str, str]:

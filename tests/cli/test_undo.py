@@ -1,27 +1,28 @@
-"""`undo`, and what was withdrawn by it."""
+"""`undo`: what it takes back, what it refuses, and the receipt it prints."""
 
 import json
 from datetime import UTC, datetime
-from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
-from ksmy_tracker.cli import completion
-from ksmy_tracker.storage.locate import locate
-from tests.cli.batches import BATCH, Apply, is_sound, rows
-from tests.conftest import NOW, At, Contents, Ksmy
+import pytest
+
+from tests.cli.batches import BATCH, Apply, rows
+from tests.cli.changes import ADD_TIN, ADD_TREATY, NEEDED, refused
+from tests.conftest import At, Contents, Ksmy
 
 
-def test_undo_says_in_words_what_it_did(ksmy: Ksmy, register: Path) -> None:
+def invocations(ksmy: Ksmy, number: int) -> list[str]:
+    """Those of the newest entries."""
+    return [entry["invocation"] for entry in rows(ksmy, "history")[-number:]]
+
+
+def test_undo_says_in_words_what_it_did(ksmy: Ksmy) -> None:
     ksmy("update", "FTA-CONCLUDE", "--status", "completed", "--due", "2026")
-    (*_, entry) = rows(ksmy, "history")
     ran = ksmy("undo")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out == (
-        "FTA-CONCLUDE undone: due 2026 -> 2025; status completed -> in-progress; "
-        f"note: undoes invocation {entry['invocation']} (entry 32)\n"
+        "FTA-CONCLUDE undone: status completed -> in-progress; due 2026 -> 2025; entry 31 retracted (entry 32)\n"
     )
-    assert is_sound(register)
+    assert ksmy("check").code == 0
 
 
 def test_undo_as_json_is_a_receipt(ksmy: Ksmy) -> None:
@@ -36,9 +37,49 @@ def test_undo_as_json_is_a_receipt(ksmy: Ksmy) -> None:
             "action": "undone",
             "entry": 32,
             "changes": {"firmness": ["agreed", "committed"]},
+            "until": {},
+            "retracts": [31],
         }
     ]
     assert receipt["head"] == rows(ksmy, "report")["head"]
+
+
+def test_the_entry_of_an_undo_only_names_what_it_retracts(ksmy: Ksmy) -> None:
+    ksmy("update", "FTA-CONCLUDE", "--due", "2026", "--evidence", "x")
+    ksmy("undo")
+    *_, entry = rows(ksmy, "history")
+    assert (entry["action"], entry["changes"], entry["note"], entry["evidence"], entry["retracts"]) == (
+        *("undone", {}, None, []),
+        [31],
+    )
+
+
+def test_undo_again_steps_further_back(ksmy: Ksmy) -> None:
+    before = rows(ksmy, "list")
+    for due in ("2026", "2027"):
+        ksmy("update", "FTA-CONCLUDE", "--due", due)
+    assert ksmy("undo").code == 0
+    assert rows(ksmy, "show", "FTA-CONCLUDE")["due"] == "2026"
+    assert ksmy("undo").code == 0
+    (now,) = (one for one in rows(ksmy, "list") if one["ref"] == "FTA-CONCLUDE")
+    assert now | {"newest_entry": 30} == next(one for one in before if one["ref"] == "FTA-CONCLUDE")
+
+
+def test_undo_gives_the_day_back(ksmy: Ksmy) -> None:
+    ksmy("update", "CCS-START", "--status", "completed")
+    ksmy("undo")
+    ran = ksmy("update", "CCS-START", "--status", "completed", "--on", "2025-06-01")
+    assert (ran.code, ran.err) == (0, "")
+    done = rows(ksmy, "show", "CCS-START")
+    assert (done["deadline"], done["updated_on"]) == ("met", "2025-06-01")
+    assert rows(ksmy, "show", "CCS-START", "--as-of", "2025-06-01")["status"] == "completed"
+
+
+def test_what_was_undone_counts_on_no_day(ksmy: Ksmy, at: At) -> None:
+    ksmy("update", "TOURISM", "--status", "suspended", "--on", "2025-06-01")
+    at(datetime(2026, 2, 10, 4, tzinfo=UTC))
+    ksmy("undo")
+    assert rows(ksmy, "show", "TOURISM", "--as-of", "2025-12-01")["status"] == "in-progress"
 
 
 def test_undo_is_recorded_by_whoever_undoes(ksmy: Ksmy) -> None:
@@ -47,13 +88,33 @@ def test_undo_is_recorded_by_whoever_undoes(ksmy: Ksmy) -> None:
     assert [entry["actor"] for entry in rows(ksmy, "history")[-2:]] == ["desk", "head of desk"]
 
 
-def test_undo_takes_an_invocation_as_the_history_shows_it(ksmy: Ksmy) -> None:
+def test_undo_takes_how_an_invocation_begins(ksmy: Ksmy) -> None:
     ksmy("update", "FTA-CONCLUDE", "--due", "2026")
     ksmy("update", "TOURISM", "--due", "2027")
-    first, _ = (entry["invocation"] for entry in rows(ksmy, "history")[-2:])
+    first, _ = invocations(ksmy, 2)
     assert ksmy("undo", first[:12]).code == 0
     assert rows(ksmy, "show", "FTA-CONCLUDE")["due"] == "2025"
     assert rows(ksmy, "show", "TOURISM")["due"] == "2027"
+
+
+def test_undo_of_an_entry_undoes_all_that_its_command_did(ksmy: Ksmy) -> None:
+    ksmy("update", "TOURISM", "HYDROGEN", "--due", "2027")
+    ksmy("update", "CCS-START", "--due", "2031")
+    ran = ksmy("undo", "32")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out == (
+        "TOURISM undone: due 2027 -> nothing; entry 31 retracted (entry 34)\n"
+        "HYDROGEN undone: due 2027 -> nothing; entry 32 retracted (entry 35)\n"
+    )
+    assert rows(ksmy, "show", "CCS-START")["due"] == "2031"
+
+
+def test_undo_behind_a_later_change_of_the_field_leaves_that(ksmy: Ksmy) -> None:
+    ksmy("update", "FTA-CONCLUDE", "--firmness", "agreed")
+    ksmy("update", "FTA-CONCLUDE", "--firmness", "hoped")
+    assert ksmy("undo", "31").out == "FTA-CONCLUDE undone: entry 31 retracted (entry 33)\n"
+    assert rows(ksmy, "show", "FTA-CONCLUDE")["firmness"] == "hoped"
+    assert ksmy("check").code == 0
 
 
 def test_undo_dry_run_says_the_same_and_writes_nothing(ksmy: Ksmy, contents: Contents) -> None:
@@ -65,162 +126,104 @@ def test_undo_dry_run_says_the_same_and_writes_nothing(ksmy: Ksmy, contents: Con
     assert ksmy("undo").out == tried.out
 
 
-def test_undo_of_an_unknown_invocation_is_exit_3(ksmy: Ksmy, contents: Contents) -> None:
+@pytest.mark.parametrize(
+    ("wanted", "code", "said"),
+    [
+        ("nosuch", 3, "there is no invocation nosuch; `ksmy undo --list` shows the newest"),
+        ("99", 3, "there is no entry 99; `ksmy history` shows them"),
+        (
+            "abc",
+            2,
+            (
+                "'abc' is neither an entry nor long enough for an invocation; give its first 4 characters or more, "
+                "as `ksmy undo --list` shows them"
+            ),
+        ),
+    ],
+)
+def test_undo_of_what_is_not_there_changes_nothing(
+    ksmy: Ksmy, contents: Contents, wanted: str, code: int, said: str
+) -> None:
     before = contents()
-    ran = ksmy("undo", "nosuch")
-    assert (ran.code, ran.out) == (3, "")
-    assert ran.err == "ksmy: there is no invocation nosuch; `ksmy history --format json` shows them\n"
+    assert refused(ksmy("undo", wanted), code) == said
     assert contents() == before
 
 
-def test_undo_behind_a_later_change_of_the_field_is_exit_4(ksmy: Ksmy, contents: Contents) -> None:
-    ksmy("update", "FTA-CONCLUDE", "--firmness", "agreed")
-    ksmy("update", "FTA-CONCLUDE", "--firmness", "hoped")
-    first, second = (entry["invocation"] for entry in rows(ksmy, "history")[-2:])
+def test_undo_of_what_was_undone_already_is_exit_4(ksmy: Ksmy, contents: Contents) -> None:
+    ksmy("update", "TOURISM", "--due", "2026")
+    ksmy("undo")
+    made, _ = invocations(ksmy, 2)
     before = contents()
-    ran = ksmy("undo", first)
-    assert (ran.code, ran.out) == (4, "")
-    assert ran.err == (
-        f"ksmy: entry 32 changed firmness of FTA-CONCLUDE later; undo its invocation {second} first, "
-        "or change FTA-CONCLUDE with `ksmy update`\n"
+    said = refused(ksmy("undo", "31"), 4)
+    assert said == f"invocation {made} was undone by entry 32 already; nothing to undo"
+    assert contents() == before
+
+
+def test_undo_of_what_a_later_entry_builds_on_names_that_and_is_exit_4(
+    ksmy: Ksmy, contents: Contents
+) -> None:
+    ksmy(*ADD_TIN)
+    ksmy("update", "TIN", "--note", "seen")
+    _, noted = invocations(ksmy, 2)
+    before = contents()
+    said = refused(ksmy("undo", "31"), 4)
+    assert said == (
+        f"entry 32 (TIN) builds on TIN as it was; undo its invocation first with `ksmy undo {noted}`"
+    )
+    assert contents() == before
+    assert ksmy("undo").code == 0
+    assert ksmy("undo", "31").code == 0
+
+
+def test_an_agreement_that_a_commitment_belongs_to_cannot_be_undone_before_it(
+    ksmy: Ksmy, contents: Contents
+) -> None:
+    ksmy(*ADD_TREATY)
+    ksmy(*("TREATY" if part == "SP-2024" else part for part in ADD_TIN))
+    _, added = invocations(ksmy, 2)
+    before = contents()
+    said = refused(ksmy("undo", "31"), 4)
+    assert said == (
+        f"entry 32 (TIN) builds on TREATY as it was; undo its invocation first with `ksmy undo {added}`"
     )
     assert contents() == before
 
 
-def test_undo_of_a_whole_batch_and_back(apply: Apply, ksmy: Ksmy, register: Path) -> None:
-    listed = {form: ksmy(*form.split(), "--format", "json").out for form in ("agreements", "due")}
+def test_an_undone_addition_is_gone_and_its_ref_is_free(ksmy: Ksmy) -> None:
+    plain = {look: ksmy(look, "--format", "json").out for look in ("list", "due", "agreements")}
+    ksmy(*ADD_TIN, "--due", "2025")
+    assert ksmy("undo").out == "TIN undone: entry 31 retracted (entry 32)\n"
+    assert {look: ksmy(look, "--format", "json").out for look in plain} == plain
+    assert refused(ksmy("show", "TIN"), 3).startswith("there is no record TIN; ")
+    assert ksmy("add", "TIN", *NEEDED, "--title", "Tin again").code == 0
+    assert rows(ksmy, "show", "TIN")["title"] == "Tin again"
+    assert [entry["action"] for entry in rows(ksmy, "history", "TIN")] == ["created", "undone", "created"]
+    assert ksmy("check").code == 0
+
+
+def test_the_number_of_an_undone_milestone_is_free(ksmy: Ksmy) -> None:
+    ksmy("milestone", "add", "TOURISM", "By mistake")
+    ksmy("undo")
+    assert ksmy("milestone", "add", "TOURISM", "Meant").out.startswith("TOURISM/1 created: title Meant")
+    assert [one["title"] for one in rows(ksmy, "show", "TOURISM")["milestone_list"]] == ["Meant"]
+
+
+def test_undo_of_a_whole_batch_leaves_all_as_before(apply: Apply, ksmy: Ksmy) -> None:
+    listed = {look: ksmy(look, "--format", "json").out for look in ("agreements", "due")}
     statuses = {row["ref"]: row["status"] for row in rows(ksmy, "list")}
     apply(BATCH)
     ran = ksmy("undo")
     assert ran.code == 0
-    assert sorted(line.split(":")[0] for line in ran.out.splitlines()) == [
-        "FTA undone",
-        "FTA-CONCLUDE undone",
+    # What belongs to a record goes before it.
+    assert [line.split(":")[0] for line in ran.out.splitlines()] == [
         "FTA-CONCLUDE/1 undone",
-        "HALAL withdrawn",
-        "HALAL-TRADE withdrawn",
-        "HALAL-TRADE/1 withdrawn",
+        "HALAL-TRADE/1 undone",
+        "FTA-CONCLUDE undone",
+        "HALAL-TRADE undone",
+        "TOURISM undone",
+        "HALAL undone",
+        "FTA undone",
     ]
-    assert {form: ksmy(*form.split(), "--format", "json").out for form in listed} == listed
+    assert {look: ksmy(look, "--format", "json").out for look in listed} == listed
     assert {row["ref"]: row["status"] for row in rows(ksmy, "list")} == statuses
-    assert is_sound(register)
-    ran = ksmy("undo")
-    assert ran.code == 0
-    assert {row["ref"] for row in rows(ksmy, "list")} == {*statuses, "HALAL-TRADE"}
-    assert is_sound(register)
-
-
-ADD = (
-    *("add", "HALAL-TRADE", "--title", "Recognise certificates", "--agreement", "SP-2024"),
-    *("--sector", "halal", "--firmness", "agreed", "--due", "2025"),
-)
-
-
-def test_what_was_withdrawn_is_in_no_listing(ksmy: Ksmy) -> None:
-    # Overdue, and completed with nothing to show for it: it would be in each part of a report.
-    looking = (("list",), ("list", "--overdue"), ("due",), ("agreements",), ("show", "SP-2024"))
-    plain = {look: rows(ksmy, *look) for look in looking}
-    report = rows(ksmy, "report")
-    ksmy(*ADD)
-    ksmy("milestone", "add", "HALAL-TRADE", "First list", "--due", "2025")
-    ksmy("undo")
-    assert ksmy("undo", rows(ksmy, "history", "HALAL-TRADE")[0]["invocation"]).code == 0
-    for look in looking[:4]:
-        assert rows(ksmy, *look) == plain[look], look
-        assert "HALAL-TRADE" not in ksmy(*look, "--format", "table").out
-        assert "HALAL-TRADE" not in ksmy(*look).out
-    assert rows(ksmy, "show", "SP-2024")["commitments"] == plain["show", "SP-2024"]["commitments"]
-    after = rows(ksmy, "report")
-    for name in ("commitments", "open", "by_status", "by_deadline", "overdue", "due_soon", "contradictions"):
-        assert after[name] == report[name], name
-    assert ksmy("list", "--sector", "halal", "--format", "json").out == "[]\n"
-
-
-def test_what_was_withdrawn_is_listed_on_request(ksmy: Ksmy) -> None:
-    ksmy(*ADD)
-    ksmy("undo")
-    ksmy("add", "TREATY", "--title", "t", "--kind", "treaty", "--stage", "signed")
-    ksmy("undo")
-    (listed,) = [row for row in rows(ksmy, "list", "--withdrawn") if row["withdrawn"]]
-    assert listed["ref"] == "HALAL-TRADE"
-    assert [row["ref"] for row in rows(ksmy, "agreements", "--withdrawn") if row["withdrawn"]] == ["TREATY"]
-    assert "HALAL-TRADE" in ksmy("list", "--withdrawn").out
-    assert rows(ksmy, "list", "--withdrawn", "--search", "certificates") == [listed]
-
-
-def test_what_was_withdrawn_keeps_its_ref_and_its_history(ksmy: Ksmy) -> None:
-    ksmy(*ADD)
-    ksmy("undo")
-    ran = ksmy(*ADD)
-    assert (ran.code, ran.out) == (4, "")
-    assert ran.err.startswith(
-        "ksmy: there is already a commitment HALAL-TRADE; it was withdrawn and keeps its ref"
-    )
-    assert [entry["action"] for entry in rows(ksmy, "history", "HALAL-TRADE")] == ["created", "withdrawn"]
-    shown = rows(ksmy, "show", "HALAL-TRADE")
-    assert shown["withdrawn"] is True
-    assert [entry["action"] for entry in shown["entries"]] == ["created", "withdrawn"]
-    assert "withdrawn" in ksmy("show", "HALAL-TRADE", "--format", "table").out
-
-
-def test_a_withdrawn_agreement_can_be_shown(ksmy: Ksmy) -> None:
-    ksmy("add", "TREATY", "--title", "A treaty", "--kind", "treaty", "--stage", "signed")
-    ksmy("undo")
-    shown = rows(ksmy, "show", "TREATY")
-    assert (shown["withdrawn"], shown["commitments"]) == (True, [])
-    assert [entry["action"] for entry in shown["entries"]] == ["created", "withdrawn"]
-    ran = ksmy("show", "TREATY", "--format", "table")
-    assert (ran.code, ran.err) == (0, "")
-    assert "withdrawn" in ran.out
-
-
-def test_what_was_withdrawn_can_be_listed_by_its_withdrawn_agreement(ksmy: Ksmy) -> None:
-    ksmy("add", "TREATY", "--title", "A treaty", "--kind", "treaty", "--stage", "signed")
-    added = rows(ksmy, "history")[-1]["invocation"]
-    ksmy(*("TREATY" if part == "SP-2024" else part for part in ADD))
-    ksmy("undo")
-    ksmy("undo", added)
-    listed = rows(ksmy, "list", "--agreement", "TREATY", "--withdrawn")
-    assert [row["ref"] for row in listed] == ["HALAL-TRADE"]
-    assert ksmy("list", "--agreement", "TREATY").code == 3
-
-
-def test_a_withdrawn_milestone_is_no_milestone_on_the_page(ksmy: Ksmy) -> None:
-    ksmy("milestone", "add", "FTA-CONCLUDE", "A slip of the pen", "--due", "2025")
-    ksmy("undo")
-    page = ksmy("show", "FTA-CONCLUDE", "--format", "table").out
-    steps = page.partition("Milestones\n")[2].partition("\nHistory")[0]
-    assert "Negotiations concluded" in steps
-    assert all("withdrawn" in line for line in steps.splitlines() if "A slip of the pen" in line)
-    assert rows(ksmy, "show", "FTA-CONCLUDE")["milestones"] == 5
-
-
-def test_the_register_before_and_after_an_undo_can_be_looked_at(ksmy: Ksmy, at: At) -> None:
-    ksmy(*ADD)
-    ksmy("milestone", "add", "HALAL-TRADE", "First list")
-    at(datetime(2026, 2, 10, 4, tzinfo=UTC))
-    ksmy("undo")
-    ksmy("undo", rows(ksmy, "history", "HALAL-TRADE")[0]["invocation"])
-    for day, commitments in (("2026-01-14", 19), ("2026-01-15", 20), ("2026-02-09", 20), ("2026-02-10", 19)):
-        assert len(rows(ksmy, "list", "--as-of", day)) == commitments, day
-        assert rows(ksmy, "report", "--as-of", day)["commitments"] == commitments, day
-    assert rows(ksmy, "show", "HALAL-TRADE", "--as-of", "2026-02-09")["withdrawn"] is False
-    assert rows(ksmy, "show", "HALAL-TRADE", "--as-of", "2026-02-09")["milestones"] == 1
-    assert rows(ksmy, "show", "HALAL-TRADE", "--as-of", "2026-02-10")["withdrawn"] is True
-
-
-def test_completion_offers_nothing_that_is_withdrawn(ksmy: Ksmy, place: str) -> None:
-    ksmy(*ADD)
-    ksmy("add", "TREATY", "--title", "t", "--kind", "treaty", "--stage", "signed")
-
-    def offered() -> set[str]:
-        context: Any = SimpleNamespace(params={"db": locate(place)}, obj=NOW)
-        offers = [one(context, "") for one in (completion.refs, completion.agreements, completion.sectors)]
-        return {word for found in offers for word, _ in found}
-
-    assert {"HALAL-TRADE", "TREATY", "halal"} <= offered()
-    ksmy("undo")
-    ksmy("undo", rows(ksmy, "history", "HALAL-TRADE")[0]["invocation"])
-    found = offered()
-    assert {"FTA-CONCLUDE", "FTA", "trade"} <= found
-    assert not {"HALAL-TRADE", "TREATY", "halal"} & found
+    assert ksmy("check").code == 0

@@ -287,15 +287,75 @@ def test_nothing_takes_effect_in_the_future(ksmy: Ksmy, arguments: tuple[str, ..
     assert said == "2026-01-16 is in the future (today is 2026-01-15); record a change once it is in effect"
 
 
-def test_an_entry_may_take_effect_on_the_day_of_the_newest_one_but_not_before(ksmy: Ksmy) -> None:
-    assert ksmy("update", "TOURISM", "--note", "x", "--on", "2025-06-02").code == 0
-    assert ksmy("update", "TOURISM", "--note", "y", "--on", "2025-06-02").code == 0
-    said = refused(ksmy("update", "TOURISM", "--note", "z", "--on", "2025-06-01"), 4)
-    assert said == (
-        "2025-06-01 is before the newest entry of TOURISM (2025-06-02); "
-        "record it with that date or a later one"
+def test_a_late_entry_holds_from_its_day_until_the_next_that_set_its_field(ksmy: Ksmy) -> None:
+    ksmy("update", "CCS-START", "--status", "finalising", "--on", "2025-10-26")
+    ran = ksmy("update", "CCS-START", "--status", "in-progress", "--firmness", "agreed", "--on", "2025-03-01")
+    assert ran == Ran(
+        "CCS-START updated: status planned -> in-progress, 2025-03-01 to 2025-10-25; finalising since; "
+        "firmness discussed -> agreed (entry 32)\n",
+        "",
+        0,
     )
-    assert [entry["note"] for entry in history(ksmy, "TOURISM")][1:] == ["x", "y"]
+    now = show(ksmy, "CCS-START")
+    assert (now["status"], now["firmness"], now["updated_on"]) == ("finalising", "agreed", "2025-10-26")
+    for day, status in (
+        ("2025-02-28", "planned"),
+        ("2025-03-01", "in-progress"),
+        ("2025-10-26", "finalising"),
+    ):
+        shown = json.loads(ksmy("show", "CCS-START", "--as-of", day, "--format", "json").out)
+        assert shown["status"] == status, day
+    assert newest(ksmy)["changes"] == {
+        "status": ["planned", "in-progress"],
+        "firmness": ["discussed", "agreed"],
+    }
+    assert ksmy("check").code == 0
+
+
+def test_the_receipt_of_a_late_entry_says_in_json_until_when_it_holds(ksmy: Ksmy) -> None:
+    ksmy("update", "CCS-START", "--due", "2031", "--on", "2025-10-26")
+    ran = ksmy("update", "CCS-START", "--due", "2030", "--on", "2025-03-01", "--format", "json")
+    (change,) = json.loads(ran.out)["changes"]
+    assert change["changes"] == {"due": ["2029", "2030"]}
+    assert change["until"] == {"due": ["2025-10-25", "2031"]}
+
+
+def test_a_late_change_before_a_completion_reopens_nothing(ksmy: Ksmy) -> None:
+    ksmy("update", "CCS-START", "--status", "completed", "--on", "2025-06-01")
+    assert ksmy("update", "CCS-START", "--status", "in-progress", "--on", "2025-03-01").code == 0
+    done = show(ksmy, "CCS-START")
+    assert (done["status"], done["deadline"]) == ("completed", "met")
+
+
+def test_a_late_change_may_say_what_is_so_since_a_later_day(ksmy: Ksmy) -> None:
+    ksmy("update", "TOURISM", "--agreement", "FTA", "--on", "2025-12-01")
+    ran = ksmy("update", "TOURISM", "--agreement", "FTA", "--on", "2025-10-01")
+    assert ran == Ran(
+        "TOURISM updated: agreement MOU-TOURISM -> FTA, 2025-10-01 to 2025-11-30; FTA since (entry 32)\n",
+        "",
+        0,
+    )
+    assert ksmy("check").code == 0
+
+
+def test_a_text_that_reads_like_a_stage_is_no_stage(ksmy: Ksmy) -> None:
+    ksmy("update", "FTA", "--stage", "signed", "--on", "2025-03-01")
+    assert ksmy("update", "FTA", "--title", "signed", "--on", "2025-04-01").code == 0
+
+
+def test_a_late_note_is_no_news_of_a_later_day(ksmy: Ksmy) -> None:
+    assert ksmy("update", "TOURISM", "--note", "x", "--on", "2025-06-02").code == 0
+    assert ksmy("update", "TOURISM", "--note", "z", "--on", "2025-06-01").code == 0
+    assert show(ksmy, "TOURISM")["updated_on"] == "2025-06-02"
+    assert [entry["note"] for entry in history(ksmy, "TOURISM")][1:] == ["x", "z"]
+
+
+@pytest.mark.usefixtures("unchanged")
+def test_nothing_takes_effect_before_its_record_was_created(ksmy: Ksmy) -> None:
+    said = refused(ksmy("update", "TOURISM", "--note", "z", "--on", "2024-11-24"), 4)
+    assert said == (
+        "2024-11-24 is before TOURISM was created (2024-11-25); record it with that date or a later one"
+    )
 
 
 @pytest.mark.usefixtures("unchanged")
@@ -325,11 +385,18 @@ def test_completion_counts_from_the_day_it_took_effect(ksmy: Ksmy) -> None:
     ksmy("update", "FTA-CONCLUDE", "--status", "completed", "--on", "2025-12-31")
     done = show(ksmy, "FTA-CONCLUDE")
     assert (done["deadline"], done["days_left"]) == ("met", None)
-    assert newest(ksmy)["changes"] == {
-        "status": ["in-progress", "completed"],
-        "completed_on": [None, "2025-12-31"],
-        "completed_due": [None, "2025"],
-    }
+    assert newest(ksmy)["changes"] == {"status": ["in-progress", "completed"]}
+
+
+def test_a_completion_on_another_day_is_refused_with_how_to_correct_it(ksmy: Ksmy) -> None:
+    ksmy("update", "CCS-START", "--status", "completed")
+    said = refused(ksmy("update", "CCS-START", "--status", "completed", "--on", "2025-06-01"), 4)
+    assert said == (
+        "CCS-START is completed since 2026-01-15 by entry 31; to correct that day, "
+        "`ksmy amend 31 --on 2025-06-01`"
+    )
+    ran = ksmy("update", "CCS-START", "--status", "completed", "--on", "2026-01-15")
+    assert ran == Ran("CCS-START unchanged: everything is so already\n", "", 0)
 
 
 # Who
@@ -427,6 +494,8 @@ def test_a_receipt_as_json_is_one_object(ksmy: Ksmy) -> None:
                 "action": "updated",
                 "entry": entry,
                 "changes": {"firmness": [was, "hoped"]},
+                "until": {},
+                "retracts": [],
             }
             for ref, entry, was in (("TOURISM", 31, "signed"), ("FTA-CONCLUDE", 32, "committed"))
         ],
@@ -440,7 +509,15 @@ def test_a_receipt_as_jsonl_is_the_same_object_in_one_line(ksmy: Ksmy) -> None:
     assert list(receipt) == RECEIPT_KEYS
     assert (receipt["applied"], receipt["unchanged"], receipt["entries"]) == (0, 1, [])
     assert receipt["changes"] == [
-        {"ref": "TOURISM", "record": "commitment", "action": None, "entry": None, "changes": {}}
+        {
+            "ref": "TOURISM",
+            "record": "commitment",
+            "action": None,
+            "entry": None,
+            "changes": {},
+            "until": {},
+            "retracts": [],
+        }
     ]
 
 

@@ -3,8 +3,10 @@
 import json
 import random
 import signal
+import sqlite3
 import time
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -12,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.conftest import Ksmy
+from tests.conftest import Ksmy, run
 from tests.faults.conftest import Tell, entries
 from tests.faults.processes import Forks, Process, once
 
@@ -26,7 +28,10 @@ REFS = ("TOURISM", "FTA-CONCLUDE", "MINERALS-SUPPLY", "DEFENCE-INDUSTRY")
 
 @dataclass
 class Runs:
-    """Runs of a command on one register: how many entries each was to make, and the receipts that were printed."""
+    """Runs of a command on one register: how many entries each was to make, and the receipts that were printed.
+
+    Each is recorded by an actor of its own.
+    """
 
     command: str
     register: Path
@@ -41,25 +46,47 @@ class Runs:
         return Path(f"{self.register}-journal")
 
     def start(self, *, linger: bool = False) -> Process:
-        """Start one whose entries have a note of its own."""
-        note = f"run {len(self.planned)}"
-        common = ("--db", str(self.register), "--format", "json")
+        """Start one."""
+        name = f"run {len(self.planned)}"
+        common = ("--db", str(self.register), "--format", "json", "--by", name)
+        refs = self.dice.sample(REFS, self.dice.randint(1, len(REFS)))
+        self.planned[name] = len(refs)
         if self.command == "update":
-            refs = self.dice.sample(REFS, self.dice.randint(1, len(REFS)))
-            self.planned[note] = len(refs)
-            command: Sequence[str] = ["update", *refs, "--detail", note * 9, "--note", note, *common]
+            command: Sequence[str] = ["update", *refs, "--detail", name * 9, "--note", name, *common]
+        elif self.command == "undo":
+            self.before("update", *refs, "--detail", name * 9)
+            command = ["undo", *common]
+        elif self.command == "amend":
+            self.before("update", "TOURISM", "--detail", name * 9)
+            self.planned[name] = 1
+            newest = str(len(entries(self.register)))
+            command = ["amend", newest, "--on", self.day(), "--detail", f"{name}, amended", *common]
         else:
-            self.planned[note] = self.dice.randint(2, 40)
+            self.planned[name] = self.dice.randint(2, 40)
             batch = self.register.with_suffix(".jsonl")
             lines = [
-                {"ref": self.dice.choice(REFS), "detail": f"{note} {number} " * 9, "note": note}
-                for number in range(self.planned[note])
+                {"ref": self.dice.choice(REFS), "detail": f"{name} {number} " * 9, "note": name}
+                | ({"on": self.day()} if self.command == "late apply" else {})
+                for number in range(self.planned[name])
             ]
             batch.write_text("".join(json.dumps(line) + "\n" for line in lines))
             command = ["apply", str(batch), *common]
         # With room in memory for ten pages only, much of a batch reaches the file before the commit.
         pragmas = self.dice.choice([[], ["cache_size = 10"]])
         return self.forks.start(command, pragmas=pragmas, linger=linger)
+
+    def before(self, *command: str) -> None:
+        """Record what a run is to take back."""
+        assert run(*command, "--db", str(self.register), "--by", "before") == 0
+
+    def day(self) -> str:
+        """A day since the seed's."""
+        return f"2025-{self.dice.randint(1, 12):02}-{self.dice.randint(1, 28):02}"
+
+    def made(self) -> Counter[str]:
+        """How many entries there are of each run."""
+        with closing(sqlite3.connect(self.register)) as connection:
+            return Counter(actor for (actor,) in connection.execute("SELECT actor FROM entry"))
 
     def writing(self, process: Process) -> None:
         """Wait until a process writes, or has written."""
@@ -88,8 +115,8 @@ class Runs:
 
     def halves(self) -> dict[str, int]:
         """The runs of which some entries are there and others are not."""
-        made = Counter(note for _, _, note, _ in entries(self.register))
-        return {note: made[note] for note, planned in self.planned.items() if made[note] not in (0, planned)}
+        made = self.made()
+        return {name: made[name] for name, planned in self.planned.items() if made[name] not in (0, planned)}
 
 
 def measured(runs: Runs) -> tuple[float, float]:
@@ -106,7 +133,7 @@ def measured(runs: Runs) -> tuple[float, float]:
     return median(whole), median(writing)
 
 
-@pytest.mark.parametrize("command", ["update", "apply"])
+@pytest.mark.parametrize("command", ["update", "apply", "late apply", "undo", "amend"])
 def test_a_kill_at_any_moment_loses_nothing_that_was_acknowledged(
     command: str, register: Path, ksmy: Ksmy, forks: Forks, tell: Tell
 ) -> None:
@@ -140,7 +167,7 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_acknowledged(
         assert runs.lost() == []
         assert runs.halves() == {}
         newest = list(runs.planned)[-1]
-        unprinted += not printed and any(note == newest for _, _, note, _ in entries(register))
+        unprinted += not printed and newest in runs.made()
     assert ksmy("update", "TOURISM", "--note", "the end").code == 0
     assert [path.name for path in register.parent.glob(f"{register.name}*")] == [register.name]
     tell(

@@ -1,5 +1,6 @@
 """Two processes do to a whole register what only one of them can, or one copies what others change."""
 
+import json
 import shutil
 import sqlite3
 from contextlib import closing
@@ -109,3 +110,66 @@ def test_a_backup_while_writers_write_holds_all_that_was_acknowledged_before_it(
     assert len(entries(register)) - before == 4 * updates
     assert len(set(sizes)) > 1
     tell(f"backups while 4 processes wrote: {len(sizes)}, of {len(set(sizes))} different states; unsound: 0")
+
+
+ENGINES = pytest.mark.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
+
+
+@ENGINES
+def test_of_an_undo_and_an_update_that_builds_on_what_it_undoes_one_is_refused(
+    place: str, ksmy: Ksmy, forks: Forks, tell: Tell
+) -> None:
+    db = ("--db", place)
+    add = (
+        "add",
+        "TIN",
+        "--title",
+        "Tin",
+        "--agreement",
+        "SP-2024",
+        "--sector",
+        "trade",
+        "--firmness",
+        "agreed",
+    )
+    undone_first = 0
+    for number in range(ROUNDS):
+        receipt = json.loads(ksmy(*add, "--format", "json").out)
+        undo, update = forks.together(
+            ["undo", receipt["invocation"], *db], ["update", "TIN", "--note", f"{number}", *db]
+        )
+        assert (undo.code, update.code) in ((0, 3), (4, 0)), (undo, update)
+        assert [ended.out == "" for ended in (undo, update)] == [ended.code != 0 for ended in (undo, update)]
+        undone_first += undo.code == 0
+        if undo.code == 4:
+            assert " builds on TIN as it was; undo its invocation first with `ksmy undo " in undo.err
+            assert ksmy("undo").code == ksmy("undo").code == 0
+        assert ksmy("show", "TIN").code == 3
+    check = ksmy("check")
+    assert (check.code, check.err) == (0, "")
+    tell(
+        f"undos that race with an update of what they undo, {place.partition(':')[0][:10]}: {ROUNDS}, "
+        f"{undone_first} first; both done: 0, neither: 0"
+    )
+
+
+@ENGINES
+def test_an_undo_and_an_update_at_once_undo_either_what_was_newest_or_the_update(
+    place: str, ksmy: Ksmy, forks: Forks
+) -> None:
+    db = ("--db", place)
+    for number in range(ROUNDS):
+        assert ksmy("update", "TOURISM", "--due", f"{2027 + number}").code == 0
+        undo, update = forks.together(
+            ["undo", "--format", "json", *db], ["update", "TOURISM", "--detail", f"{number}", *db]
+        )
+        assert [(ended.code, ended.err) for ended in (undo, update)] == [(0, "")] * 2
+        (undone,) = json.loads(undo.out)["changes"]
+        shown = json.loads(ksmy("show", "TOURISM", "--format", "json").out)
+        if "due" in undone["changes"]:
+            assert (shown["due"], shown["detail"]) == (undone["changes"]["due"][1], f"{number}")
+        else:
+            assert shown["due"] == f"{2027 + number}"
+            assert shown["detail"] == undone["changes"]["detail"][1]
+        check = ksmy("check")
+        assert (check.code, check.err) == (0, "")

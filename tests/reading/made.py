@@ -15,7 +15,6 @@ from ksmy_tracker.reading.filters import narrowed
 from ksmy_tracker.reading.snapshot import Snapshot
 from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.writing.record import Recording, record
-from ksmy_tracker.writing.undo import undo
 from tests.conftest import NOW
 
 TODAY = date(2026, 1, 15)
@@ -71,12 +70,6 @@ def looking(
     day = date.fromisoformat(on) if isinstance(on, str) else on
     with FileRegister(path).reading() as reader:
         yield narrowed(Snapshot(reader, Day(day, within)), only or Filters())
-
-
-def take_back(path: Path, invocation: int) -> None:
-    """Undo a command by its place in the history."""
-    with FileRegister(path).writing() as session:
-        undo(session, f"{invocation:032x}", Recording("clerk", NOW, TODAY, invocation="f" * 32))
 
 
 def refs(snapshot: Snapshot, **more: Any) -> list[str]:

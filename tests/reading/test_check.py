@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ksmy_tracker.domain.chain import digest, key_hash, read_entry
-from ksmy_tracker.domain.entries import ENTRY_FIELDS
+from ksmy_tracker.domain.entries import ENTRY_FIELDS, StoredEntry
 from ksmy_tracker.reading import check as audit
 from ksmy_tracker.storage.history_triggers import HISTORY_TRIGGERS
 from ksmy_tracker.storage.sqlite.register import FileRegister
@@ -142,10 +142,10 @@ def test_an_altered_first_entry_is_found(ksmy: Ksmy, register: Path) -> None:
 def test_every_field_of_an_entry_is_covered_by_its_hash(register: Path) -> None:
     with FileRegister(register).reading() as reader:
         row = asked(reader, f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry WHERE id = {ENTRY}")[0]
-    genuine = digest(read_entry(row))
+    genuine = digest(read_entry(StoredEntry(*row)))
     for field in set(ENTRY_FIELDS) - {"hash"}:
-        entry = read_entry(row)
-        another = {"changes": {"title": [None, "another"]}, "evidence": ("another",)}
+        entry = read_entry(StoredEntry(*row))
+        another = {"changes": {"title": [None, "another"]}, "evidence": ("another",), "retracts": (1,)}
         setattr(entry, field, another.get(field, "another"))
         assert digest(entry) != genuine, field
 
@@ -262,7 +262,7 @@ def test_a_history_that_was_forged_from_an_entry_on_is_found_by_a_head_seen_befo
         connection.execute("UPDATE entry SET note = 'forged' WHERE id = ?", [ENTRY])
         previous = None
         for row in connection.execute(f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry ORDER BY id").fetchall():
-            entry = read_entry(row)
+            entry = read_entry(StoredEntry(*row))
             entry.previous_hash, previous = previous, digest_after(previous, row)
             connection.execute(
                 "UPDATE entry SET previous_hash = ?, hash = ? WHERE id = ?",
@@ -272,9 +272,9 @@ def test_a_history_that_was_forged_from_an_entry_on_is_found_by_a_head_seen_befo
     assert seen in faults(ksmy, register, "--expect-head", seen)[0]
 
 
-def digest_after(previous: str | None, row: tuple[object, ...]) -> str:
+def digest_after(previous: str | None, row: tuple[Any, ...]) -> str:
     """The hash of an entry once it follows another one."""
-    entry = read_entry(row)
+    entry = read_entry(StoredEntry(*row))
     entry.previous_hash = previous
     return digest(entry)
 

@@ -11,7 +11,8 @@ from ksmy_tracker.domain.kinds import Commitment
 from ksmy_tracker.domain.rows import Filters, as_dict, names
 from ksmy_tracker.errors import Usage
 from ksmy_tracker.reading.commitments import SORT, commitments
-from tests.reading.made import add, looking, make, refs, take_back, update
+from tests.reading.made import add, looking, make, refs, update
+from tests.withdrawing import withdraw
 
 #: Fields whose words have an order of their own.
 WORDS = {
@@ -82,7 +83,7 @@ def test_rows_are_sorted_by_a_word_in_the_order_of_its_vocabulary(
 def test_withdrawn_rows_are_sorted_like_any_other(path: Path) -> None:
     make(path, add("SOON", "2025-01-01", due="2026-02"), add("LATER", "2025-01-01", due="2027"))
     make(path, add("GONE", "2025-01-01", due="2025"), first=10)
-    take_back(path, 10)
+    withdraw(str(path), "GONE")
     with looking(path) as snapshot:
         for field in ("days_left", "due"):
             assert refs(snapshot, filters=Filters(withdrawn=True), sort=[field]) == ["GONE", "SOON", "LATER"]

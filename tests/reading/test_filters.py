@@ -11,7 +11,8 @@ from ksmy_tracker.reading.agreements import agreements
 from ksmy_tracker.reading.commitments import commitments
 from ksmy_tracker.reading.deadlines import count_deadlines, deadlines
 from ksmy_tracker.reading.filters import sectors
-from tests.reading.made import add, looking, make, refs, take_back, update
+from tests.reading.made import add, looking, make, refs, update
+from tests.withdrawing import withdraw
 
 
 @pytest.mark.parametrize("text", ["100%", "a_b", "!", "'", '"', "\\", "*", "[a]", "Ünïcode", "한국"])
@@ -99,8 +100,7 @@ def test_what_is_withdrawn_is_in_no_listing_unless_asked_for(path: Path) -> None
         assert refs(snapshot) == ["GONE", "KEPT"]
         assert len(deadlines(snapshot)) == count_deadlines(snapshot) == 2
         assert sectors(snapshot) == ["fisheries", "trade"]
-    for invocation in (22, 21, 20):
-        take_back(path, invocation)
+    withdraw(str(path), "KEPT/1", "GONE", "TREATY")
     with looking(path) as snapshot:
         assert refs(snapshot) == ["KEPT"]
         assert refs(snapshot, filters=Filters(withdrawn=True)) == ["GONE", "KEPT"]

@@ -105,13 +105,13 @@ def test_what_is_done_is_no_event(ksmy: Ksmy) -> None:
     assert set(events(ksmy)) == {"FTA-CONCLUDE"}
 
 
-def test_what_was_withdrawn_is_no_event_until_it_comes_back(ksmy: Ksmy) -> None:
+def test_what_was_undone_is_no_event_until_it_comes_back(ksmy: Ksmy) -> None:
     new = ("--title", "By mistake", "--agreement", "FTA", "--sector", "trade", "--firmness", "agreed")
     change(ksmy, "add", "MISTAKE", *new, "--due", "2026")
     assert "MISTAKE" in events(ksmy)
     change(ksmy, "undo")
     assert "MISTAKE" not in events(ksmy)
-    change(ksmy, "undo")
+    change(ksmy, "redo")
     assert "MISTAKE" in events(ksmy)
 
 

@@ -209,7 +209,7 @@ def _column(column: Column[Any]) -> list[Any]:
         "integer" if number else "text",
         not column.nullable,
         None if number else "pg_catalog.C",
-        None if default is None else str(default.arg),
+        None if default is None else f"{default.arg}{'' if number else '::text'}",
         "",
     ]
 

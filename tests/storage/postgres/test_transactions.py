@@ -178,20 +178,21 @@ def _read_the_chain(transaction: Transaction) -> None:
 def _append_behind_its_back(url: str) -> None:
     """A noted entry at the end of the chain, by somebody who knows of no lock."""
     from ksmy_tracker.domain.chain import digest, entry_row, read_entry
-    from ksmy_tracker.domain.entries import ENTRY_FIELDS
+    from ksmy_tracker.domain.entries import ENTRY_FIELDS, StoredEntry
 
     with psycopg.connect(url) as other:
         row = other.execute(
             f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry ORDER BY id DESC LIMIT 1"
         ).fetchone()
         assert row is not None
-        entry = read_entry(row)
+        entry = read_entry(StoredEntry(*row))
         entry.previous_hash, entry.id, entry.invocation = entry.hash, entry.id + 1, "0" * 32
         entry.record, entry.ref, entry.action, entry.changes = "commitment", "TOURISM", "noted", {}
         entry.note, entry.evidence = "first", ()
         entry.hash = digest(entry)
         values = list(entry_row(entry))
-        other.execute(f"INSERT INTO entry VALUES ({', '.join(['%s'] * len(values))})", values)
+        marks = ", ".join(["%s"] * len(values))
+        other.execute(f"INSERT INTO entry ({', '.join(ENTRY_FIELDS)}) VALUES ({marks})", values)
 
 
 # The connection is cut
