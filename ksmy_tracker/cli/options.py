@@ -1,7 +1,7 @@
 """The options that several commands take, and what their values mean."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Annotated
@@ -102,4 +102,4 @@ class Narrowing:
 
     def filters(self) -> Filters:
         """What lets that part through."""
-        return Filters(sector=self.sector, party=self.party, agreement=self.agreement)
+        return Filters(**asdict(self))

@@ -2,14 +2,14 @@
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from io import StringIO
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from io import StringIO, TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TextIO
 
 from ksmy_tracker import signals
-from ksmy_tracker.domain.safe_text import visible
+from ksmy_tracker.domain.safe_text import escaped, visible
 from ksmy_tracker.errors import BadInput, KsmyError
 from ksmy_tracker.storage.files import expanded
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from ksmy_tracker.render.text.page import Page
+    from ksmy_tracker.storage.interface import Reader
 
 
 #: Bytes that are copied at a time.
@@ -134,6 +135,36 @@ def put(shown: "str | Page", output: Path | None, what: str) -> None:
 
         signals.once(signals.PLACED, f"the {what} {output} is made")
         write_whole(output, str(shown), what)
+
+
+def put_lines(
+    reading: "AbstractContextManager[Reader]",
+    lines: "Callable[[Reader], Iterable[str]]",
+    output: Path | None,
+    what: str,
+) -> None:
+    """Write what a register has in lines, however many, to a private file, whole or not at all, or to stdout.
+
+    For stdout all are read before any is written: a slow reader there keeps no writer waiting.
+    """
+    if output is None or is_stdout(output):
+        from ksmy_tracker.storage.temporary_file import temporary_file
+
+        with reading as reader:
+            spool = temporary_file(line.encode() for line in lines(reader))
+        with TextIOWrapper(spool, encoding="utf-8", newline="") as whole:
+            while block := whole.read(_BLOCK):
+                emit(escaped(block) if is_terminal() else block)
+        return
+    from ksmy_tracker.storage import files
+
+    signals.once(signals.PLACED, f"the {what} {output} is made")
+    with (
+        reading as reader,
+        files.output(output, what, private=True) as path,
+        path.open("w", encoding="utf-8", newline="") as file,
+    ):
+        file.writelines(lines(reader))
 
 
 def page_width() -> int:

@@ -38,10 +38,10 @@ class Field:
     """What is known of a field, whichever record has it.
 
     `means` is its help text; `read` normalises what is given, raising `Fault`, and is None where nobody gives a value:
-    it follows from the history (`is_kept`: in a column) or from that and the day (computed by who reads). `words` are
-    all that it can be, or `offers` says of what the register has some to offer. `default` is what a new record is taken
-    to be, for ever; `is_later`: registers were made before there was the field, whose entries and exports lack it;
-    `is_shown`: it is a part of the JSON contract.
+    it follows from the history (`is_kept`: in a column) or from that and the day (computed by who reads). `metavar`
+    says how a value is written; `words` are all that it can be, or `offers` says of what the register has some to
+    offer. `default` is what a new record is taken to be, for ever; `is_later`: registers were made before there was the
+    field, whose entries and exports lack it; `is_shown`: it is a part of the JSON contract.
     """
 
     means: str
@@ -76,15 +76,19 @@ def _parties() -> Any:
     return _given("KR, MY or both.", _read_parties, "PARTIES", words=words.PARTIES, default="both")
 
 
-def _due() -> Any:
-    """A deadline."""
-    means = "The deadline as stated: 2025, 2026-06, 2025-Q4, 2025-12-31. Empty: none."
+def _date(means: str) -> Any:
+    """A date of any precision, such as a year or a quarter."""
     return _given(means, read_edtf, "EDTF", is_clearable=True)
 
 
-def _follows(means: str, start: Any = None, *, is_shown: bool = True) -> Any:
+def _due() -> Any:
+    """A deadline."""
+    return _date("The deadline as stated: 2025, 2026-06, 2025-Q4, 2025-12-31. Empty: none.")
+
+
+def _follows(means: str, start: Any = None, metavar: str = "TEXT", *, is_shown: bool = True) -> Any:
     """A field that follows from the history, kept in a column."""
-    return field(default=start, metadata={"field": Field(means, is_shown=is_shown)})
+    return field(default=start, metadata={"field": Field(means, None, metavar, is_shown=is_shown)})
 
 
 def _computed(means: str, start: Any = None, *, is_shown: bool = True) -> Any:
@@ -106,7 +110,7 @@ class Agreement:
     title: str = _given("What it is, in a line.", read_filled, is_required=True)
     kind: str = _word(f"{', '.join(words.AGREEMENT_KINDS)}.", "KIND", words.AGREEMENT_KINDS, is_required=True)
     stage: str = _word(f"{', '.join(words.STAGES)}.", "STAGE", words.STAGES, is_required=True)
-    dated: str | None = _given("When it was made.", read_edtf, "EDTF", is_clearable=True)
+    dated: str | None = _date("When it was made.")
     place: str | None = _given("Where it was made.", is_clearable=True)
     parties: str = _parties()
     source: str | None = _given("Where it was read.", is_clearable=True)
@@ -155,9 +159,9 @@ class Commitment:
     due_phrase: str | None = _given(
         "The deadline in the source's words.", is_clearable=True, is_searched=True
     )
-    baseline_due: str | None = _follows("The first due date it had.")
+    baseline_due: str | None = _follows("The first due date it had.", metavar="EDTF")
     completed_on: str | None = _follows("The day it was completed.", is_shown=False)
-    completed_due: str | None = _follows("The due date it had then.", is_shown=False)
+    completed_due: str | None = _follows("The due date it had then.", metavar="EDTF", is_shown=False)
     completed_latest: str | None = _follows("The last day of that.", is_shown=False)
     slip_days: int | None = _follows("Days from the last day of its baseline to that of its due date.")
     milestones_met: int = _computed("How many of its milestones are met.", 0)
@@ -227,6 +231,14 @@ REQUIRED: Final = _named(lambda one: one.is_required)
 COLUMNS: Final = _named(lambda one: one.is_kept)
 SHOWN: Final = _named(lambda one: one.is_shown)
 SEARCHED: Final = _named(lambda one: one.is_searched)
+
+#: Those that are dates of any precision, and those of free text, whichever record has them.
+DATES: Final = frozenset(
+    name for found in DECLARED.values() for name, its in found.items() if its.metavar == "EDTF"
+)
+TEXTS: Final = frozenset(
+    name for found in DECLARED.values() for name, its in found.items() if its.read in (read_text, read_filled)
+)
 
 #: What a new record is taken to be where nothing is said.
 DEFAULTS: Final[Mapping[str, Mapping[str, str | bool]]] = {

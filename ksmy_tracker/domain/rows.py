@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ksmy_tracker.domain.deadline import HORIZON_DAYS, deadline_state, milestone_deadline_state
 from ksmy_tracker.domain.entries import BrokenEntry
-from ksmy_tracker.domain.kinds import SHOWN, Commitment, Milestone, Record
+from ksmy_tracker.domain.kinds import SHOWN, Agreement, Commitment, Milestone, Record
 from ksmy_tracker.domain.words import OPEN_STATUSES
 from ksmy_tracker.domain.zone import day_of
 
@@ -148,6 +148,23 @@ class EntryRow(NamedTuple):
             return day_of(self.recorded_at)
         except ValueError:
             return self.recorded_at  # what only damage can have put there is shown as it is
+
+
+class FullCommitment(NamedTuple):
+    """A commitment with its agreement, its milestones and its history."""
+
+    record: Commitment
+    agreement: Agreement
+    milestones: Sequence[Milestone]
+    entries: Sequence[EntryRow]
+
+
+class FullAgreement(NamedTuple):
+    """An agreement with its commitments and its history."""
+
+    record: Agreement
+    commitments: Sequence[Commitment]
+    entries: Sequence[EntryRow]
 
 
 Row = Record | DeadlineRow | EntryRow

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from ksmy_tracker.domain.chain import canonical_json
-from ksmy_tracker.domain.changes import BadLine, Change, Given
+from ksmy_tracker.domain.changes import BadLine, Change, Given, kind_added
 from ksmy_tracker.domain.kinds import READ_BY, read_expected, read_field
 from ksmy_tracker.domain.safe_text import visible
 from ksmy_tracker.domain.stale_listing import LISTED
@@ -91,7 +91,7 @@ class _Line:
         if op == "milestone":
             self._aim_at_milestone(change)
         elif op == "add":
-            change.record = "agreement" if "kind" in self._fields else "commitment"
+            change.record = kind_added(self._fields)
             if "/" in change.ref:
                 self._problems.append("ref: a milestone is added with op milestone, a ref and a title")
         if change.op == "add" and change.expect is not None:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from ksmy_tracker.domain import kinds
 from ksmy_tracker.domain import words as vocabulary
-from ksmy_tracker.domain.changes import Change
-from ksmy_tracker.domain.kinds import DEFAULTS, GIVEN, READ_BY, READERS, REQUIRED, Field, read_field
+from ksmy_tracker.domain.changes import Change, kind_added
+from ksmy_tracker.domain.kinds import DATES, DEFAULTS, GIVEN, READ_BY, READERS, REQUIRED, Field, read_field
 from ksmy_tracker.domain.rules import check_fields
 from ksmy_tracker.domain.values import (
     LONGEST_TEXT,
@@ -448,6 +448,16 @@ def test_every_field_of_every_record_can_be_read() -> None:
     assert {kind: set(readers) for kind, readers in READERS.items()} == {
         kind: set(names) for kind, names in GIVEN.items()
     }
+
+
+def test_the_fields_that_are_dates_are_read_as_dates() -> None:
+    read = {name: reader for readers in READERS.values() for name, reader in readers.items()}
+    assert {name for name, reader in read.items() if reader is read_edtf} == DATES & set(read)
+
+
+def test_only_an_agreement_is_added_with_a_kind() -> None:
+    assert kind_added({"title": "T", "kind": "treaty"}) == "agreement"
+    assert kind_added({"title": "T"}) == "commitment"
 
 
 @pytest.mark.parametrize("record", GIVEN)
