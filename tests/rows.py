@@ -94,6 +94,7 @@ ENTRY: Final = EntryRow(
     changes={"status": ["in-progress", "finalising"]},
     note="Talks concluded",
     evidence=["SBS News", "Joint statement"],
+    retracts=[],
     previous_hash="b" * 64,
     hash="c" * 64,
 )
