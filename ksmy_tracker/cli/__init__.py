@@ -29,6 +29,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "add": "add",
     "update": "update",
     "milestone": "milestone",
+    "review": "review",
     "apply": "apply",
     "amend": "amend",
     "undo": "undo",

@@ -46,6 +46,10 @@ class Filtering:
     stale: Annotated[
         int | None, option("--stale", "DAYS", "Only open ones without an entry for so many days.", min=0)
     ]
+    not_reviewed: Annotated[
+        int | None,
+        option("--not-reviewed", "DAYS", "Only open ones that nobody looked at for so many days.", min=0),
+    ]
     search: Annotated[
         list[str],
         repeatable(

@@ -45,6 +45,9 @@ By = Annotated[
 NewSector = Annotated[bool, flag("--new-sector", "Take a sector that is close to a known one as a new one.")]
 
 
+On = Annotated[str | None, option("--on", "DATE", "The day it took effect, if not today.", read_day)]
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What a change says of itself."""
@@ -60,7 +63,7 @@ class Said:
             settle=lambda given: given and tuple(joined(given)),
         ),
     ]
-    on: Annotated[str | None, option("--on", "DATE", "The day it took effect, if not today.", read_day)]
+    on: On
 
     def is_something(self) -> bool:
         """Whether there is a note or evidence."""

@@ -42,7 +42,7 @@ def report(
     ],
     stale: Annotated[
         int,
-        option("--stale", "DAYS", "After how long without an entry it is quiet.", default=QUIET_DAYS, min=0),
+        option("--stale", "DAYS", "After how long without an entry or a review.", default=QUIET_DAYS, min=0),
     ],
     only: Narrowing,
     only_attention: Annotated[

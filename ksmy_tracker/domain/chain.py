@@ -26,7 +26,7 @@ class Entry(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     `id` is the position in the chain, from 1 without gaps. `recorded_at` is a UTC timestamp, `effective_on`
     an ISO date. `key` is a batch line's own identity and `key_digest` the SHA-256 of that line's content.
     `hash` is empty until it is known. `retracts` are the ids of earlier entries of the record that count for nothing
-    from this one on: by an undo or a redo, or because it states one of them again.
+    from this one on: by an undo or a redo, or because it states the last of them again.
     """
 
     id: int

@@ -12,14 +12,14 @@ Given = str | bool | None
 class Change:
     """One change asked for: everything checked that can be checked without the register.
 
-    `record` is the kind of what an `add` adds; an `update` finds it by its ref. The ref of a milestone to add is
-    its commitment's; its number is the next. `derived` is what a listing said of fields that cannot be set, to be
-    compared. `as_shown`: texts may have control characters made visible. `said_of_all`: its note and its evidence are
-    those of every line, so on a line of a listing they alone make no entry. `effective_on` is an ISO date, None for
-    today. `place` says where it stands in its file, for messages.
+    `record` is the kind of what an `add` adds; an `update` finds it by its ref, as does a `review`, which says that
+    there is no news of it. The ref of a milestone to add is its commitment's; its number is the next. `derived` is what
+    a listing said of fields that cannot be set, to be compared. `as_shown`: texts may have control characters made
+    visible. `said_of_all`: its note and its evidence are those of every line, so on a line of a listing they alone make
+    no entry. `effective_on` is an ISO date, None for today. `place` says where it stands in its file, for messages.
     """
 
-    op: Literal["add", "update"]
+    op: Literal["add", "update", "review"]
     ref: str
     record: str | None = None
     fields: Mapping[str, Given] = field(default_factory=dict)

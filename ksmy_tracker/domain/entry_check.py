@@ -88,9 +88,9 @@ def _retracts_fault(entry: Entry) -> str | None:
         return "what it retracts is not in order"
     if not 0 < retracts[0] <= retracts[-1] < entry.id:
         return "it retracts what does not come before it"
-    if entry.action not in UNDONE_BY and len(retracts) > 1:
-        return "it states several entries again"
-    if entry.action in UNDONE_BY and (entry.changes or entry.key is not None or entry.evidence):
+    if entry.action in UNDONE_BY and (
+        entry.changes or entry.key is not None or entry.evidence or entry.note is not None
+    ):
         return f"{entry.action}, but it does more than retract entries"
     return None
 
@@ -148,8 +148,8 @@ def _action_fault(entry: Entry) -> str | None:
     elif "withdrawn" in changes:
         return f"{action}, but it changes whether the record is withdrawn, as only an undo does"
     if action == "reviewed":
-        if entry.key is None or changes or entry.note is not None or entry.evidence:
-            return "reviewed, but it does more than keep a key"
+        if changes or entry.evidence:
+            return "reviewed, but it changes something or has evidence"
     elif action == "noted":
         if changes or (entry.note is None and not entry.evidence):
             return "noted, but it has neither a note nor evidence, or changes something"

@@ -143,7 +143,8 @@ class Family:
                     found = f"it leaves entry {one.id} ({one.ref}) without what that is about"
                 self.states = project(self._deeds)
         except (KeyError, ValueError, TypeError, AttributeError):  # of a kind only tampering can make
-            return found or inapplicable(deed.id, deed.ref)
+            if found is None:
+                return inapplicable(deed.id, deed.ref)
         if found is None:
             return None
         self._broken.add(deed.ref)
@@ -195,15 +196,17 @@ class Family:
         """What is wrong with an entry before the newest day of its record, or that retracts others."""
         counted = {one.id: one for one in self._deeds if one.ref == deed.ref}
         gone = retracted(self._deeds)
-        for one in deed.retracts:
+        for one in deed.retracts if retracts_only(deed) else deed.retracts[-1:]:
             if one not in counted or one in gone:
                 return f"it retracts entry {one}, which is none of its record that counts"
         if retracts_only(deed):
             return None
         if deed.retracts:
-            (again,) = (counted[one] for one in deed.retracts)
+            again = counted[deed.retracts[-1]]
             if again.action in UNDONE_BY or (again.action == "created") != (deed.action == "created"):
                 return f"it cannot state entry {again.id} again"
+            if deed.retracts != (*again.retracts, again.id):
+                return f"it states entry {again.id} again, and does not retract what that did"
         return self._fault(deed, states_before(self._deeds, deed))
 
     def _consequence_fault(self, deed: Deed, *, is_last: bool) -> str | None:

@@ -76,9 +76,9 @@ def _parties() -> Any:
     return _given("KR, MY or both.", _read_parties, "PARTIES", words=words.PARTIES, default="both")
 
 
-def _date(means: str) -> Any:
+def _date(means: str, **more: Any) -> Any:
     """A date of any precision, such as a year or a quarter."""
-    return _given(means, read_edtf, "EDTF", is_clearable=True)
+    return _given(means, read_edtf, "EDTF", is_clearable=True, **more)
 
 
 def _due() -> Any:
@@ -86,9 +86,20 @@ def _due() -> Any:
     return _date("The deadline as stated: 2025, 2026-06, 2025-Q4, 2025-12-31. Empty: none.")
 
 
+def _expected() -> Any:
+    """When it is expected now, whatever its deadline."""
+    return _date("When it is expected now; never moves the deadline. Empty: not known.", is_later=True)
+
+
 def _follows(means: str, start: Any = None, metavar: str = "TEXT", *, is_shown: bool = True) -> Any:
     """A field that follows from the history, kept in a column."""
     return field(default=start, metadata={"field": Field(means, None, metavar, is_shown=is_shown)})
+
+
+def _reviewed() -> Any:
+    """The day on which somebody last looked at it, and there was no news."""
+    means = "The latest day on which it, or a milestone of it, was looked at without news."
+    return field(default=None, metadata={"field": Field(means, is_later=True)})
 
 
 def _computed(means: str, start: Any = None, *, is_shown: bool = True) -> Any:
@@ -159,6 +170,7 @@ class Commitment:
     due_phrase: str | None = _given(
         "The deadline in the source's words.", is_clearable=True, is_searched=True
     )
+    expected: str | None = _expected()
     baseline_due: str | None = _follows("The first due date it had.", metavar="EDTF")
     completed_on: str | None = _follows("The day it was completed.", is_shown=False)
     completed_due: str | None = _follows("The due date it had then.", metavar="EDTF", is_shown=False)
@@ -169,6 +181,7 @@ class Commitment:
     evidence: int = _follows("How many of its entries, and of its milestones', have evidence.", 0)
     created_on: str = _follows("The day of its first entry.", "")
     updated_on: str = _follows("The latest day of its entries, and of its milestones'.", "")
+    reviewed_on: str | None = _reviewed()
     withdrawn: bool = _follows("Whether it was added by mistake.", False)
     newest_entry: int = _computed("The id of the newest entry about it or its milestones.", 0)
 
@@ -196,6 +209,7 @@ class Milestone:
     due: str | None = _due()
     due_earliest: str | None = _follows("The first day of its due date's window.")
     due_latest: str | None = _follows("The last day of it.")
+    expected: str | None = _expected()
     met_on: str | None = _follows("The day it was met.")
     evidence: int = _follows("How many of its entries have evidence.", 0)
     created_on: str = _follows("The day of its first entry.", "", is_shown=False)
@@ -226,7 +240,7 @@ def _named(wanted: Callable[[Field], object]) -> Mapping[str, tuple[str, ...]]:
 
 #: Those that a user gives; those that a new record must be given; those in columns; those of the JSON contract.
 #: Receipts have the due date of a milestone before its state, the contract after it.
-GIVEN: Final = {**_named(lambda one: one.read), "milestone": ("title", "due", "state")}
+GIVEN: Final = {**_named(lambda one: one.read), "milestone": ("title", "due", "state", "expected")}
 REQUIRED: Final = _named(lambda one: one.is_required)
 COLUMNS: Final = _named(lambda one: one.is_kept)
 SHOWN: Final = _named(lambda one: one.is_shown)

@@ -111,11 +111,14 @@ def retracted(entries: "Iterable[Retracting]") -> dict[int, int]:
 
 
 def _places(entries: "Sequence[Deed | Entry]") -> dict[int, int]:
-    """The ids of those of retracting entries that state another again, each with that of the first of these."""
+    """The ids of those of retracting entries that state another again, each with that of the first of these.
+
+    They retract all that were stated in this place: what one of them alone retracted would be in force again.
+    """
     places: dict[int, int] = {}
     for entry in entries:
         if not retracts_only(entry):
-            places[entry.id] = places.get(entry.retracts[0], entry.retracts[0])
+            places[entry.id] = entry.retracts[0]
     return places
 
 
@@ -135,10 +138,9 @@ def step(states: States, entry: "Deed | Entry") -> Record:
         _follow_commitment(record, entry, puts_back=puts_back)
     elif isinstance(record, Milestone):
         _follow_milestone(record, entry, puts_back=puts_back)
-    if entry.action != "reviewed":  # which only keeps a key
-        _touch(record, entry)
-        if isinstance(record, Milestone):
-            _touch(states[record.commitment], entry)
+    _touch(record, entry)
+    if isinstance(record, Milestone):
+        _touch(states[record.commitment], entry)
     return record
 
 
@@ -188,7 +190,11 @@ def _window(due: str | None) -> tuple[str | None, str | None]:
 
 
 def _touch(record: Record, entry: "Deed | Entry") -> None:
-    """Count an entry as news of a record: its newest effective date and its evidence."""
+    """Count an entry as news of a record, with its evidence; or, where there was none, that it was looked at."""
+    if entry.action == "reviewed":
+        if isinstance(record, Commitment):
+            record.reviewed_on = max(record.reviewed_on or "", entry.effective_on)
+        return
     record.updated_on = max(record.updated_on, entry.effective_on)
     if entry.evidence and not isinstance(record, Agreement):
         record.evidence += 1

@@ -35,11 +35,12 @@ class Contradiction(NamedTuple):
 
 
 class Quiet(NamedTuple):
-    """An open commitment without news, and since when."""
+    """An open commitment that nobody looked at, since when there is no news, and no review."""
 
     ref: str
     title: str
     updated_on: str
+    reviewed_on: str | None = None
 
 
 class NextMilestone(NamedTuple):

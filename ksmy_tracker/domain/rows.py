@@ -48,7 +48,8 @@ def days_before(day: date, days: int) -> str:
 class Filters(NamedTuple):
     """Which commitments a listing is of; several values of one filter are alternatives, texts all must match.
 
-    Dates compare with the last day of a due date. `stale` is a number of days without an entry, of open ones.
+    Dates compare with the last day of a due date. `stale` is a number of days without an entry, of open ones;
+    `not_reviewed` one without an entry or a review.
     `dated` asks for those with a due date, or (False) without; `marked` for those with a milestone that has a day.
     """
 
@@ -61,6 +62,7 @@ class Filters(NamedTuple):
     due_before: str | None = None
     due_after: str | None = None
     stale: int | None = None
+    not_reviewed: int | None = None
     search: Sequence[str] = ()
     withdrawn: bool = False
     dated: bool | None = None
@@ -84,6 +86,7 @@ class DeadlineRow(NamedTuple):
     due_latest: str
     due_phrase: str | None
     slip_days: int | None
+    expected: str | None = None
 
 
 class CountRow(NamedTuple):

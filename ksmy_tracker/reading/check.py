@@ -3,14 +3,13 @@
 Reads only, in memory that grows with the agreements alone.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 from ksmy_tracker.domain.chain import (
-    Deed,
     Entry,
     chain_fault,
     entry_row,
@@ -23,10 +22,11 @@ from ksmy_tracker.domain.entries import ENTRY_FIELDS, BrokenEntry, StoredEntry
 from ksmy_tracker.domain.entry_check import entry_fault
 from ksmy_tracker.domain.history_check import Agreements, Family, inapplicable
 from ksmy_tracker.domain.kinds import COLUMNS, KINDS, NAMED, commitment_of, kept
-from ksmy_tracker.domain.projection import States
+from ksmy_tracker.domain.projection import States, retracted
 from ksmy_tracker.domain.values import is_kept, read_key
 from ksmy_tracker.errors import Damaged, Usage
 from ksmy_tracker.reading.deeds import read_deed, stored_deeds
+from ksmy_tracker.reading.points import retracting
 from ksmy_tracker.storage.interface import Reader
 
 #: How many faults are named before the search ends.
@@ -87,7 +87,7 @@ def faults(reader: Reader, audit: Audit, expected_head: str | None = None) -> It
     """What no writer can have left of the history and the records; what one search finds, the next needs."""
     yield from _chain_faults(reader, audit, expected_head)
     yield from _record_faults(reader, audit)
-    yield from _key_faults(reader, audit)
+    yield from key_faults(reader, audit)
 
 
 def _chain_faults(reader: Reader, audit: Audit, expected_head: str | None) -> Iterator[str]:
@@ -126,41 +126,40 @@ def _record_faults(reader: Reader, audit: Audit) -> Iterator[str]:
     Goes through agreements and commitments by ref, each with the milestones that belong to it.
     """
     stored = {kind: _Stored(reader, kind) for kind in KINDS}
-    deeds_by_id = stored_deeds(reader, f"ORDER BY {reader.family('ref')}, id")
-    for ref, rows in groupby(deeds_by_id, key=lambda row: commitment_of(row.ref)):
-        deeds = []
-        for row in rows:
-            try:
-                deeds.append(read_deed(row))
-            except BrokenEntry:
-                yield inapplicable(row.id, row.ref)
+    for ref, faults, states in proven(reader, audit.agreements):
+        yield from faults
         for records in stored.values():
             yield from records.without_history(ref)
-        found = {kind: records.of(ref) for kind, records in stored.items()}
-        for kind in KINDS:
-            audit.counts[kind] += len(found[kind])
-        yield from _family_faults(deeds, found, audit.agreements)
+        for kind, records in stored.items():
+            found = records.of(ref)
+            audit.counts[kind] += len(found)
+            expected = {one: state for one, state in states.items() if state.record == kind}
+            if found != expected:
+                yield from _differences(kind, found, expected)
     for records in stored.values():
         yield from records.without_history(None)
 
 
-def _family_faults(
-    deeds: Iterable[Deed], found: Mapping[str, States], agreements: Agreements | None
-) -> Iterator[str]:
-    """Every difference between a record with its milestones, by kind and ref, and what its history says of them.
+def proven(
+    reader: Reader, agreements: Agreements | None, where: str = ""
+) -> Iterator[tuple[str, list[str], States]]:
+    """Each ref of an agreement or a commitment with the records that its history, and that of its milestones, leaves.
 
-    What the writer cannot have done comes before, unless `agreements` is None.
+    With them comes what no writer can have done, unless `agreements` is None: then the history itself was altered.
     """
-    family = Family(agreements)
-    for deed in deeds:
-        if (fault := family.follow(deed)) is not None:
-            yield fault
-    if (fault := family.end()) is not None:
-        yield fault
-    for kind, records in found.items():
-        expected = {ref: state for ref, state in family.states.items() if state.record == kind}
-        if records != expected:
-            yield from _differences(kind, records, expected)
+    by_family = stored_deeds(reader, f"{where} ORDER BY {reader.family('ref')}, id")
+    for ref, rows in groupby(by_family, key=lambda row: commitment_of(row.ref)):
+        family = Family(agreements)
+        faults = []
+        for row in rows:
+            try:
+                deed = read_deed(row)
+            except BrokenEntry:
+                faults.append(inapplicable(row.id, row.ref))
+            else:
+                faults += filter(None, [family.follow(deed)])
+        faults += filter(None, [family.end()])
+        yield ref, faults, family.states
 
 
 def _differences(kind: str, found: States, expected: States) -> Iterator[str]:
@@ -176,8 +175,8 @@ def _differences(kind: str, found: States, expected: States) -> Iterator[str]:
                     yield f"{kind} {ref}: {column} is {value!r}, but its history says {said[column]!r}"
 
 
-def _key_faults(reader: Reader, audit: Audit) -> Iterator[str]:
-    """Every key of a line that changed nothing that was altered, or is an entry's besides.
+def key_faults(reader: Reader, audit: Audit) -> Iterator[str]:
+    """Every key of a line that changed nothing that was altered, or is an entry's besides; and of two that count.
 
     Schemas before 0003 kept them outside the chain, so they are counted: a count seen earlier shows one that is gone.
     """
@@ -191,6 +190,20 @@ def _key_faults(reader: Reader, audit: Audit) -> Iterator[str]:
             yield f"key {key!r}, of a line that changed nothing, was altered"
         elif entry is not None:
             yield f"key {key!r} is that of entry {entry} and of a line that changed nothing"
+
+    used = "key IS NOT NULL GROUP BY key HAVING count(*) > 1"
+    sql = f"SELECT id, key FROM entry WHERE key IN (SELECT key FROM entry WHERE {used}) ORDER BY id"
+    if again := list(reader.stream(_KeyOfEntry, sql)):
+        gone = retracted(retracting(reader))
+        users: dict[str, int] = {}
+        for entry, key in again:
+            if entry not in gone and (user := users.setdefault(key, entry)) != entry:
+                yield f"key {key!r} is that of entry {user} and of entry {entry}"
+
+
+class _KeyOfEntry(NamedTuple):
+    id: int
+    key: str
 
 
 class _KeyAndEntry(NamedTuple):

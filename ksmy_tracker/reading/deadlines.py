@@ -24,7 +24,8 @@ def deadlines(
         "coalesce(m.state, c.status) AS status, '' AS deadline, 0 AS days_left, "
         "CASE WHEN m.ref IS NULL THEN c.due ELSE m.due END AS due, x.due_earliest, x.due_latest, "
         "CASE WHEN m.ref IS NULL THEN c.due_phrase END AS due_phrase, "
-        "CASE WHEN m.ref IS NULL THEN c.slip_days END AS slip_days "
+        "CASE WHEN m.ref IS NULL THEN c.slip_days END AS slip_days, "
+        "CASE WHEN m.ref IS NULL THEN c.expected ELSE m.expected END AS expected "
         f"FROM (SELECT x.* FROM ({_open(after, until)}) x {order} {limited(limit)}) x "
         f"JOIN commitment c ON c.ref = x.commitment LEFT JOIN milestone m ON m.ref = x.ref {order}"
     )

@@ -1,29 +1,21 @@
-"""A whole register as JSON lines (`ksmy-export/1`): equal registers give equal bytes.
+"""A whole register as JSON lines (`ksmy-export/2`): equal registers give equal bytes.
 
-Line 1 is `{"format", "entries", "head"}`. Then come the records as they now are, agreements, commitments, milestones,
-each kind by ref: `{"agreement": {...}}`. Then, by key, the keys of lines that changed nothing:
-`{"unchanged_key": {...}}`. Then the entries in the order of the chain: `{"entry": {...}}`, each with all that its
-hash covers. Keys of objects are sorted and there are no spaces.
+Line 1 is `{"format", "entries", "head"}`. Then come, by key, the keys of lines that changed nothing, of which earlier
+versions made no entry: `{"unchanged_key": {...}}`. Then the entries in the order of the chain: `{"entry": {...}}`, each
+with all that its hash covers. The records follow from them. Keys of objects are sorted and there are no spaces.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from ksmy_tracker.domain.chain import read_changes, read_lists, to_canonical_json
 from ksmy_tracker.domain.entries import BrokenEntry, StoredEntry, StoredKey
-from ksmy_tracker.domain.kinds import COLUMNS, KINDS, kept
 from ksmy_tracker.storage.interface import Reader
+from ksmy_tracker.storage.rows_by_name import columns_of
 
-FORMAT: Final = "ksmy-export/1"
-
-#: The columns of each table, in the order of an export; its lines are ordered by the first.
-TABLES: Final[Mapping[str, tuple[str, ...]]] = {
-    **COLUMNS,
-    "unchanged_key": StoredKey._fields,
-    "entry": StoredEntry._fields,
-}
+FORMAT: Final = "ksmy-export/2"
 
 
 class _Header(NamedTuple):
@@ -36,9 +28,6 @@ def export_lines(reader: Reader) -> Iterator[str]:
     sql = "SELECT count(*) AS entries, (SELECT hash FROM entry ORDER BY id DESC LIMIT 1) AS head FROM entry"
     (header,) = reader.rows(_Header, sql)
     yield to_canonical_json({"format": FORMAT, **header._asdict()}) + "\n"
-    for kind in KINDS:
-        for record in _stored(reader, kind, KINDS[kind]):
-            yield to_canonical_json({kind: kept(record)}) + "\n"
     for key in _stored(reader, "unchanged_key", StoredKey):
         yield to_canonical_json({"unchanged_key": key._asdict()}) + "\n"
     for entry in _stored(reader, "entry", StoredEntry):
@@ -54,7 +43,7 @@ def export_lines(reader: Reader) -> Iterator[str]:
 
 def _stored(reader: Reader, table: str, row: type[Any]) -> Iterator[Any]:
     """The rows of a table in their order."""
-    columns = TABLES[table]
+    columns = columns_of(row)
     try:
         yield from reader.stream(row, f"SELECT {', '.join(columns)} FROM {table} ORDER BY {columns[0]}")
     except BrokenEntry:

@@ -42,6 +42,13 @@ OPEN_MILESTONE: Final = open_milestone("m")
 SETTLED: Final = f"c.status IN {listed(SETTLED_STATUSES)}"
 OVERDUE: Final = f"{OPEN} AND c.due_latest < :today"
 
+#: Whether it is open, and nobody said anything of it, or looked at it, after the day `:looked_at`.
+NOT_LOOKED_AT: Final = (
+    f"{OPEN} AND c.updated_on <= :looked_at AND (c.reviewed_on IS NULL OR c.reviewed_on <= :looked_at)"
+)
+#: When that last was.
+LOOKED_AT: Final = "CASE WHEN c.reviewed_on > c.updated_on THEN c.reviewed_on ELSE c.updated_on END"
+
 #: deadline.deadline_state as SQL, to count and filter by; a test holds the two together.
 DEADLINE: Final = """CASE
  WHEN c.status = 'cancelled' THEN 'closed'

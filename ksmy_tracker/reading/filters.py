@@ -7,7 +7,7 @@ from ksmy_tracker.domain.kinds import SEARCHED
 from ksmy_tracker.domain.rows import Filters, days_before
 from ksmy_tracker.domain.words import did_you_mean
 from ksmy_tracker.errors import NotFound, Usage
-from ksmy_tracker.reading.expressions import HAS_MARKS, OPEN, OVERDUE, all_of
+from ksmy_tracker.reading.expressions import HAS_MARKS, NOT_LOOKED_AT, OPEN, OVERDUE, all_of
 from ksmy_tracker.reading.snapshot import Ref, Snapshot
 
 #: Every commitment but what is withdrawn.
@@ -47,28 +47,35 @@ def where(snapshot: Snapshot, filters: Filters) -> tuple[str, dict[str, Any]]:
     add_words("firmness", filters.firmness)
     add_words("agreement", _known_agreements(snapshot, filters))
     add_words("sector", _known_sectors(snapshot, filters.sector))
-    if filters.party:
-        add_words("parties", sorted({*filters.party, "both"}))
+    add_words("parties", sorted({*filters.party, "both"}) if filters.party else ())
     if filters.overdue:
         parts.append(OVERDUE)
-    if filters.due_before is not None:
-        parts.append("c.due_latest < :due_before")
-        parameters["due_before"] = filters.due_before
-    if filters.due_after is not None:
-        parts.append("c.due_latest > :due_after")
-        parameters["due_after"] = filters.due_after
+    for name, day, sign in (("due_before", filters.due_before, "<"), ("due_after", filters.due_after, ">")):
+        if day is not None:
+            parts.append(f"c.due_latest {sign} :{name}")
+            parameters[name] = day
     if filters.dated is not None:
         parts.append(f"c.due_latest IS {'NOT ' if filters.dated else ''}NULL")
     if filters.marked:
         parts.append(HAS_MARKS)
-    if filters.stale is not None:
-        parts.append(f"{OPEN} AND c.updated_on <= :quiet_since")
-        parameters["quiet_since"] = days_before(snapshot.day.today, filters.stale)
+    quiet = f"{OPEN} AND c.updated_on <= :quiet_since"
+    for days, name, condition in (
+        (filters.stale, "quiet_since", quiet),
+        (filters.not_reviewed, "looked_at", NOT_LOOKED_AT),
+    ):
+        if days is not None:
+            parts.append(condition)
+            parameters[name] = days_before(snapshot.day.today, days)
     for number, text in enumerate(filters.search):
         # Unlike LIKE, this takes any text as it is, of any length.
         parts.append(f"replace(lower({_TEXTS}), :search_{number}, '') <> lower({_TEXTS})")
-        parameters[f"search_{number}"] = "".join(one.lower() if one.isascii() else one for one in text)
+        parameters[f"search_{number}"] = _lower(text)
     return all_of(parts), parameters
+
+
+def _lower(text: str) -> str:
+    """A text with its ASCII letters in lower case, as SQL makes it."""
+    return "".join(one.lower() if one.isascii() else one for one in text)
 
 
 def _known_agreements(snapshot: Snapshot, filters: Filters) -> Sequence[str]:

@@ -10,7 +10,15 @@ from ksmy_tracker.domain.rows import CountRow, Filters, days_before, stored_date
 from ksmy_tracker.reading.agreements import count_agreements
 from ksmy_tracker.reading.deadlines import count_deadlines, deadlines
 from ksmy_tracker.reading.entries import count_entries, entries
-from ksmy_tracker.reading.expressions import DEADLINE, OPEN, OPEN_MILESTONE, OVERDUE, open_milestone
+from ksmy_tracker.reading.expressions import (
+    DEADLINE,
+    LOOKED_AT,
+    NOT_LOOKED_AT,
+    OPEN,
+    OPEN_MILESTONE,
+    OVERDUE,
+    open_milestone,
+)
 from ksmy_tracker.reading.filters import narrowed
 from ksmy_tracker.reading.milestones import milestones_by_ref
 from ksmy_tracker.reading.snapshot import Snapshot
@@ -26,7 +34,7 @@ _CONTRADICTIONS: Final = (
     f"SELECT c.ref, c.status || ' though its deadline has passed' FROM commitment c WHERE {OVERDUE}"
 )
 
-_QUIET: Final = f"FROM commitment c WHERE {OPEN} AND c.updated_on <= :quiet_since"
+_QUIET: Final = f"FROM commitment c WHERE {NOT_LOOKED_AT}"
 
 _NEXT_MILESTONES: Final = (
     f"FROM milestone m JOIN commitment c ON c.ref = m.commitment WHERE {OPEN} AND {OPEN_MILESTONE} "
@@ -55,7 +63,7 @@ class _Next(NamedTuple):
 def report(snapshot: Snapshot, *, since: str, stale: int, only: Filters, most: int) -> Report:
     """The report of what `only` lets through, with at most so many of each kind.
 
-    `since` is the first day of what changed, `stale` after how many days without an entry a commitment is quiet.
+    `since` is the first day of what changed, `stale` after how many days a commitment that nobody looked at is quiet.
     """
     part = narrowed(snapshot, only)
     yesterday, horizon = days_before(part.day.today, 1), part.day.horizon.isoformat()
@@ -98,12 +106,12 @@ def counts(snapshot: Snapshot) -> list[CountRow]:
 
 
 def quiet(snapshot: Snapshot, days: int, *, limit: int) -> Listed[Quiet]:
-    """Open commitments without an entry for so many days, the quietest first."""
-    quiet_since = days_before(snapshot.day.today, days)
-    sql = f"SELECT c.ref, c.title, c.updated_on {_QUIET} ORDER BY c.updated_on, c.ref LIMIT :limit"
-    rows = snapshot.rows(Quiet, sql, limit=limit, quiet_since=quiet_since)
+    """Open commitments that nobody looked at for so many days, those for the longest first."""
+    looked_at = days_before(snapshot.day.today, days)
+    sql = f"SELECT c.ref, c.title, c.updated_on, c.reviewed_on {_QUIET} ORDER BY {LOOKED_AT}, c.ref LIMIT :limit"
+    rows = snapshot.rows(Quiet, sql, limit=limit, looked_at=looked_at)
     found = [row._replace(updated_on=stored_date(row.updated_on).isoformat()) for row in rows]
-    return Listed(found, snapshot.count(_QUIET, quiet_since=quiet_since))
+    return Listed(found, snapshot.count(_QUIET, looked_at=looked_at))
 
 
 def contradictions(snapshot: Snapshot, *, limit: int) -> Listed[Contradiction]:

@@ -8,11 +8,11 @@ from typing import Any, Final, NamedTuple, TypeVar
 from ksmy_tracker.domain.report import Listed, NextMilestone, Quiet, Report
 from ksmy_tracker.domain.rows import Day, DeadlineRow, EntryRow
 from ksmy_tracker.render.report_summary import kinds
-from ksmy_tracker.render.wording import days, due_date, entry_summary, left, slip
+from ksmy_tracker.render.wording import days, due_date, entry_summary, expected, left, slip
 
 Thing = TypeVar("Thing")
 
-_DEADLINE_COLUMNS: Final = ("ref", "title", "parties", "due", "last day", "when", "slipped")
+_DEADLINE_COLUMNS: Final = ("ref", "title", "parties", "due", "last day", "when", "slipped", "expected")
 
 
 class Item(NamedTuple):
@@ -102,11 +102,11 @@ def sections(report: Report) -> list[Section]:
         ),
         _section(
             "quiet",
-            f"Gone quiet, no entry for {days(stale)}",
+            f"Not looked at for {days(stale)}",
             ("ref", "title", "newest entry"),
             report.quiet,
             lambda one: Item((one.ref, one.title, ago := quiet_since(one, report.day)), f"{one.ref}: {ago}"),
-            command=_command(report, f"list --stale {stale}"),
+            command=_command(report, f"list --not-reviewed {stale}"),
         ),
     ]
 
@@ -148,9 +148,10 @@ def _change(entry: EntryRow, since: str, day: Day) -> Item:
 
 
 def quiet_since(quiet: Quiet, day: Day) -> str:
-    """How long ago a commitment's newest entry took effect."""
-    ago = (day.today - date.fromisoformat(quiet.updated_on)).days
-    return f"{quiet.updated_on}, {days(ago)} ago"
+    """How long ago anybody said something of a commitment, or looked at it."""
+    looked_at = max(quiet.updated_on, quiet.reviewed_on or "")
+    ago = (day.today - date.fromisoformat(looked_at)).days
+    return f"{looked_at}, {days(ago)} ago"
 
 
 def _next_milestone(following: NextMilestone) -> Item:
@@ -164,13 +165,14 @@ def milestone_summary(following: NextMilestone) -> str:
     state = f"{row.state}, overdue" if row.deadline == "overdue" else row.state
     due = f", due {due_date(row.due)}" if row.due else ""
     when = f", {left(row.days_left)}" if row.days_left is not None else ""
-    return f"{row.number}. {row.title}, {state}{due}{when}"
+    now = f", {expected(row.expected)}" if row.expected else ""
+    return f"{row.number}. {row.title}, {state}{due}{when}{now}"
 
 
 def _deadline(row: DeadlineRow) -> Item:
     due, when, moved = due_date(row.due), left(row.days_left), slip(row.slip_days)
-    cells = (row.ref, row.title, row.parties, due, row.due_latest, when, moved)
+    cells = (row.ref, row.title, row.parties, due, row.due_latest, when, moved, due_date(row.expected))
     party = {"KR": "Korea", "MY": "Malaysia"}.get(row.parties, "both parties")
     window = due_date(row.due, row.due_earliest, row.due_latest)
-    parts = (row.title, party, f"due {window}", when, moved)
+    parts = (row.title, party, f"due {window}", when, moved, expected(row.expected))
     return Item(cells, f"{row.ref}: {', '.join(filter(None, parts))}", row.deadline)

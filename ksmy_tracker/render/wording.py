@@ -57,6 +57,11 @@ def due_date(edtf: str | None, earliest: str | None = None, latest: str | None =
     return said if earliest == latest else f"{said} ({earliest} to {latest})"
 
 
+def expected(edtf: str | None) -> str:
+    """When it is expected now, where that is said."""
+    return f"expected {due_date(edtf)}" if edtf else ""
+
+
 def slip(slip_days: int | None) -> str:
     """By how much a deadline has moved since it was first stated; nothing if it has not."""
     if not slip_days:
@@ -130,7 +135,12 @@ def numbers(ids: Sequence[int]) -> str:
             runs[-1][1:] = [one]
         else:
             runs.append([one])
-    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
+    return ", ".join(_run(run[0], run[-1]) for run in runs)
+
+
+def _run(first: int, last: int) -> str:
+    between = " to " if last - first > 1 else ", "
+    return f"{first}" if first == last else f"{first}{between}{last}"
 
 
 def moved_by(moved: Moved) -> str:

@@ -165,15 +165,15 @@ class Commitment(Table, table=True):
             "(due IS NULL) = (due_earliest IS NULL) AND (due IS NULL) = (due_latest IS NULL)",
             name="due",
         ),
-        *form("edtf", "due", "baseline_due", "completed_due", suffix="_form"),
+        *form("edtf", "due", "baseline_due", "completed_due", "expected", suffix="_form"),
         *form("date", "completed_on", "due_earliest", "due_latest", "completed_latest"),
-        *form("date", "created_on", "updated_on"),
+        *form("date", "created_on", "updated_on", "reviewed_on"),
         Index(None, "due_latest", "ref"),
         # These two have all that a report counts, so that it need not read the records themselves.
         Index(
             "ix_commitment_report",
             *("withdrawn", "status", "due_latest", "due_earliest", "ref", "sector"),
-            *("completed_on", "completed_latest", "evidence", "updated_on"),
+            *("completed_on", "completed_latest", "evidence", "updated_on", "reviewed_on"),
         ),
         Index(None, "agreement", "withdrawn", "status", "due_latest"),
         Index(None, "updated_on"),
@@ -192,6 +192,7 @@ class Commitment(Table, table=True):
     status: str = Field(sa_type=TEXT)
     due: str | None = Field(default=None, sa_type=TEXT)
     due_phrase: str | None = Field(default=None, sa_type=TEXT)
+    expected: str | None = Field(default=None, sa_type=TEXT)
     baseline_due: str | None = Field(default=None, sa_type=TEXT)
     completed_on: str | None = Field(default=None, sa_type=TEXT)
     completed_due: str | None = Field(default=None, sa_type=TEXT)
@@ -202,6 +203,7 @@ class Commitment(Table, table=True):
     evidence: int
     created_on: str = Field(sa_type=TEXT)
     updated_on: str = Field(sa_type=TEXT)
+    reviewed_on: str | None = Field(default=None, sa_type=TEXT)
     withdrawn: int = Field(sa_column_kwargs={"server_default": text("0")})
 
 
@@ -219,7 +221,7 @@ class Milestone(Table, table=True):
             "(due IS NULL) = (due_earliest IS NULL) AND (due IS NULL) = (due_latest IS NULL)",
             name="due",
         ),
-        *form("edtf", "due", suffix="_form"),
+        *form("edtf", "due", "expected", suffix="_form"),
         *form("date", "met_on", "due_earliest", "due_latest", "created_on", "updated_on"),
         Index(None, "commitment", "number", unique=True),
         Index(None, "state", "due_latest"),
@@ -232,6 +234,7 @@ class Milestone(Table, table=True):
     title: str = Field(sa_type=TEXT)
     due: str | None = Field(default=None, sa_type=TEXT)
     state: str = Field(sa_type=TEXT)
+    expected: str | None = Field(default=None, sa_type=TEXT)
     met_on: str | None = Field(default=None, sa_type=TEXT)
     due_earliest: str | None = Field(default=None, sa_type=TEXT)
     due_latest: str | None = Field(default=None, sa_type=TEXT)

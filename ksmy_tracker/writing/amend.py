@@ -78,7 +78,7 @@ def _restated(had: Entry, said: Change, working_set: WorkingSet, today: date, nu
         changes={},
         note=None,
         evidence=False,
-        retracts=(had.id,),
+        retracts=(*had.retracts, had.id),
     )
     states = states_before(working_set.history(had.ref), provisional)
     record = states.get(had.ref)
@@ -104,7 +104,7 @@ def _restated(had: Entry, said: Change, working_set: WorkingSet, today: date, nu
         actor=change.actor,
         key=had.key,
         key_digest=had.key_digest,
-        retracts=(had.id,),
+        retracts=(*had.retracts, had.id),
     )
     if _says_the_same(had, new):
         raise Refused(f"entry {had.id} ({had.ref}) says so already; nothing was changed")
@@ -144,7 +144,7 @@ def _outcome(had: Entry, new: Entry) -> Outcome:
         note=new.note if new.note != had.note else None,
         evidence=new.evidence if new.evidence != had.evidence else (),
         effective_on=new.effective_on,
-        retracts=new.retracts,
+        retracts=(had.id,),
     )
 
 

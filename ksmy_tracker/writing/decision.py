@@ -75,9 +75,10 @@ def decide(  # all that is decided, one after the other
             "use that, or give --new-sector"
         )
     rules.check_reopening(change, changed)
-    if is_needless and change.key is None:
+    is_review = change.op == "review"
+    if is_needless and change.key is None and not is_review:
         return None
-    if is_needless:
+    if is_needless or is_review:
         action = "reviewed"
     elif record is None:
         action = "created"

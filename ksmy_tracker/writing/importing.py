@@ -1,7 +1,7 @@
-"""A register made from an export (see reading/export.py): its lines inserted, then checked, then committed.
+"""A register made from an export (see reading/export.py): its entries inserted, then proven, and records made of them.
 
 A line that is wrong by itself is refused by its number as it is read; what lines say of each other is found in the
-tables, as `ksmy check` finds it.
+tables, as `ksmy check` finds it. An export of the format before this one has the records, too: they are compared.
 """
 
 import json
@@ -14,15 +14,17 @@ from typing import Any, BinaryIO, Final
 import msgspec
 
 from ksmy_tracker.domain.chain import Entry, canonical_json, chain_fault, covered, entry_row
-from ksmy_tracker.domain.entries import StoredKey
+from ksmy_tracker.domain.entries import StoredEntry, StoredKey
 from ksmy_tracker.domain.entry_check import entry_fault
-from ksmy_tracker.domain.kinds import KINDS, LATER, kept_value
+from ksmy_tracker.domain.history_check import Agreements
+from ksmy_tracker.domain.kinds import KINDS, LATER, Record, kept
+from ksmy_tracker.domain.projection import States
 from ksmy_tracker.domain.strict_json import repeated
 from ksmy_tracker.errors import BadInput
-from ksmy_tracker.reading.check import Audit, faults
-from ksmy_tracker.reading.export import FORMAT, TABLES
+from ksmy_tracker.reading.check import Audit, key_faults, proven
+from ksmy_tracker.reading.export import FORMAT
 from ksmy_tracker.storage.interface import INSERTED_AT_ONCE, Transaction
-from ksmy_tracker.storage.rows_by_name import types_of
+from ksmy_tracker.storage.rows_by_name import AT_ONCE, columns_of, types_of
 from ksmy_tracker.writing.lines import lines_of
 
 #: Bytes a line of an export may have: several times what the longest texts of an entry come to.
@@ -49,14 +51,36 @@ def load(transaction: Transaction, lines: Iterable[bytes]) -> str | None:
         with transaction.bulk_loading():
             for table, its in groupby(rows, key=itemgetter(0)):
                 while some := [row for _, row in islice(its, INSERTED_AT_ONCE)]:
-                    transaction.insert_tuples(table, TABLES[table], some)
-            for fault in faults(transaction, Audit()):
-                raise _refused(f"the export contradicts itself: {fault}")
+                    transaction.insert_tuples(table, columns_of(_ROWS[table]), some)
+            family = transaction.family("ref")
+            agreements = "(SELECT ref FROM entry WHERE record = 'agreement')"
+            for belongs in ("IN", "NOT IN"):  # each after what it belongs to
+                _make_records(transaction, export, f"WHERE {family} {belongs} {agreements}")
+            for fault in (*export.records_left(), *key_faults(transaction, Audit())):
+                raise _contradicts(fault)
     except refusals as error:
         deque(rows, maxlen=0)  # a later line may say better what is unfit: which record, and why
         said = " ".join(str(error).split())
         raise _refused(f"the export has what no register can hold: {said}") from error
     return export.head
+
+
+def _make_records(transaction: Transaction, export: "_Export", where: str) -> None:
+    """Insert the records that some of the entries leave, once these are proven."""
+    made: list[Record] = []
+
+    def insert() -> None:
+        for kind in KINDS:
+            transaction.insert(kind, [record for record in made if record.record == kind])
+        made.clear()
+
+    for _, faults, states in proven(transaction, export.agreements, where):
+        for fault in (*faults, *export.differences(states)):
+            raise _contradicts(fault)
+        made += states.values()
+        if len(made) >= AT_ONCE:
+            insert()
+    insert()
 
 
 class _Header(msgspec.Struct, forbid_unknown_fields=True):
@@ -69,24 +93,22 @@ class _Header(msgspec.Struct, forbid_unknown_fields=True):
 
 _Fields = dict[str, str | int | None]
 
-#: What records of an export have that was made before there were these fields.
-_LATER: Final[dict[str, _Fields]] = {
-    kind: {name: kept_value(its) for name, its in later.items()} for kind, later in LATER.items()
-}
+#: The format before this one, which has the records, each kind by ref, before all else.
+_OLD_FORMAT: Final = "ksmy-export/1"
 
-
-_ROWS: Final[dict[str, Any]] = {**KINDS, "unchanged_key": StoredKey}
+_ROWS: Final[dict[str, Any]] = {**KINDS, "unchanged_key": StoredKey, "entry": StoredEntry}
 #: What each of their columns can hold in JSON: what is true or false is 1 or 0.
 _TYPES: Final = {
     table: {name: {int if one is bool else one for one in its} for name, its in types_of(row).items()}
     for table, row in _ROWS.items()
+    if table != "entry"
 }
 
 
 #: Any other line: it has one of these.
 _Line: Final[Any] = msgspec.defstruct(
     "_Line",
-    [("entry", Entry | None, None), *((table, _Fields | None, None) for table in _ROWS)],
+    [("entry", Entry | None, None), *((table, _Fields | None, None) for table in _TYPES)],
     forbid_unknown_fields=True,
 )
 
@@ -97,6 +119,8 @@ def _rows(export: "_Export", lines: Iterable[bytes]) -> Iterator[tuple[str, tupl
     """The rows of an export, each with its table."""
     numbered = enumerate(lines, 1)
     header = _header(next(numbered, (1, b""))[1])
+    if header.format == _OLD_FORMAT:
+        export.expect_records()
     for number, line in numbered:
         try:
             row = export.row_of(line)
@@ -104,7 +128,8 @@ def _rows(export: "_Export", lines: Iterable[bytes]) -> Iterator[tuple[str, tupl
             if not line.strip() and next(numbered, None) is None:
                 break
             raise _refused(f"line {number}: {bad}") from None
-        yield row
+        if row is not None:
+            yield row
     if export.head != header.head:
         raise _refused("the export is not whole: its history does not end with the head that line 1 names")
     if export.entries != header.entries:
@@ -125,9 +150,36 @@ class _Export:
     """What its lines so far have said: what the next one must follow."""
 
     def __init__(self) -> None:
+        self.agreements = Agreements()
         self._newest: Entry | None = None
-        self._tables = list(TABLES)
+        self._tables = ["unchanged_key", "entry"]
         self._before = ""
+        self._records: dict[str, dict[str, bytes]] | None = None
+
+    def expect_records(self) -> None:
+        """Take the records that stand before all else: they are compared with what the entries leave."""
+        self._tables[:0] = KINDS
+        self._records = {kind: {} for kind in KINDS}
+
+    def differences(self, states: States) -> Iterator[str]:
+        """What is another in the records of an export than in those that its entries leave."""
+        if self._records is None:
+            return
+        for ref, state in states.items():
+            kind = state.record
+            line = self._records[kind].pop(ref, None)
+            if line is None:
+                yield f"{kind} {ref} is missing, though the history has it"
+                continue
+            said = kept(state)
+            for column, value in getattr(_read(line), kind).items():
+                if value != said[column]:
+                    yield f"{kind} {ref}: {column} is {value!r}, but its history says {said[column]!r}"
+
+    def records_left(self) -> Iterator[str]:
+        """The records that no entry left."""
+        for kind, left in (self._records or {}).items():
+            yield from (f"{kind} {ref} has no history" for ref in left)
 
     @property
     def head(self) -> str | None:
@@ -139,13 +191,13 @@ class _Export:
         """How many entries there were."""
         return self._newest.id if self._newest else 0
 
-    def row_of(self, line: bytes) -> tuple[str, tuple[Any, ...]]:
-        """The row that a line is, with its table; raises `_BadLine`."""
+    def row_of(self, line: bytes) -> tuple[str, tuple[Any, ...]] | None:
+        """The row that a line is, with its table; None for a record, which is kept. Raises `_BadLine`."""
         try:
             content = _read(line)
         except (ValueError, RecursionError) as error:
             raise _BadLine(f"is not a line of an export ({error})") from None
-        said = [table for table in TABLES if getattr(content, table) is not None]
+        said = [table for table in _ROWS if getattr(content, table) is not None]
         if len(said) != 1 or said[0] not in self._tables:
             raise _BadLine("is not a part of an export in its place")
         (table,) = said
@@ -162,6 +214,9 @@ class _Export:
                 raise _BadLine(f"has the key {twice!r} twice")
             if len(json.loads(line)) > 1:
                 raise _BadLine("is not a part of an export in its place")
+        if self._records is not None and table in self._records:
+            self._records[table][self._before] = line
+            return None
         return table, row
 
     def _entry(self, entry: Entry) -> tuple[tuple[Any, ...], int]:
@@ -171,13 +226,14 @@ class _Export:
         if fault is not None:
             raise _BadLine(fault)
         self._newest = entry
+        self.agreements.follow(entry)
         return entry_row(entry), len(canonical) + _AROUND
 
     def _record(self, table: str, fields: _Fields) -> tuple[tuple[Any, ...], int]:
         """The same of a record, or of the key of a line that changed nothing."""
-        columns = TABLES[table]
-        fields = _LATER.get(table, {}) | fields
-        if fields.keys() != set(columns):
+        columns = columns_of(_ROWS[table])
+        lacking = set(columns) - fields.keys()
+        if not (fields.keys() <= set(columns) and lacking <= LATER.get(table, {}).keys()):
             raise _BadLine("is not a part of an export in its place")
         for column, value in fields.items():
             if type(value) not in _TYPES[table][column]:
@@ -188,7 +244,7 @@ class _Export:
         if name <= self._before:
             raise _BadLine(f"{table} {name} stands twice, or after one that it comes before")
         self._before = name
-        return tuple([fields[column] for column in columns]), len(canonical_json({table: fields}))
+        return tuple([fields.get(column) for column in columns]), len(canonical_json({table: fields}))
 
 
 def _repeated_key(line: bytes) -> str | None:
@@ -211,11 +267,15 @@ def _header(line: bytes) -> _Header:
         ) from None
     if twice is not None:
         raise _refused(f"this is no export: its first line has the key {twice!r} twice")
-    if header.format != FORMAT:
+    if header.format not in (FORMAT, _OLD_FORMAT):
         raise _refused(
             f"this is no export: its format is {header.format[:40]!r}, and this program reads {FORMAT}"
         )
     return header
+
+
+def _contradicts(fault: str) -> BadInput:
+    return _refused(f"the export contradicts itself: {fault}")
 
 
 def _refused(fault: str) -> BadInput:

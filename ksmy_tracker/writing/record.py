@@ -111,7 +111,7 @@ def _made(change: Change, end: ChainEnd, working_set: WorkingSet, today: date) -
         return Outcome(change.ref, kind, None, {})
     entry = end.append(new)
     working_set.follow(entry)
-    if entry.action == "reviewed":
+    if entry.action == "reviewed" and change.op != "review":
         return Outcome(change.ref, kind, None, {})
     return working_set.outcome(entry)
 

@@ -92,9 +92,7 @@ class WorkingSet:
         refs = {change.ref for change in changes}
         refs |= {ref for change in changes if isinstance(ref := change.fields.get("agreement"), str)}
         self.load_records(refs)
-        self.load_histories(
-            change.ref for change in changes if change.op == "update" and self._is_late(change)
-        )
+        self.load_histories(change.ref for change in changes if change.op != "add" and self._is_late(change))
         if listed := {change.ref for change in changes if change.derived} - self._listed.keys():
             self._load_listed(listed)
         if (

@@ -1,4 +1,7 @@
-"""An entry may retract earlier ones. What was retracted frees its ref and its key, so neither is unique any more."""
+"""An entry may retract earlier ones; when a promise is expected now, and was last looked at, has a column.
+
+What was retracted frees its ref and its key, so neither is unique any more.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +15,23 @@ IDS = (
     "retracts GLOB '[[]*]' AND retracts NOT GLOB '*[^]0-9,[]*' "
     "AND length(retracts) = length(CAST(retracts AS BLOB))",
     "retracts ~ '^\\[[0-9,]*\\]$'",
+)
+
+EDTF = (
+    "expected NOT GLOB '*[^]0-9A-Za-z[{}().,:/?~%+ ' || char(9, 10, 13) || '-]*' "
+    "AND length(expected) BETWEEN 1 AND 100 AND length(expected) = length(CAST(expected AS BLOB))",
+    "expected ~ '^[]0-9A-Za-z[{}().,:/?~%+ \\t\\n\\r-]{1,100}$'",
+)
+
+DATE = (
+    "date(reviewed_on, '+0 days') IS reviewed_on",
+    "length(reviewed_on) = 10 AND to_char(CAST(reviewed_on AS date), 'YYYY-MM-DD') = reviewed_on",
+)
+
+#: Entries of its own, or of its milestones.
+LOOKED_AT = (
+    "UPDATE commitment SET reviewed_on = (SELECT max(e.effective_on) FROM entry e WHERE e.action = 'reviewed' AND "
+    "(e.ref = commitment.ref OR (e.ref > commitment.ref || '/' AND e.ref < commitment.ref || '0')))"
 )
 
 APPEND = (
@@ -28,6 +48,27 @@ def upgrade() -> None:
     op.execute(
         f"ALTER TABLE entry ADD COLUMN retracts TEXT{collated} DEFAULT '[]' NOT NULL "
         f"CONSTRAINT ck_entry_retracts CHECK ({IDS[postgresql]})"
+    )
+    for table in ("commitment", "milestone"):
+        op.get_bind().exec_driver_sql(
+            f"ALTER TABLE {table} ADD COLUMN expected TEXT{collated} "
+            f"CONSTRAINT ck_{table}_expected_form CHECK ({EDTF[postgresql]})".replace(
+                "%", "%%" if postgresql else "%"
+            )
+        )
+    op.execute(
+        f"ALTER TABLE commitment ADD COLUMN reviewed_on TEXT{collated} "
+        f"CONSTRAINT ck_commitment_reviewed_on CHECK ({DATE[postgresql]})"
+    )
+    op.execute(LOOKED_AT)
+    op.drop_index("ix_commitment_report", "commitment")
+    op.create_index(
+        "ix_commitment_report",
+        "commitment",
+        [
+            *("withdrawn", "status", "due_latest", "due_earliest", "ref", "sector"),
+            *("completed_on", "completed_latest", "evidence", "updated_on", "reviewed_on"),
+        ],
     )
     op.drop_index("ix_entry_key", "entry")
     op.drop_index("ix_entry_created", "entry")

@@ -1,7 +1,7 @@
 """What no writer writes is not taken for history, though every hash of it is right."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
@@ -17,7 +17,7 @@ from ksmy_tracker.storage.sqlite.reader import FileReader
 from ksmy_tracker.storage.sqlite.transaction import FileTransaction
 from ksmy_tracker.writing.importing import load
 from tests import exports
-from tests.exports import CRAFTED, Fields, history
+from tests.exports import CRAFTED, Fields, history, newer
 
 
 @pytest.fixture(scope="module")
@@ -53,9 +53,10 @@ def fill(room: sqlite3.Connection, entries: list[Fields]) -> None:
             **one,
             "changes": to_canonical_json(one["changes"]),
             "evidence": to_canonical_json(one["evidence"]),
+            "retracts": to_canonical_json(one.get("retracts", [])),
         }
         room.execute(
-            f"INSERT INTO entry VALUES ({', '.join('?' * len(ENTRY_FIELDS))})",
+            f"INSERT INTO entry ({', '.join(ENTRY_FIELDS)}) VALUES ({', '.join('?' * len(ENTRY_FIELDS))})",
             [row[name] for name in ENTRY_FIELDS],
         )
     for kind, found in exports.records(sealed).items():
@@ -73,8 +74,17 @@ def faults(room: sqlite3.Connection) -> str:
     return str(refused.value)
 
 
-def test_the_history_that_the_others_are_made_of_is_taken(new: sqlite3.Connection) -> None:
-    assert load(FileTransaction(new), exports.lines(history())) == exports.seal(history())[-1]["hash"]
+@pytest.mark.parametrize("make", [history, newer], ids=["earlier", "newer"])
+def test_the_history_that_the_others_are_made_of_is_taken(
+    new: sqlite3.Connection, make: Callable[[], list[Fields]]
+) -> None:
+    assert load(FileTransaction(new), exports.lines(make())) == exports.seal(make())[-1]["hash"]
+    audit.require_sound(FileReader(new))
+
+
+@pytest.mark.parametrize("count", range(13, len(newer())))
+def test_it_is_taken_whichever_of_its_entries_is_the_last(new: sqlite3.Connection, count: int) -> None:
+    load(FileTransaction(new), exports.lines(newer()[:count]))
     audit.require_sound(FileReader(new))
 
 
@@ -91,7 +101,7 @@ NO_ROW = ("a lone surrogate in a title",)
 
 
 def test_a_history_that_was_put_into_a_register_is_sound(room: sqlite3.Connection) -> None:
-    fill(room, history())
+    fill(room, newer())
     audit.require_sound(FileReader(room))
 
 

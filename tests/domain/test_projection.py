@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from ksmy_tracker.domain.chain import Changes, Entry
 from ksmy_tracker.domain.edtf import read_due
 from ksmy_tracker.domain.kinds import COLUMNS, GIVEN, commitment_of, kept, state_of
-from ksmy_tracker.domain.projection import States, replay, step
+from ksmy_tracker.domain.projection import States, laid_down, project, retracted, states_before, step
 from ksmy_tracker.storage import tables as models
 
 
@@ -24,10 +25,15 @@ def entry(
     action: str = "updated",
     note: str | None = None,
     evidence: tuple[str, ...] = (),
+    number: int = 0,
+    retracts: tuple[int, ...] = (),
 ) -> Entry:
-    """An entry as the history gives it; what a replay does not look at is left empty."""
+    """An entry as the history gives it; what a projection does not look at is left empty.
+
+    Those without a number come, on one day, in the order in which they are given.
+    """
     return Entry(
-        id=0,
+        id=number,
         invocation="",
         key=None,
         key_digest=None,
@@ -41,14 +47,15 @@ def entry(
         note=note,
         evidence=evidence,
         previous_hash=None,
+        retracts=retracts,
     )
 
 
 def created(due: str | None = None, *, on: str = "2024-11-25", **fields: Any) -> Entry:
-    """The first entry of a commitment, with its first due date as the baseline."""
+    """The first entry of a commitment."""
     wanted = {"title": "Conclude it", "status": "planned", "verifiable": True, **fields}
     if due is not None:
-        wanted |= {"due": due, "baseline_due": due}
+        wanted["due"] = due
     return entry(
         "FTA-CONCLUDE", {name: (None, value) for name, value in wanted.items()}, on=on, action="created"
     )
@@ -59,7 +66,7 @@ State = dict[str, Any]
 
 def left_by(entries: Iterable[Entry]) -> dict[str, State]:
     """The columns of each record that entries leave behind."""
-    return {ref: kept(record) for ref, record in replay(entries).items()}
+    return {ref: kept(record) for ref, record in project(entries).items()}
 
 
 def commitment_after(*entries: Entry) -> State:
@@ -157,11 +164,11 @@ def test_a_new_milestone_knows_its_commitment_and_its_number() -> None:
 
 def test_a_milestone_without_its_commitment_cannot_be_applied() -> None:
     with pytest.raises(KeyError):
-        replay([entry("FTA-CONCLUDE/1", {}, record="milestone")])
+        project([entry("FTA-CONCLUDE/1", {}, record="milestone")])
 
 
 def test_a_record_knows_its_kind() -> None:
-    states = replay(
+    states = project(
         [
             entry("FTA", {}, record="agreement"),
             created(),
@@ -285,9 +292,7 @@ def test_a_due_date_given_again_slips_from_the_first_one_ever_stated() -> None:
 
 
 def test_a_first_due_date_that_comes_late_is_the_baseline() -> None:
-    state = commitment_after(
-        created(), entry("FTA-CONCLUDE", {"due": (None, "2029"), "baseline_due": (None, "2029")})
-    )
+    state = commitment_after(created(), entry("FTA-CONCLUDE", {"due": (None, "2029")}))
 
     assert some(state, "due", "baseline_due", "slip_days") == {
         "due": "2029",
@@ -296,11 +301,11 @@ def test_a_first_due_date_that_comes_late_is_the_baseline() -> None:
     }
 
 
-def test_a_baseline_taken_back_leaves_no_slip() -> None:
+def test_a_baseline_that_an_undo_of_an_earlier_version_took_back_leaves_no_slip() -> None:
     state = commitment_after(
         created(),
-        entry("FTA-CONCLUDE", {"due": (None, "2029"), "baseline_due": (None, "2029")}),
-        entry("FTA-CONCLUDE", {"due": ("2029", None), "baseline_due": ("2029", None)}),
+        entry("FTA-CONCLUDE", {"due": (None, "2029")}),
+        entry("FTA-CONCLUDE", {"due": ("2029", None), "baseline_due": ("2029", None)}, action="undone"),
     )
 
     assert some(state, "due", "due_latest", "baseline_due", "slip_days") == dict.fromkeys(
@@ -308,31 +313,23 @@ def test_a_baseline_taken_back_leaves_no_slip() -> None:
     )
 
 
-def test_a_baseline_that_changes_alone_changes_the_slip() -> None:
+def test_a_baseline_that_such_an_undo_takes_back_alone_changes_the_slip() -> None:
     moved = [created("2025"), entry("FTA-CONCLUDE", {"due": ("2025", "2026")})]
 
     assert commitment_after(*moved)["slip_days"] == 365
-    taken_back = entry("FTA-CONCLUDE", {"baseline_due": ("2025", None)})
+    taken_back = entry("FTA-CONCLUDE", {"baseline_due": ("2025", None)}, action="undone")
     assert commitment_after(*moved, taken_back)["slip_days"] is None
 
 
 # Completion
 
 
-def completion(on: str, due: str | None) -> Entry:
-    return entry(
-        "FTA-CONCLUDE",
-        {
-            "status": ("planned", "completed"),
-            "completed_on": (None, on),
-            "completed_due": (None, due),
-        },
-        on=on,
-    )
+def completion(on: str) -> Entry:
+    return entry("FTA-CONCLUDE", {"status": ("planned", "completed")}, on=on)
 
 
 def test_a_completion_keeps_its_day_and_the_due_date_then_in_force() -> None:
-    state = commitment_after(created("2025"), completion("2025-10-26", "2025"))
+    state = commitment_after(created("2025"), completion("2025-10-26"))
 
     assert some(state, "status", "completed_on", "completed_due", "completed_latest") == {
         "status": "completed",
@@ -346,7 +343,7 @@ def test_a_completion_keeps_its_day_and_the_due_date_then_in_force() -> None:
 def test_a_due_date_moved_after_completion_leaves_what_it_was_completed_against() -> None:
     state = commitment_after(
         created("2025"),
-        completion("2026-02-01", "2025"),
+        completion("2026-02-01"),
         entry("FTA-CONCLUDE", {"due": ("2025", "2026")}, on="2026-03-01"),
     )
 
@@ -358,7 +355,7 @@ def test_a_due_date_moved_after_completion_leaves_what_it_was_completed_against(
 
 
 def test_a_completion_without_a_due_date_was_not_against_any() -> None:
-    state = commitment_after(created(), completion("2025-10-26", None))
+    state = commitment_after(created(), completion("2025-10-26"))
 
     assert some(state, "completed_on", "completed_due", "completed_latest") == {
         "completed_on": "2025-10-26",
@@ -370,14 +367,11 @@ def test_a_completion_without_a_due_date_was_not_against_any() -> None:
 def test_a_reopened_commitment_is_not_completed_any_more() -> None:
     state = commitment_after(
         created("2025"),
-        completion("2025-10-26", "2025"),
+        completion("2025-10-26"),
         entry(
             "FTA-CONCLUDE",
-            {
-                "status": ("completed", "in-progress"),
-                "completed_on": ("2025-10-26", None),
-                "completed_due": ("2025", None),
-            },
+            {"status": ("completed", "in-progress")},
+            on="2025-11-01",
             note="announced too early",
         ),
     )
@@ -436,7 +430,7 @@ def test_an_entry_of_a_milestone_is_news_and_evidence_of_its_commitment_too() ->
             other,
             entry(
                 "FTA-CONCLUDE/1",
-                {"title": (None, "Tenth round"), "state": (None, "met"), "met_on": (None, "2025-04-01")},
+                {"title": (None, "Tenth round"), "state": (None, "met")},
                 record="milestone",
                 on="2025-04-01",
                 action="created",
@@ -478,24 +472,21 @@ steps = st.tuples(dues, st.dates(date(2025, 1, 1), date(2027, 1, 1)), st.lists(s
 
 
 def history_of(first_due: str | None, moves: list[tuple[str | None, date, list[str]]]) -> list[Entry]:
-    """A commitment whose due date moves, each entry with the facts the writer puts in it."""
-    entries = [created(first_due)]
-    due = baseline = first_due
-    for wanted, on, evidence in moves:
-        changes: dict[str, tuple[Any, Any]] = {} if wanted == due else {"due": (due, wanted)}
-        if baseline is None and wanted is not None:
-            changes["baseline_due"] = (None, wanted)
-            baseline = wanted
-        due = wanted
-        entries.append(entry("FTA-CONCLUDE", changes, on=on.isoformat(), evidence=tuple(evidence)))
-    return entries
+    """A commitment whose due date moves, in whatever order that is recorded."""
+    return [
+        created(first_due),
+        *(
+            entry("FTA-CONCLUDE", {"due": (None, due)}, on=on.isoformat(), evidence=tuple(evidence))
+            for due, on, evidence in moves
+        ),
+    ]
 
 
 @given(dues, st.lists(steps, max_size=8))
 def test_after_any_history_what_is_derived_follows_from_the_entries(
     first_due: str | None, moves: list[tuple[str | None, date, list[str]]]
 ) -> None:
-    stated = [first_due, *(due for due, _, _ in moves)]
+    stated = [first_due, *(due for due, _, _ in sorted(moves, key=lambda move: move[1]))]
     baseline = next((due for due in stated if due is not None), None)
     now = stated[-1]
 
@@ -515,18 +506,194 @@ def test_after_any_history_what_is_derived_follows_from_the_entries(
 
 
 @given(dues, st.lists(steps, max_size=8), st.data())
-def test_a_history_applied_in_two_parts_leaves_what_it_leaves_at_once(
+def test_what_comes_later_can_be_laid_on_what_an_earlier_history_left(
     first_due: str | None, moves: list[tuple[str | None, date, list[str]]], data: st.DataObject
 ) -> None:
-    entries = history_of(first_due, moves)
+    entries = history_of(first_due, sorted(moves, key=lambda move: move[1]))
     at = data.draw(st.integers(0, len(entries)))
 
-    states = replay(entries[:at])
+    states = project(entries[:at])
     for later in entries[at:]:
         step(states, later)
 
-    assert states == replay(entries)
+    assert states == project(entries)
 
 
 def test_an_empty_history_leaves_nothing() -> None:
-    assert replay([]) == {}
+    assert project([]) == {}
+
+
+# What counts, and in which order
+
+
+def titled(
+    number: int, title: str, on: str = "2025-02-01", *, retracts: tuple[int, ...] = (), **more: Any
+) -> Entry:
+    """An entry that gives the commitment a title."""
+    return entry("FTA-CONCLUDE", {"title": (None, title)}, on=on, number=number, retracts=retracts, **more)
+
+
+def undone(number: int, *retracts: int, action: str = "undone", on: str = "2026-01-15") -> Entry:
+    return entry("FTA-CONCLUDE", {}, on=on, number=number, action=action, retracts=retracts)
+
+
+FIRST = created(on="2025-01-01")
+
+
+def title_on(day: str | None, *entries: Entry) -> str | None:
+    found = project([FIRST, *entries], day).get("FTA-CONCLUDE")
+    return None if found is None else getattr(found, "title", None)
+
+
+def test_a_late_entry_holds_from_its_day_until_the_next_that_set_the_same_field() -> None:
+    entries = [titled(2, "May", "2025-05-01"), titled(3, "March", "2025-03-01")]
+
+    found = {day: title_on(day, *entries) for day in ("2025-02-28", "2025-03-01", "2025-04-30", "2025-05-01")}
+    assert found == {
+        "2025-02-28": "Conclude it",
+        "2025-03-01": "March",
+        "2025-04-30": "March",
+        "2025-05-01": "May",
+    }
+    assert title_on(None, *entries) == "May"
+
+
+def test_entries_of_one_day_come_in_the_order_of_the_chain() -> None:
+    assert title_on(None, titled(2, "one"), titled(3, "two")) == "two"
+    assert title_on(None, titled(2, "two"), titled(3, "one")) == "one"
+
+
+def test_an_amendment_stands_in_the_place_of_what_it_states_again() -> None:
+    entries = [titled(2, "slip"), titled(3, "later"), titled(4, "right", retracts=(2,))]
+
+    assert [one.id for one in laid_down([FIRST, *entries])] == [0, 4, 3]
+    assert title_on(None, *entries) == "later"
+
+
+def test_an_amendment_of_an_amendment_stands_there_too() -> None:
+    entries = [titled(2, "slip"), titled(3, "later"), titled(4, "x", retracts=(2,))]
+    again = titled(5, "right", retracts=(2, 4))
+
+    assert [one.id for one in laid_down([FIRST, *entries, again])] == [0, 5, 3]
+
+
+def test_an_amendment_to_another_day_is_laid_down_on_that() -> None:
+    entries = [titled(2, "x"), titled(3, "y", "2025-03-01"), titled(4, "x", "2025-04-01", retracts=(2,))]
+
+    assert title_on("2025-02-15", *entries) == "Conclude it"
+    assert title_on(None, *entries) == "x"
+
+
+def test_what_was_retracted_counts_on_no_day() -> None:
+    entries = [titled(2, "x"), undone(3, 2)]
+
+    assert [title_on(day, *entries) for day in ("2025-02-01", "2025-12-31", None)] == ["Conclude it"] * 3
+
+
+def test_an_undo_is_no_news_and_has_no_day_of_its_own() -> None:
+    assert project([FIRST, titled(2, "x"), undone(3, 2)]) == project([FIRST])
+    assert laid_down([FIRST, undone(3, 2)]) == [FIRST]
+
+
+def test_what_a_retracted_entry_retracted_is_in_force_again() -> None:
+    entries = [titled(2, "x"), undone(3, 2), undone(4, 3, action="restored")]
+
+    assert retracted(entries) == {3: 4}
+    assert title_on(None, *entries) == "x"
+    entries.append(undone(5, 4))
+    assert retracted(entries) == {4: 5, 2: 3}
+    assert title_on(None, *entries) == "Conclude it"
+
+
+def test_an_amendment_that_was_undone_leaves_what_it_amended() -> None:
+    entries = [titled(2, "as it was"), titled(3, "amended", retracts=(2,)), undone(4, 3)]
+
+    assert title_on(None, *entries) == "as it was"
+
+
+def test_a_record_whose_creation_was_undone_is_not_there() -> None:
+    first = replace_id(FIRST, 1)
+
+    assert project([first, titled(2, "x"), undone(3, 1, 2)]) == {}
+
+
+def replace_id(one: Entry, number: int) -> Entry:
+    return structs.replace(one, id=number)
+
+
+def test_an_entry_that_is_dated_ahead_is_not_in_force_yet() -> None:
+    entries = [titled(2, "slip", "2099-01-01"), titled(3, "x")]
+
+    assert title_on("2026-01-15", *entries) == "x"
+    assert title_on("2099-01-01", *entries) == "slip"
+    assert title_on(None, *entries, undone(4, 2)) == "x"
+
+
+def test_a_new_entry_finds_the_states_on_its_day_in_its_place() -> None:
+    entries = [FIRST, titled(2, "March", "2025-03-01"), titled(3, "May", "2025-05-01")]
+
+    def found(new: Entry) -> str:
+        return str(getattr(states_before(entries, new)["FTA-CONCLUDE"], "title", None))
+
+    assert found(titled(4, "x", "2025-04-01")) == "March"
+    assert found(titled(4, "x", "2025-05-01")) == "May"
+    assert found(titled(4, "x", "2025-03-01", retracts=(2,))) == "Conclude it"
+    assert found(titled(4, "x", "2025-05-01", retracts=(2,))) == "Conclude it"
+    assert found(titled(4, "x", "2025-06-01", retracts=(2,))) == "May"
+    assert states_before([], FIRST) == {}
+
+
+def test_what_follows_is_worked_out_in_the_order_of_the_days() -> None:
+    entries = [
+        created("2027", on="2025-01-01"),
+        entry("FTA-CONCLUDE", {"status": ("planned", "completed")}, on="2025-10-01", number=2),
+        entry("FTA-CONCLUDE", {"due": ("2027", "2026")}, on="2025-09-01", number=3),
+        entry("FTA-CONCLUDE", {"status": ("planned", "completed")}, on="2025-08-01", number=4),
+    ]
+
+    def done(*some: Entry) -> tuple[Any, Any]:
+        state = commitment_after(*some)
+        return state["completed_on"], state["completed_due"]
+
+    assert done(*entries[:2]) == ("2025-10-01", "2027")
+    assert done(*entries[:3]) == ("2025-10-01", "2026")
+    assert done(*entries) == ("2025-08-01", "2027")
+
+
+def test_the_baseline_is_the_first_due_date_by_its_day_however_late_it_came() -> None:
+    entries = [
+        created(on="2025-01-01"),
+        entry("FTA-CONCLUDE", {"due": (None, "2027")}, on="2025-05-01", number=2),
+        entry("FTA-CONCLUDE", {"due": (None, "2026")}, on="2025-03-01", number=3),
+    ]
+
+    assert some(commitment_after(*entries), "due", "baseline_due") == {"due": "2027", "baseline_due": "2026"}
+
+
+def test_a_milestone_is_met_since_the_first_day_that_says_so() -> None:
+    def met(number: int, on: str) -> Entry:
+        return entry(
+            "FTA-CONCLUDE/1", {"state": ("scheduled", "met")}, record="milestone", on=on, number=number
+        )
+
+    first = entry("FTA-CONCLUDE/1", {"state": (None, "scheduled")}, record="milestone", action="created")
+    late = [FIRST, first, met(3, "2025-05-01"), met(4, "2025-04-01")]
+    assert left_by(late)["FTA-CONCLUDE/1"]["met_on"] == "2025-04-01"
+
+
+def test_what_an_entry_of_an_earlier_version_says_that_follows_counts_only_in_an_undo() -> None:
+    facts: Changes = {
+        "baseline_due": ("2025", "1999"),
+        "completed_on": (None, "1999-01-01"),
+        "completed_due": (None, "1999"),
+    }
+    assert commitment_after(created("2025"), entry("FTA-CONCLUDE", facts, on="2024-11-25")) == (
+        commitment_after(created("2025"))
+    )
+    put_back = commitment_after(created("2025"), entry("FTA-CONCLUDE", facts, action="undone"))
+    assert some(put_back, *facts) == {name: new for name, (_, new) in facts.items()}
+
+
+def test_a_review_of_a_record_is_no_news_of_it() -> None:
+    reviewed = entry("FTA-CONCLUDE", {}, on="2025-03-01", action="reviewed", number=2)
+    assert project([FIRST, reviewed]) == project([FIRST])

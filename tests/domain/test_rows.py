@@ -53,7 +53,7 @@ def milestone(state: str, due_latest: str | None = None, met_on: str | None = No
             EntryRow,
             (
                 "id, invocation, key, key_digest, recorded_at, effective_on, actor, record, ref, action, "
-                "changes, note, evidence, previous_hash, hash"
+                "changes, note, evidence, retracts, previous_hash, hash, retracted_by"
             ),
         ),
         (

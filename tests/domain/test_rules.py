@@ -1,5 +1,6 @@
 """What follows from a change, and what the register refuses."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ COMMITMENT: dict[str, Any] = {
 AGREEMENT: dict[str, Any] = {"ref": "FTA", "title": "A treaty", "kind": "treaty", "stage": "negotiating"}
 MILESTONE: dict[str, Any] = {"ref": "FTA-CONCLUDE/1", "title": "Signed", "state": "scheduled", "due": None}
 
-TODAY = "2026-01-15"
+TODAY = date(2026, 1, 15)
 
 
 def update(**fields: Any) -> Change:
@@ -43,7 +44,7 @@ def completed(**more: Any) -> dict[str, Any]:
 
 
 def changed_by(change: Change, state: dict[str, Any] | None = COMMITMENT, kind: str = "commitment") -> Any:
-    return rules.differences(kind, None if state is None else KINDS[kind](**state), change, TODAY)
+    return rules.differences(kind, None if state is None else KINDS[kind](**state), change)
 
 
 # What a record needs, and what it has
@@ -117,37 +118,73 @@ def test_what_is_open_changes_without_a_note() -> None:
 # When it takes effect
 
 
-def effective(on: str | None, newest: str = "2025-06-01") -> str:
-    return rules.effective_on(Change("update", "X", effective_on=on), newest, TODAY)
+def day(on: str | None, *, newest: str = "", begun: str = "2025-06-01") -> str:
+    return rules.day_of(Change("update", "X", effective_on=on), TODAY, (begun, "X"), newest)
 
 
 def test_a_change_takes_effect_today_unless_it_names_a_day() -> None:
-    assert effective(None) == TODAY
-    assert effective("2025-10-26") == "2025-10-26"
+    assert day(None) == "2026-01-15"
+    assert day("2025-10-26") == "2025-10-26"
 
 
-def test_a_change_may_take_effect_on_the_first_and_the_last_possible_day() -> None:
-    assert effective("2025-06-01") == "2025-06-01"
-    assert effective(TODAY) == TODAY
+def test_any_day_may_be_named_from_the_record_s_first_to_today() -> None:
+    assert day("2025-06-01") == "2025-06-01"
+    assert day("2026-01-15") == "2026-01-15"
+    assert rules.day_of(Change("add", "X", effective_on="0001-01-01"), TODAY, None) == "0001-01-01"
+
+
+def test_a_day_may_be_before_newer_entries() -> None:
+    assert day("2025-06-01", newest="2026-01-15") == "2025-06-01"
+    assert day("2026-01-15", newest="2026-01-16") == "2026-01-15"
 
 
 def test_a_change_does_not_take_effect_in_the_future() -> None:
-    with pytest.raises(
-        Refused, match=rf"^2026-01-16 is in the future \(today is {TODAY}\); record a change "
-    ):
-        effective("2026-01-16")
+    said = r"^2026-01-16 is in the future \(today is 2026-01-15\); record a change once it is in effect$"
+    with pytest.raises(Refused, match=said):
+        day("2026-01-16", newest="2026-01-16")
 
 
-def test_a_change_does_not_take_effect_before_the_newest_entry() -> None:
-    with pytest.raises(
-        Refused, match=r"^2025-05-31 is before the newest entry of X \(2025-06-01\); record it "
-    ):
-        effective("2025-05-31")
+def test_a_change_does_not_take_effect_before_its_record_s_first_day() -> None:
+    said = r"^2025-05-31 is before X was created \(2025-06-01\); record it with that date or a later one$"
+    with pytest.raises(Refused, match=said):
+        day("2025-05-31")
 
 
 def test_a_change_without_a_day_never_fails_on_it() -> None:
-    # A colleague one time zone ahead may have recorded something that takes effect tomorrow.
-    assert effective(None, newest="2026-01-16") == "2026-01-16"
+    # A colleague one time zone ahead may have recorded something that takes effect tomorrow, or added the record then.
+    assert day(None, newest="2026-01-16") == "2026-01-16"
+    assert day(None, begun="2026-01-16") == "2026-01-16"
+
+
+def test_a_day_that_was_wrong_by_more_than_a_zone_does_not_draw_others_after_it() -> None:
+    assert day(None, newest="2026-01-17") == "2026-01-15"
+    assert day(None, newest="2099-01-01") == "2026-01-15"
+    with pytest.raises(Refused, match=r"^2026-01-15 is before X was created \(2099-01-01\)"):
+        day(None, begun="2099-01-01")
+
+
+@pytest.mark.parametrize(
+    ("record", "fields", "names"),
+    [
+        (Commitment(status="completed"), {"status": "completed"}, True),
+        (Commitment(status="cancelled"), {"status": "cancelled"}, True),
+        (Milestone(state="met"), {"state": "met"}, True),
+        (Agreement(stage="signed"), {"stage": "signed"}, True),
+        (Commitment(status="in-progress"), {"status": "in-progress"}, False),
+        (Agreement(stage="negotiating"), {"stage": "negotiating"}, False),
+        (Commitment(status="completed"), {"status": "cancelled"}, False),
+        (Commitment(status="completed"), {"due": "2026"}, False),
+        (None, {"status": "completed"}, False),
+    ],
+)
+def test_a_change_names_the_day_of_an_event_that_the_register_has(
+    record: Record | None, fields: dict[str, Any], names: bool
+) -> None:
+    change = Change("update", "X", fields=fields, effective_on="2025-10-26")
+    assert rules.names_an_event(change, record) is names
+    assert not rules.names_an_event(Change("update", "X", fields=fields), record)
+    listed = Change("update", "X", fields=fields, effective_on="2025-10-26", derived={"deadline": "met"})
+    assert not rules.names_an_event(listed, record)
 
 
 # What an entry says
@@ -187,50 +224,12 @@ def test_a_new_record_has_its_defaults_and_nothing_that_is_empty() -> None:
     }
 
 
-def test_the_first_due_date_becomes_the_baseline_and_stays_it() -> None:
+def test_what_follows_from_a_change_is_not_said_in_it() -> None:
     undated = {**COMMITMENT, "due": None, "baseline_due": None}
-    assert changed_by(update(due="2026"), undated) == {"due": (None, "2026"), "baseline_due": (None, "2026")}
-    assert changed_by(update(due="2027")) == {"due": ("2025", "2027")}
-    assert changed_by(update(due=None)) == {"due": ("2025", None)}
-    cleared = {**COMMITMENT, "due": None}
-    assert changed_by(update(due="2029"), cleared) == {"due": (None, "2029")}
-
-
-def test_completion_records_its_day_and_the_due_date_then_in_force() -> None:
-    assert changed_by(update(status="completed")) == {
-        "status": ("in-progress", "completed"),
-        "completed_on": (None, TODAY),
-        "completed_due": (None, "2025"),
-    }
-    assert changed_by(update(status="completed", due="2027")) == {
-        "status": ("in-progress", "completed"),
-        "due": ("2025", "2027"),
-        "completed_on": (None, TODAY),
-        "completed_due": (None, "2027"),
-    }
-
-
-def test_what_is_opened_again_is_no_longer_completed() -> None:
-    assert changed_by(update(status="suspended"), completed()) == {
-        "status": ("completed", "suspended"),
-        "completed_on": ("2025-11-01", None),
-        "completed_due": ("2025", None),
-    }
-
-
-def test_a_due_date_moved_after_completion_leaves_the_completion_alone() -> None:
-    assert changed_by(update(due="2030"), completed()) == {"due": ("2025", "2030")}
-
-
-def test_a_milestone_records_the_day_it_was_met() -> None:
-    met = {"state": ("scheduled", "met"), "met_on": (None, TODAY)}
-    assert changed_by(update(state="met"), MILESTONE, "milestone") == met
-    was_met = {**MILESTONE, "state": "met", "met_on": "2025-10-26"}
-    assert changed_by(update(state="not-met"), was_met, "milestone") == {
-        "state": ("met", "not-met"),
-        "met_on": ("2025-10-26", None),
-    }
-    assert changed_by(update(state="met", title="New"), was_met, "milestone") == {"title": ("Signed", "New")}
+    assert changed_by(update(due="2026"), undated) == {"due": (None, "2026")}
+    assert changed_by(update(status="completed")) == {"status": ("in-progress", "completed")}
+    assert changed_by(update(status="suspended"), completed()) == {"status": ("completed", "suspended")}
+    assert changed_by(update(state="met"), MILESTONE, "milestone") == {"state": ("scheduled", "met")}
 
 
 def test_a_text_as_a_listing_shows_it_is_no_change() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from ksmy_tracker.domain.chain import digest, read_entry
+from ksmy_tracker.domain.entries import StoredEntry
 from ksmy_tracker.errors import Damaged, NotFound
 from ksmy_tracker.storage.sqlite import reader, register
 from tests.conftest import execute
@@ -18,7 +19,7 @@ def test_every_entry_follows_the_one_before_without_gaps(make: Make, register: P
     assert [entry["id"] for entry in found] == list(range(1, 34))
     assert [entry["previous_hash"] for entry in found] == [None, *(entry["hash"] for entry in found[:-1])]
     for row in query(register, "SELECT * FROM entry"):
-        assert row["hash"] == digest(read_entry(tuple(row.values())))
+        assert row["hash"] == digest(read_entry(StoredEntry(**row)))
 
 
 def test_the_receipt_has_the_head_that_the_register_has_then(make: Make, register: Path) -> None:

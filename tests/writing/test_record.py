@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta, timezone
+from datetime import date, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,7 @@ def test_an_entry_says_who_recorded_what_about_which_record_and_when(make: Make,
         "changes": '{"status":["planned","in-progress"]}',
         "note": "begun",
         "evidence": '["a","b"]',
+        "retracts": "[]",
     }
 
 
@@ -243,13 +244,85 @@ def test_a_record_already_known_from_a_later_zone_s_day_takes_that_day(make: Mak
     assert [entry["effective_on"] for entry in entries(register)[-2:]] == ["2026-01-16", "2026-01-16"]
 
 
-def test_within_one_command_the_dates_of_a_record_do_not_go_back_either(make: Make, register: Path) -> None:
-    with pytest.raises(Refused, match="before the newest entry"):
-        make(
-            updating("TOURISM", note="x", effective_on="2025-03-02"),
-            updating("TOURISM", note="y", effective_on="2025-03-01"),
+@pytest.mark.parametrize("chunk", [1, 2, 1000])
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_a_late_entry_holds_until_the_next_that_set_the_same_field(
+    make: Make, register: Path, monkeypatch: pytest.MonkeyPatch, chunk: int, dry_run: bool
+) -> None:
+    monkeypatch.setattr("ksmy_tracker.writing.record.CHUNK", chunk)
+    receipt = make(
+        updating("TOURISM", status="finalising", effective_on="2025-10-26"),
+        updating("TOURISM", status="suspended", note="x", effective_on="2025-03-01"),
+        updating("TOURISM", status="cancelled", effective_on="2025-02-01"),
+        updating("TOURISM", firmness="hoped", effective_on="2025-03-01"),
+        dry_run=dry_run,
+    )
+    assert [dict(outcome.until) for outcome in receipt.outcomes] == [
+        {},
+        {"status": ("2025-10-25", "finalising")},
+        {"status": ("2025-02-28", "suspended")},
+        {},
+    ]
+    assert [outcome.changes for outcome in receipt.outcomes[:3]] == [
+        {"status": ("in-progress", "finalising")},
+        {"status": ("in-progress", "suspended")},
+        {"status": ("in-progress", "cancelled")},
+    ]
+    if not dry_run:
+        row = stored(register, "TOURISM")
+        assert (row["status"], row["firmness"], row["updated_on"]) == ("finalising", "hoped", "2025-10-26")
+        assert faults(register) == []
+
+
+def test_what_a_late_entry_says_is_compared_with_its_own_day(make: Make, register: Path) -> None:
+    make(updating("TOURISM", status="finalising", effective_on="2025-10-26"))
+    assert make(updating("TOURISM", status="in-progress", effective_on="2025-03-01")).unchanged == 1
+    assert make(updating("TOURISM", title="T", expect="in-progress", effective_on="2025-03-01")).applied == 1
+    with pytest.raises(Refused, match="TOURISM is in-progress, not finalising as expected"):
+        make(updating("TOURISM", title="U", expect="finalising", effective_on="2025-03-01"))
+
+
+def test_a_late_change_before_a_completion_reopens_nothing(make: Make, register: Path) -> None:
+    make(updating("TOURISM", status="completed", effective_on="2025-10-26"))
+    make(updating("TOURISM", status="finalising", effective_on="2025-03-01"))
+    row = stored(register, "TOURISM")
+    assert (row["status"], row["completed_on"]) == ("completed", "2025-10-26")
+    with pytest.raises(Refused, match="TOURISM is completed; say with --note why it is to be finalising"):
+        make(updating("TOURISM", status="finalising", effective_on="2025-11-01"))
+    assert faults(register) == []
+
+
+def test_what_is_completed_already_is_not_completed_on_another_day(make: Make) -> None:
+    make(updating("TOURISM", status="completed", effective_on="2025-10-26"))
+    make(updating("TOURISM", note="x"))
+    for day in ("2025-06-01", "2025-12-01"):
+        with pytest.raises(Refused) as refused:
+            make(updating("TOURISM", status="completed", effective_on=day))
+        assert str(refused.value) == (
+            "TOURISM is completed since 2025-10-26 by entry 31; to correct that day, "
+            f"`ksmy amend 31 --on {day}`"
         )
-    assert len(entries(register)) == 30
+    assert make(updating("TOURISM", status="completed", effective_on="2025-10-26")).unchanged == 1
+    assert make(updating("TOURISM", status="completed")).unchanged == 1
+
+
+def test_a_day_before_the_record_s_first_is_refused(make: Make) -> None:
+    with pytest.raises(Refused, match=r"^2024-11-24 is before TOURISM was created \(2024-11-25\)"):
+        make(updating("TOURISM", note="x", effective_on="2024-11-24"))
+
+
+def test_a_clock_that_was_wrong_once_spoils_nothing(make: Make, register: Path) -> None:
+    make(updating("TOURISM", status="finalising"), today=date(2099, 1, 1))
+    make(updating("TOURISM", status="suspended"))
+    found = entries(register)[-1]
+    assert (found["effective_on"], found["changes"]) == (
+        "2026-01-15",
+        '{"status":["in-progress","suspended"]}',
+    )
+    make(updating("TOURISM", note="later"), today=TODAY + timedelta(days=1))
+    make(updating("TOURISM", note="by a colleague a zone behind"))
+    assert entries(register)[-1]["effective_on"] == "2026-01-16"
+    assert faults(register) == []
 
 
 def test_the_dates_of_another_record_do_not_matter(make: Make, register: Path) -> None:

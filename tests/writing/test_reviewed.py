@@ -92,22 +92,20 @@ def test_a_later_change_may_take_effect_before_its_day(register: Path, make: Mak
         assert audit.check(reader).faults == []
 
 
-def test_undo_passes_over_it(register: Path, make: Make) -> None:
+def test_an_undo_of_it_frees_its_key(register: Path, make: Make) -> None:
     make(Change("update", "TOURISM", fields={"due": "2027"}))
-    receipt = make(unchanged())
+    make(unchanged())
     (outcome,) = undo(register).outcomes
-    assert (outcome.ref, outcome.action) == ("TOURISM", "undone")
-    with pytest.raises(Refused) as refused:
-        undo(register, receipt.invocation)
-    assert str(refused.value) == f"invocation {receipt.invocation} changed nothing; nothing to undo"
+    assert (outcome.ref, outcome.action, outcome.retracts) == ("TOURISM", "undone", (32,))
+    assert make(unchanged()).unchanged == 1
     with FileRegister(register).reading() as reader:
         assert audit.check(reader).faults == []
 
 
-def test_an_undo_of_a_batch_undoes_what_it_changed_and_keeps_the_keys(register: Path, make: Make) -> None:
-    make(unchanged(), Change("update", "HYDROGEN", fields={"due": "2030"}))
-    assert [outcome.ref for outcome in undo(register).outcomes] == ["HYDROGEN"]
-    assert make(unchanged()).skipped == 1
+def test_an_undo_of_a_batch_frees_all_its_keys(register: Path, make: Make) -> None:
+    make(unchanged(), Change("update", "HYDROGEN", fields={"due": "2030"}, key="l", key_digest="2" * 64))
+    assert [outcome.ref for outcome in undo(register).outcomes] == ["TOURISM", "HYDROGEN"]
+    assert make(unchanged()).unchanged == 1
 
 
 def test_a_listing_made_before_it_is_as_good_as_one_made_after(register: Path, make: Make) -> None:

@@ -1,21 +1,24 @@
 """What a chunk of changes must know, and how it follows the entries that are made of them."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from ksmy_tracker.domain.chain import Entry
+from ksmy_tracker.domain.chain import Entry, NewEntry
 from ksmy_tracker.domain.changes import Change
+from ksmy_tracker.domain.kinds import Record
 from ksmy_tracker.domain.rules import Missing, Withdrawn
 from ksmy_tracker.domain.stale_listing import Listed
 from ksmy_tracker.errors import Refused
 from ksmy_tracker.storage.interface import Transaction
 from ksmy_tracker.storage.sqlite.register import FileRegister
+from ksmy_tracker.writing.chain_end import ChainEnd
 from ksmy_tracker.writing.record import record
-from ksmy_tracker.writing.undo import undo
+from ksmy_tracker.writing.undo import redo, undo
 from ksmy_tracker.writing.working_set import WorkingSet
-from tests.writing.changing import adding, entries, make_in, recording, updating
+from tests.writing.changing import TODAY, adding, entries, make_in, recording, updating
 
 LAST = 30
 
@@ -28,13 +31,13 @@ def transaction(register: Path) -> Iterator[Transaction]:
 
 @pytest.fixture
 def working_set(transaction: Transaction) -> WorkingSet:
-    return WorkingSet(transaction, LAST)
+    return WorkingSet(transaction, LAST, TODAY)
 
 
 def listed(path: Path, *refs: str) -> list[Listed]:
     lines = [Change("update", ref, derived={"milestones": "0"}) for ref in refs]
     with FileRegister(path).writing(dry_run=True) as transaction:
-        working_set = WorkingSet(transaction, len(entries(path)))
+        working_set = WorkingSet(transaction, len(entries(path)), TODAY)
         working_set.load(lines)
         return [working_set.about(line).listed for line in lines]
 
@@ -45,7 +48,7 @@ def test_a_change_is_about_its_record_and_what_that_is_to_belong_to(working_set:
     known = working_set.about(change)
     assert known.record is working_set.records["HYDROGEN"]
     assert known.parent is working_set.records["FTA"]
-    assert known.newest_day == "2024-11-25"
+    assert known.day == "2026-01-15"
 
 
 def test_a_milestone_comes_with_its_commitment(working_set: WorkingSet) -> None:
@@ -66,7 +69,7 @@ def test_new_milestones_are_numbered_on_from_those_that_are_there(working_set: W
     assert working_set.about(changes[0]).number == 8
 
 
-def test_milestones_are_counted_without_those_withdrawn(register: Path) -> None:
+def test_milestones_are_counted_without_those_undone(register: Path) -> None:
     def counts() -> list[tuple[int, int]]:
         return [(one.milestones_met, one.milestones) for one in listed(register, "FTA-CONCLUDE", "TOURISM")]
 
@@ -154,7 +157,6 @@ def test_a_record_follows_its_entries_and_is_stored_as_they_leave_it(working_set
             previous_hash=None,
         )
     )
-    assert working_set.about(change).newest_day == "2026-01-15"
     working_set.store(most=1)
     assert working_set.records, "there are no more than that"
     working_set.store()
@@ -165,17 +167,105 @@ def test_a_record_follows_its_entries_and_is_stored_as_they_leave_it(working_set
     assert getattr(record, "due_latest", None) == "2027-12-31"
 
 
-def test_a_refusal_is_explained_by_what_the_register_has(register: Path) -> None:
-    make_in(register, adding("TIN"), invocation="tin")
-    with FileRegister(register).writing() as transaction:
-        undo(transaction, "tin", recording(invocation="back"))
+def test_a_refusal_is_explained_by_what_the_register_has(working_set: WorkingSet) -> None:
+    explained = working_set.explained
+    assert str(explained(Missing("TOURISMS"))) == "there is no record TOURISMS; did you mean TOURISM?"
+    assert "FTA?" in str(explained(Missing("FTAA", "agreement")))
+    other = Refused("no")
+    assert explained(other) is other
+
+
+def test_what_is_withdrawn_is_brought_back_by_the_undo_that_withdrew_it(
+    register: Path, transaction: Transaction
+) -> None:
+    # As earlier versions wrote it.
+    end = ChainEnd(transaction, invocation="back", recorded_at="2026-01-15T00:00:00.000000Z", actor="kim")
+    for ref in ("TOURISM", "HYDROGEN"):
+        end.append(NewEntry("commitment", ref, "withdrawn", "2026-01-15", {"withdrawn": (False, True)}))
+    end.store()
+    working_set = WorkingSet(transaction, 32, TODAY)
+    assert str(working_set.explained(Withdrawn("TOURISM", "first"))) == (
+        "TOURISM is withdrawn; bring it back with `ksmy undo back` first"
+    )
+
+
+# Late changes
+
+
+def test_a_late_change_finds_the_record_as_it_was_on_its_day(register: Path) -> None:
+    make_in(register, updating("TOURISM", status="finalising", effective_on="2025-10-26"))
     with FileRegister(register).writing(dry_run=True) as transaction:
-        working_set = WorkingSet(transaction, 32)
-        explained = working_set.explained
-        assert str(explained(Missing("TOURISMS"))) == "there is no record TOURISMS; did you mean TOURISM?"
-        assert "FTA?" in str(explained(Missing("FTAA", "agreement")))
-        assert str(explained(Withdrawn("TIN", "first"))) == (
-            "TIN is withdrawn; bring it back with `ksmy undo back` first"
+        working_set = WorkingSet(transaction, 31, TODAY)
+        late, on_its_day, now = (
+            updating("TOURISM", note="x", effective_on=day) for day in ("2025-10-25", "2025-10-26", None)
         )
-        other = Refused("no")
-        assert explained(other) is other
+        working_set.load([late, on_its_day, now])
+        assert [
+            (known.day, status(known.record), status(known.latest))
+            for known in map(working_set.about, (late, on_its_day, now))
+        ] == [
+            ("2025-10-25", "in-progress", "finalising"),
+            ("2025-10-26", "finalising", "finalising"),
+            ("2026-01-15", "finalising", "finalising"),
+        ]
+
+
+def status(record: Record | None) -> str | None:
+    return getattr(record, "status", None)
+
+
+def test_an_entry_that_is_dated_ahead_is_no_newest_day(register: Path) -> None:
+    make_in(register, updating("TOURISM", status="finalising"), today=date(2099, 1, 1))
+    change = updating("TOURISM", note="x")
+    with FileRegister(register).writing(dry_run=True) as transaction:
+        working_set = WorkingSet(transaction, 31, TODAY)
+        working_set.load([change])
+        known = working_set.about(change)
+    assert (known.day, status(known.record), status(known.latest)) == (
+        "2026-01-15",
+        "in-progress",
+        "finalising",
+    )
+
+
+@pytest.mark.parametrize("day", ["2025-06-01", "2025-10-26"])
+def test_since_when_what_is_said_to_have_happened_is_so_is_known(register: Path, day: str) -> None:
+    make_in(register, updating("TOURISM", status="completed", effective_on="2025-10-26"))
+    make_in(register, updating("TOURISM", note="x"), invocation="two")
+    again = updating("TOURISM", status="completed", effective_on=day)
+    other = updating("TOURISM", status="cancelled", effective_on=day)
+    with FileRegister(register).writing(dry_run=True) as transaction:
+        working_set = WorkingSet(transaction, 32, TODAY)
+        working_set.load([again, other])
+        assert [working_set.about(change).since for change in (again, other)] == [("2025-10-26", 31), None]
+
+
+def test_the_key_of_what_was_undone_is_not_known(register: Path) -> None:
+    said = {"key": "k", "key_digest": "d" * 64}
+    make_in(register, updating("TOURISM", note="x", **said))
+    change = updating("TOURISM", note="y", **{**said, "key_digest": "e" * 64})
+
+    def known() -> str | None:
+        with FileRegister(register).writing(dry_run=True) as transaction:
+            working_set = WorkingSet(transaction, 99, TODAY)
+            working_set.load([change])
+            return working_set.about(change).key_digest
+
+    assert known() == "d" * 64
+    with FileRegister(register).writing() as transaction:
+        undo(transaction, None, recording(invocation="two"))
+    assert known() is None
+    with FileRegister(register).writing() as transaction:
+        redo(transaction, recording(invocation="three"))
+    assert known() == "d" * 64
+
+
+def test_the_number_of_a_milestone_that_was_undone_is_free_again(register: Path) -> None:
+    make_in(register, adding("FTA-CONCLUDE", "milestone"))
+    with FileRegister(register).writing() as transaction:
+        undo(transaction, None, recording(invocation="two"))
+    with FileRegister(register).writing(dry_run=True) as transaction:
+        working_set = WorkingSet(transaction, 32, TODAY)
+        change = adding("FTA-CONCLUDE", "milestone")
+        working_set.load([change])
+        assert working_set.about(change).number == 6

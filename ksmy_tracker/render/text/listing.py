@@ -9,6 +9,7 @@ from ksmy_tracker.render.wording import (
     describe,
     due_date,
     entry_summary,
+    expected,
     field_name,
     left,
     moved_by,
@@ -18,20 +19,26 @@ from ksmy_tracker.render.wording import (
 
 Column = tuple[str, Callable[[Any], str]]
 
+
+def _beside(due: str, expected_now: str | None) -> str:
+    """A deadline with when it is expected now."""
+    return ", ".join(filter(None, (due, expected(expected_now))))
+
+
 #: What a listing shows a person who did not choose columns.
 _LISTINGS: Final[Mapping[str, Sequence[Column]]] = {
     "list": (
         ("ref", lambda row: row.ref),
         ("status", lambda row: row.status),
         ("deadline", lambda row: row.deadline),
-        ("due", lambda row: due_date(row.due)),
+        ("due", lambda row: _beside(due_date(row.due), row.expected)),
         ("title", lambda row: row.title),
     ),
     "due": (
         ("deadline", lambda row: row.deadline),
         ("days left", lambda row: left(row.days_left)),
         ("ref", lambda row: row.ref),
-        ("window", lambda row: window(row.due_earliest, row.due_latest)),
+        ("window", lambda row: _beside(window(row.due_earliest, row.due_latest), row.expected)),
         ("title", lambda row: row.title),
     ),
     "history": (

@@ -5,7 +5,16 @@ from collections.abc import Sequence
 from ksmy_tracker.domain.kinds import Agreement, Commitment, Milestone
 from ksmy_tracker.domain.rows import EntryRow, FullAgreement, FullCommitment, as_dict
 from ksmy_tracker.render.text.page import Page
-from ksmy_tracker.render.wording import due_date, entry_summary, field_name, left, plural, slip, worded
+from ksmy_tracker.render.wording import (
+    due_date,
+    entry_summary,
+    expected,
+    field_name,
+    left,
+    plural,
+    slip,
+    worded,
+)
 
 
 def as_page(found: FullCommitment | FullAgreement, width: int) -> Page:
@@ -85,4 +94,5 @@ def _milestone(row: Milestone) -> str:
     met = f" on {row.met_on}" if row.met_on else ""
     when = f", {left(row.days_left)}" if row.days_left is not None else ""
     gone = ", withdrawn" if row.withdrawn else ""
-    return f"{row.number}. {row.title}{gone}: {row.state}{met}{due}{when}"
+    now = f", {expected(row.expected)}" if row.expected else ""
+    return f"{row.number}. {row.title}{gone}: {row.state}{met}{due}{when}{now}"
