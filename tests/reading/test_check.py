@@ -411,10 +411,11 @@ def test_a_missing_index_is_found(ksmy: Ksmy, register: Path, index: str) -> Non
             "ix_commitment_due_latest_ref",
             "CREATE INDEX ix_commitment_due_latest_ref ON commitment (ref, due_latest)",
         ),
-        ("ix_entry_created", "CREATE INDEX ix_entry_created ON entry (ref) WHERE action = 'created'"),
-        ("ix_entry_key", 'CREATE UNIQUE INDEX ix_entry_key ON entry ("key") WHERE key IS NULL'),
+        ("ix_entry_key", 'CREATE UNIQUE INDEX ix_entry_key ON entry ("key") WHERE key IS NOT NULL'),
+        ("ix_entry_retracting", "CREATE INDEX ix_entry_retracting ON entry (id)"),
+        ("ix_entry_key", 'CREATE INDEX ix_entry_key ON entry ("key") WHERE key IS NULL'),
     ],
-    ids=["other-column", "other-order", "not-unique", "other-condition"],
+    ids=["other-column", "other-order", "unique", "no-condition", "other-condition"],
 )
 def test_an_index_of_something_else_is_found(ksmy: Ksmy, register: Path, index: str, sql: str) -> None:
     tamper_with_schema(register, f"DROP INDEX {index}", sql)

@@ -165,13 +165,12 @@ def printed(path: Path, today: date, *options: str) -> dict[str, Any]:
     return found
 
 
-def without_chain(value: Any) -> Any:
-    """The same without what depends on the order in which entries were recorded."""
+def without(left_out: Sequence[str], value: Any) -> Any:
+    """The same without what depends on which entries were recorded when."""
     if isinstance(value, dict):
-        chain = ("id", "invocation", "previous_hash", "hash", "head", "newest_entry")
-        return {name: without_chain(one) for name, one in value.items() if name not in chain}
+        return {name: without(left_out, one) for name, one in value.items() if name not in left_out}
     if isinstance(value, list | tuple):
-        return [without_chain(one) for one in value]
+        return [without(left_out, one) for one in value]
     return value
 
 
@@ -197,7 +196,7 @@ def test_as_of_a_day_is_what_was_printed_on_that_day(
     empty_register: Path, tmp_path_factory: pytest.TempPathFactory, history: tuple[list[Change], date]
 ) -> None:
     as_of, then = both_ways(empty_register, tmp_path_factory.mktemp("ordered"), *history)
-    assert as_of == then
+    assert without(("head",), as_of) == without(("head",), then)
 
 
 @settings(max_examples=12, phases=AS_FOUND)
@@ -206,4 +205,5 @@ def test_as_of_a_day_leaves_out_what_took_effect_later_though_it_was_recorded_be
     empty_register: Path, tmp_path_factory: pytest.TempPathFactory, history: tuple[list[Change], date]
 ) -> None:
     as_of, then = both_ways(empty_register, tmp_path_factory.mktemp("shuffled"), *history)
-    assert without_chain(as_of) == without_chain(then)
+    chain = ("id", "invocation", "previous_hash", "hash", "head", "newest_entry")
+    assert without(chain, as_of) == without(chain, then)

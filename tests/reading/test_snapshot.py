@@ -1,8 +1,8 @@
-"""A register as of a day: what had taken effect by its end, and the head of the history up to then."""
+"""A register as of a day: what had taken effect by its end, by what is known, and the head of that."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +89,7 @@ def test_a_view_of_the_day_before_does_not_see_it(register: Path) -> None:
     assert status_of(register, "2026-01-15", "FTA-CONCLUDE") == "in-progress"
     assert status_of(register, "2026-01-16", "FTA-CONCLUDE") == "completed"
     with looking(register, "2026-01-15") as snapshot:
-        assert snapshot.head() == hashes(register)[-2]
+        assert snapshot.head() == hashes(register)[-1]
 
 
 @pytest.mark.usefixtures("in_seoul")
@@ -137,7 +137,7 @@ def test_a_record_is_not_there_before_the_day_it_was_created(ksmy: Ksmy, registe
 def test_before_its_first_entry_a_register_is_empty(register: Path) -> None:
     with looking(register, "2024-11-24") as snapshot:
         assert (commitments(snapshot), agreements(snapshot), entries(snapshot)) == ([], [], [])
-        assert snapshot.head() is None
+        assert snapshot.head() == hashes(register)[-1]
 
 
 def test_the_head_is_the_hash_of_the_newest_entry(ksmy: Ksmy, register: Path) -> None:
@@ -146,15 +146,21 @@ def test_the_head_is_the_hash_of_the_newest_entry(ksmy: Ksmy, register: Path) ->
         assert snapshot.head() == hashes(register)[-1]
 
 
-def test_the_head_of_a_past_day_is_the_last_in_the_chain_of_what_was_in_effect(
-    ksmy: Ksmy, register: Path
+def test_the_head_is_that_of_the_newest_entry_that_is_known_whichever_the_day(
+    ksmy: Ksmy, register: Path, at: At
 ) -> None:
     changed(ksmy, "update", "TOURISM", "--note", "Later", "--on", "2025-10-01")
+    at(NOW + timedelta(days=1))
     changed(ksmy, "update", "HYDROGEN", "--note", "Earlier, recorded afterwards", "--on", "2025-06-01")
     chain = hashes(register)
-    for day, head in (("2025-05-31", chain[-3]), ("2025-06-01", chain[-1]), ("2025-10-01", chain[-1])):
-        with looking(register, day) as snapshot:
-            assert snapshot.head() == head
+    for day in (date(2025, 5, 31), date(2025, 6, 1), date(2025, 10, 1)):
+        with looking(register, Day(day)) as snapshot:
+            assert snapshot.head() == chain[-1]
+        with looking(
+            register, Day(day, known_on=date(2026, 1, 15), known_until="2026-01-15T16:00:00.000000Z")
+        ) as then:
+            assert then.head() == chain[-2]
+            assert entries(then, ref="HYDROGEN", since="2025-01-01") == []
 
 
 def test_an_empty_register_has_no_head(ksmy: Ksmy, tmp_path: Path) -> None:
@@ -195,9 +201,10 @@ def test_a_view_of_now_reads_the_tables_as_they_are(ksmy: Ksmy, register: Path) 
     changed(ksmy, "update", "TOURISM", "--note", "News")
     with FileRegister(register).reading() as reader:
         asked = Asked(reader)
-        commitments(Snapshot(asked, now("2026-01-15")))
-        (sql,) = asked.asked
-        assert sql.startswith("SELECT")
+        snapshot = Snapshot(asked, now("2026-01-15"))
+        assert (snapshot.is_past, snapshot.reader) == (False, asked)
+        commitments(snapshot)
+        assert not any(sql.startswith("WITH") for sql in asked.asked)
 
 
 def test_a_view_of_a_day_that_nothing_came_after_reads_the_tables_as_they_are(register: Path) -> None:
@@ -212,5 +219,5 @@ def test_a_view_of_a_day_that_nothing_came_after_reads_the_tables_as_they_are(re
 def test_the_first_and_the_last_day_there_are_can_be_looked_from(day: date, register: Path) -> None:
     for as_it_stood in (True, False):
         with looking(register, Day(day, as_it_stood=as_it_stood)) as snapshot:
-            assert len(commitments(snapshot)) == (0 if as_it_stood and day == date.min else 19)
+            assert len(commitments(snapshot)) == (0 if day == date.min else 19)
             assert snapshot.day.today == day

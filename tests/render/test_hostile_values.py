@@ -27,7 +27,7 @@ from ksmy_tracker.domain.safe_text import visible
 from ksmy_tracker.domain.timeline import Bar, Mark, Timeline
 from ksmy_tracker.errors import Damaged
 from ksmy_tracker.render import formats, ical, json_contract, timeline_wording
-from ksmy_tracker.render.text import listing, receipt, records
+from ksmy_tracker.render.text import invocations, listing, receipt, records
 from ksmy_tracker.render.text import report as report_text
 from ksmy_tracker.render.text import timeline as timeline_text
 from ksmy_tracker.render.text.table import Rows
@@ -64,6 +64,11 @@ OUTCOME: Final = Outcome(
 CONTRADICTION: Final = Contradiction("FTA", "Conclude", "overdue and open")
 QUIET: Final = Quiet("FTA", "Conclude", "2024-11-25")
 NEXT: Final = NextMilestone("Conclude", MILESTONE)
+
+
+INVOCATION: Final = rows.InvocationRow(
+    ENTRY.invocation, ENTRY.recorded_at, "desk", entries=3, in_force=2, retracted_by=31, first=ENTRY
+)
 
 
 def a_report(**parts: Any) -> Report:
@@ -148,7 +153,7 @@ def test_every_kind_of_row_is_walked() -> None:
         if isinstance(one, type) and issubclass(one, tuple) and one.__module__ == module.__name__
     }
     walked = (COMMITMENT, MILESTONE, AGREEMENT, DEADLINE, ENTRY, CALENDAR, MARK, BAR, TIMELINE, EMPTY)
-    parts = (CONTRADICTION, QUIET, NEXT)
+    parts = (CONTRADICTION, QUIET, NEXT, INVOCATION)
     assert known - {type(one) for one in (*walked, *parts)} == {
         *(rows.Day, rows.Filters, Listed),
         *(rows.FullCommitment, rows.FullAgreement),  # which are made of rows
@@ -250,6 +255,14 @@ def test_a_page_of_a_record_has_no_orders_to_a_terminal() -> None:
     given = [{**parts, part: one} for part, thing in parts.items() for _, one in spoilt(thing)]
     for text in (*all_shown(of_commitment, given), *all_shown(of_agreement, given)):
         has_nothing_raw(text)
+
+
+def test_a_list_of_invocations_has_no_orders_to_a_terminal() -> None:
+    given = [INVOCATION._replace(first=one) for _, one in spoilt(ENTRY)]
+    given += [one for _, one in spoilt(INVOCATION)]
+    for text in all_shown(lambda one: invocations.as_text([one]), given):
+        has_nothing_raw(text)
+        assert text.count("\n") == 1
 
 
 def test_a_report_in_text_or_markdown_has_no_orders_and_no_markup() -> None:

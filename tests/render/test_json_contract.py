@@ -1,6 +1,7 @@
 """The objects of the JSON contract that are no rows: which keys, in which order, saying what."""
 
 import json
+from typing import Any
 
 from ksmy_tracker.domain.receipt import Receipt
 from ksmy_tracker.domain.report import Listed
@@ -23,17 +24,18 @@ def test_the_object_of_a_receipt_has_these_keys_in_this_order() -> None:
         "entries",
         "changes",
     ]
-    assert list(shown["changes"][0]) == ["ref", "record", "action", "entry", "changes"]
+    assert list(shown["changes"][0]) == ["ref", "record", "action", "entry", "changes", "until", "retracts"]
 
 
 def test_the_object_of_a_receipt_says_what_became_of_each_change() -> None:
-    changed = {"due": ("2025", None)}
+    changed, until = {"due": ("2025", None)}, {"due": ("2025-12-31", "2026")}
+    nothing: dict[str, Any] = {"changes": {}, "until": {}, "retracts": ()}
     receipt = Receipt(
         "one",
         [
-            outcome(changes=changed, note="n", evidence=("a",)),
+            outcome(changes=changed, note="n", evidence=("a",), until=until),
             outcome(None, ref="FTA", record="agreement", entry=None),
-            outcome(None, ref="SP-2024", record="agreement", entry=None, skipped=True),
+            outcome(None, ref="SP-2024", record="agreement", entry=None, skipped=True, retracts=(25,)),
         ],
         "h",
     )
@@ -46,9 +48,18 @@ def test_the_object_of_a_receipt_says_what_became_of_each_change() -> None:
         "dry_run": True,
         "entries": [26],
         "changes": [
-            {"ref": "TOURISM", "record": "commitment", "action": "updated", "entry": 26, "changes": changed},
-            {"ref": "FTA", "record": "agreement", "action": None, "entry": None, "changes": {}},
-            {"ref": "SP-2024", "record": "agreement", "action": None, "entry": None, "changes": {}},
+            {"ref": ref, "record": record, "action": action, "entry": entry, **said}
+            for ref, record, action, entry, said in (
+                (
+                    "TOURISM",
+                    "commitment",
+                    "updated",
+                    26,
+                    {"changes": changed, "until": until, "retracts": ()},
+                ),
+                ("FTA", "agreement", None, None, nothing),
+                ("SP-2024", "agreement", None, None, {"changes": {}, "until": {}, "retracts": (25,)}),
+            )
         ],
     }
 
@@ -102,7 +113,9 @@ def test_the_object_of_a_report_says_everything_in_plain_values() -> None:
     assert value["overdue"] == [OVERDUE._asdict()]
     assert value["due_soon"] == [SOON._asdict()]
     assert value["changed"] == [CREATED._asdict(), UPDATED._asdict()]
-    assert value["quiet"] == [{"ref": "HALAL", "title": "Recognise certificates", "updated_on": "2025-07-01"}]
+    assert value["quiet"] == [
+        {"ref": "HALAL", "title": "Recognise certificates", "updated_on": "2025-07-01", "reviewed_on": None}
+    ]
     assert value["contradictions"] == [
         {
             "ref": "FTA-CONCLUDE",
