@@ -66,7 +66,11 @@ class Snapshot:
 
     def rows(self, row: type[Row], sql: str, /, **parameters: Any) -> list[Row]:
         """The rows of a SELECT, built by the names of its columns."""
-        return self._asked(self._in_front, row, sql, parameters)
+        return self.reader.rows(row, self._from(self._in_front, sql), **{**self._parameters, **parameters})
+
+    def stream(self, row: type[Row], sql: str, /, **parameters: Any) -> Iterator[Row]:
+        """The same one by one, in bounded memory."""
+        return self.reader.stream(row, self._from(self._in_front, sql), **{**self._parameters, **parameters})
 
     def count(self, source: str, /, **parameters: Any) -> int:
         """How many rows a FROM clause has."""
@@ -75,32 +79,48 @@ class Snapshot:
 
     def head(self) -> str | None:
         """The hash of the newest entry of the whole register, also where this is a part."""
-        found = self._asked(self._whole, _Head, "SELECT hash FROM entry ORDER BY id DESC LIMIT 1", {})
+        sql = self._from(self._whole, "SELECT hash FROM entry ORDER BY id DESC LIMIT 1")
+        found = self.reader.rows(_Head, sql, **self._parameters)
         return found[0].hash if found else None
 
     def part(self, condition: str, parameters: Mapping[str, Any]) -> "Snapshot":
-        """The commitments `c` that a WHERE clause lets through, and what has to do with them."""
+        """The commitments `c` that a WHERE clause lets through, and what has to do with them.
+
+        None of it is made beforehand: a query on a part goes by the stored indexes, as one on the whole does.
+        Milestones are all there, for each is asked for with its commitment.
+        """
 
         def narrowed(table: str, condition: str) -> str:
             columns = COLUMNS.get(table, ENTRY_FIELDS)
             whole = self._whole.get(table) or self.reader.whole(table, columns)
             return f"SELECT c.* FROM ({whole}) c {condition}"
 
+        def has(table: str, column: str, value: str) -> str:
+            if self._whole:
+                return f"{value} IN (SELECT {column} FROM {table})"
+            return f"EXISTS (SELECT 1 FROM {table} n WHERE n.{column} = {value})"
+
         part = copy(self)
         part._parameters = {**self._parameters, **parameters}  # noqa: SLF001  # it is of this class
-        named = "SELECT ref FROM commitment UNION SELECT ref FROM agreement"
+        of_agreement = has("agreement", "ref", "c.ref")
+        of_commitment = has("commitment", "ref", self.reader.family("c.ref"))
+        has_record = f"CASE c.record WHEN 'agreement' THEN {of_agreement} ELSE {of_commitment} END"
         part._in_front = {  # noqa: SLF001
             "commitment": narrowed("commitment", condition),
-            "milestone": narrowed("milestone", "WHERE c.commitment IN (SELECT ref FROM commitment)"),
-            "agreement": narrowed("agreement", "WHERE c.ref IN (SELECT agreement FROM commitment)"),
-            "entry": narrowed("entry", f"WHERE {self.reader.family('c.ref')} IN ({named})"),
+            "agreement": narrowed("agreement", f"WHERE {has('commitment', 'agreement', 'c.ref')}"),
+            "entry": narrowed("entry", f"WHERE {has_record}"),
+            **{name: past for name, past in self._whole.items() if name == "milestone"},
         }
         return part
 
-    def _asked(self, in_front: _Tables, row: type[Row], sql: str, parameters: Mapping[str, Any]) -> list[Row]:
-        tables = ", ".join(f"{name} AS ({select})" for name, select in in_front.items())
-        parameters = {**self._parameters, **parameters}
-        return self.reader.rows(row, f"WITH {tables} {sql}" if tables else sql, **parameters)
+    def _from(self, in_front: _Tables, sql: str) -> str:
+        """A SELECT with the tables that stand in front of the stored ones; records of the past are made once each."""
+        made = COLUMNS if self._whole else ()
+        tables = ", ".join(
+            f"{name} AS {'' if name in made else 'NOT MATERIALIZED '}({select})"
+            for name, select in in_front.items()
+        )
+        return f"WITH {tables} {sql}" if tables else sql
 
     def _as_they_were(self) -> _Tables:
         """The tables without what happened after the day to the records that changed later."""

@@ -20,7 +20,7 @@ _PARAMETER: Final = re.compile(r":([a-z_][a-z_0-9]*)")
 _TABLE: Final = "agreement|commitment|milestone|entry|unchanged_key"
 #: A table that is read, and one that a view puts in front of it.
 _READ: Final = re.compile(rf"\b(FROM|JOIN) ({_TABLE})(?![.\w])")
-_IN_FRONT: Final = re.compile(rf"\b({_TABLE}) AS \(")
+_IN_FRONT: Final = re.compile(rf"\b({_TABLE}) AS (?:NOT MATERIALIZED )?\(")
 
 
 class _Ref(NamedTuple):
