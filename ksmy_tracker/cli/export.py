@@ -1,5 +1,6 @@
 """ksmy export: a whole register, or its deadlines for a calendar."""
 
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -7,12 +8,13 @@ from typing import Annotated
 from ksmy_tracker import signals
 from ksmy_tracker.cli.command import LOOK_AFTER, command, option
 from ksmy_tracker.cli.options import AsOf, Narrowing, Output, Zone, day_of, one_of
-from ksmy_tracker.cli.output import emit, is_stdout, is_terminal, put
+from ksmy_tracker.cli.output import blocks_of, emit, is_stdout, is_terminal, set_aside
 from ksmy_tracker.cli.where import Where
 from ksmy_tracker.domain.safe_text import escaped
 from ksmy_tracker.domain.values import Fault
 from ksmy_tracker.domain.words import did_you_mean
 from ksmy_tracker.errors import Usage
+from ksmy_tracker.storage.interface import Reader
 
 
 def _read_kind(given: str) -> str:
@@ -53,9 +55,17 @@ def export(
         from ksmy_tracker.render.ical import as_calendar
 
         day = day_of(as_of, tz, now)
+
+        def lines(reader: Reader) -> Iterator[str]:
+            return as_calendar(calendar(narrowed(Snapshot(reader, day), filters)), calendar_of)
+
+        if output is not None and not is_stdout(output):
+            _write(where, lines, output, "calendar")
+            return
         with where.reading() as reader:
-            rows = calendar(narrowed(Snapshot(reader, day), filters))
-        put(as_calendar(rows, calendar_of), output, "calendar")
+            pieces = set_aside(lines(reader))
+        for piece in pieces:
+            emit(piece)
         return
     if calendar_of != "event":
         raise Usage("--as goes with --format ics")
@@ -65,26 +75,32 @@ def export(
 
 
 def _export_whole(where: Where, output: Path | None) -> None:
-    from io import TextIOWrapper
-
     from ksmy_tracker.reading.export import export_lines
-    from ksmy_tracker.storage import files
 
     if output is not None and not is_stdout(output):
-        signals.once(signals.PLACED, f"the export {output} is made")
-        with (
-            where.reading() as reader,
-            files.output(output, "export", private=True) as path,
-            path.open("w", encoding="utf-8", newline="") as file,
-        ):
-            file.writelines(export_lines(reader))
+        _write(where, export_lines, output, "export", private=True)
         return
     from ksmy_tracker.storage.temporary_file import temporary_file
 
     # All of it is read before any is written: a slow reader keeps no writer waiting.
     with where.reading() as reader:
         spool = temporary_file(line.encode() for line in export_lines(reader))
-    with TextIOWrapper(spool, encoding="utf-8", newline="") as whole:
-        on_terminal = is_terminal()
-        while block := whole.read(1 << 20):
-            emit(escaped(block) if on_terminal else block)
+    on_terminal = is_terminal()
+    for block in blocks_of(spool):
+        emit(escaped(block) if on_terminal else block)
+
+
+def _write(
+    where: Where, lines: Callable[[Reader], Iterable[str]], output: Path, what: str, *, private: bool = False
+) -> None:
+    """Write what is read of a register to a file, as it is read; the file appears whole or not at all."""
+    from ksmy_tracker.storage import files
+
+    signals.once(signals.PLACED, f"the {what} {output} is made")
+    with where.reading() as reader:
+        text = lines(reader)
+        with (
+            files.output(output, what, private=private) as path,
+            path.open("w", encoding="utf-8", newline="") as file,
+        ):
+            file.writelines(text)

@@ -9,8 +9,7 @@ from ksmy_tracker.cli.listing import Listing
 from ksmy_tracker.cli.options import Limit, Withdrawn
 from ksmy_tracker.domain.rows import Filters
 from ksmy_tracker.domain.values import read_day, read_text
-from ksmy_tracker.reading.commitments import commitments
-from ksmy_tracker.reading.snapshot import Snapshot
+from ksmy_tracker.reading.commitments import each_commitment
 
 
 @command(LOOK, "ksmy list --sector trade --sort -days_left")
@@ -76,6 +75,4 @@ def list_(
         search=search,
         withdrawn=withdrawn,
     )
-    with listing.where.reading() as reader:
-        rows = commitments(Snapshot(reader, listing.day), filters, sort=sort, limit=limit)
-    listing.show("list", rows)
+    listing.show("list", lambda snapshot: each_commitment(snapshot, filters, sort=sort, limit=limit))

@@ -2,9 +2,10 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
-from io import StringIO
+from io import StringIO, TextIOWrapper
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TextIO
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from ksmy_tracker.render.text.page import Page
 
 
-#: Bytes that are copied at a time.
+#: Bytes, or characters, that are copied at a time.
 _BLOCK: Final = 1 << 20
 
 
@@ -67,6 +68,31 @@ def emit(text: str) -> None:
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
         raise KsmyError(f"the result could not be written: {error.strerror}") from error
+
+
+def set_aside(pieces: Iterable[str]) -> Iterator[str]:
+    """A result in pieces, all of them made before the first is given back: a slow reader keeps no writer waiting.
+
+    Few are kept in memory, many in a temporary file.
+    """
+    rest = iter(pieces)
+    few: list[str] = []
+    size = 0
+    for piece in rest:
+        few.append(piece)
+        size += len(piece)
+        if size > _BLOCK:
+            from ksmy_tracker.storage.temporary_file import temporary_file
+
+            return blocks_of(temporary_file(one.encode() for one in chain(few, rest)))
+    return iter(("".join(few),))
+
+
+def blocks_of(file: BinaryIO) -> Iterator[str]:
+    """The text of a file in blocks; the file is closed at its end."""
+    with TextIOWrapper(file, encoding="utf-8", newline="") as text:
+        while block := text.read(_BLOCK):
+            yield block
 
 
 def emit_done(text: str) -> None:

@@ -1,5 +1,6 @@
 """Entries of the history: of a record, since a day, by an actor; and how many are news."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -32,7 +33,20 @@ def entries(
     newest: int | None = None,
     news: bool = False,
 ) -> list[EntryRow]:
-    """Entries in the order of the chain: of a record and its milestones, since a date, by an actor.
+    """Entries in the order of the chain; see `each_entry`."""
+    return list(each_entry(snapshot, ref=ref, since=since, by=by, newest=newest, news=news))
+
+
+def each_entry(
+    snapshot: Snapshot,
+    *,
+    ref: str | None = None,
+    since: str | None = None,
+    by: str | None = None,
+    newest: int | None = None,
+    news: bool = False,
+) -> Iterator[EntryRow]:
+    """Entries in the order of the chain, one by one: of a record and its milestones, since a date, by an actor.
 
     With `news` those that changed or said something, without those that only keep a key.
     """
@@ -45,8 +59,8 @@ def entries(
         parts.append("actor = :by")
     sql = f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry {all_of(parts)} ORDER BY id"
     if newest is not None:
-        sql = f"{sql} DESC LIMIT :newest"
-    found = snapshot.rows(
+        sql = f"SELECT * FROM ({sql} DESC LIMIT :newest) newest ORDER BY id"
+    found = snapshot.stream(
         StoredEntry,
         sql,
         **_since(snapshot, since),
@@ -57,7 +71,7 @@ def entries(
         by=by,
         newest=newest,
     )
-    return [_read(entry) for entry in (reversed(found) if newest is not None else found)]
+    return map(_read, found)
 
 
 def count_entries(snapshot: Snapshot, *, since: str) -> int:
