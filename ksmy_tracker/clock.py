@@ -3,11 +3,8 @@
 from datetime import UTC, date, datetime, tzinfo
 from typing import Final
 
+from ksmy_tracker.domain.zone import ZONE
 from ksmy_tracker.errors import KsmyError, Usage
-
-#: Of the two capitals the day ends last in Kuala Lumpur (UTC+8; Seoul is UTC+9), so a deadline has
-#: passed in both once it has passed there.
-DEFAULT_ZONE = "Asia/Kuala_Lumpur"
 
 #: Years that a clock can say: others are a mistake, and at both ends of the calendar nothing can be computed.
 FIRST_YEAR: Final = 1970
@@ -22,10 +19,10 @@ def now() -> datetime:
 def zone(name: str) -> tzinfo:
     """An IANA time zone; raises `Usage` for an unknown one, `KsmyError` where this machine has none at all."""
     found = _zone(name)
-    if found is None and _zone(DEFAULT_ZONE) is None:
+    if found is None and _zone(ZONE) is None:
         raise KsmyError("this machine has no time zones; install the package tzdata beside this program")
     if found is None:
-        raise Usage(f"there is no time zone {name!r}; give an IANA name such as {DEFAULT_ZONE} or Asia/Seoul")
+        raise Usage(f"there is no time zone {name!r}; give an IANA name such as {ZONE} or Asia/Seoul")
     return found
 
 

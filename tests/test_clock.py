@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ksmy_tracker import clock
+from ksmy_tracker.domain.zone import ZONE
 from ksmy_tracker.errors import Usage
 
 LAST_DAY, FIRST_DAY = date(2025, 12, 31), date(2026, 1, 1)
@@ -36,7 +37,7 @@ def test_the_day_ends_in_seoul_an_hour_before_it_ends_in_kuala_lumpur(
 
     assert clock.today(now, clock.zone("Asia/Kuala_Lumpur")) == kuala_lumpur
     assert clock.today(now, clock.zone("Asia/Seoul")) == seoul
-    assert clock.today(now, clock.zone(clock.DEFAULT_ZONE)) == kuala_lumpur
+    assert clock.today(now, clock.zone(ZONE)) == kuala_lumpur
 
 
 @pytest.mark.parametrize(

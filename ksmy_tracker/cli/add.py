@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from ksmy_tracker.cli.command import CHANGE, argument, command
 from ksmy_tracker.cli.fields import fields_of, option_of
 from ksmy_tracker.cli.recording import By, Changing, NewSector, Said
-from ksmy_tracker.domain.changes import Change
+from ksmy_tracker.domain.changes import Change, kind_added
 from ksmy_tracker.domain.kinds import GIVEN
 from ksmy_tracker.domain.values import read_ref
 from ksmy_tracker.domain.words import a
@@ -32,7 +32,7 @@ def add(
     A commitment needs --title, --agreement, --sector and --firmness; it is taken to be of both parties,
     verifiable and planned unless you say otherwise. An agreement needs --title, --kind and --stage.
     """
-    kind = "agreement" if "kind" in fields else "commitment"
+    kind = kind_added(fields)
     for name in fields:
         if name not in GIVEN[kind]:
             raise Usage(f"{option_of(name)} is no field of {a(kind)}; see `ksmy add --help`")

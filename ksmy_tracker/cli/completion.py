@@ -116,6 +116,7 @@ def _look(context: typer.Context, question: Callable[[Any], Any]) -> Any:
     """Ask the register that the command line names so far; a writer is not waited for."""
     from ksmy_tracker import clock
     from ksmy_tracker.domain.rows import Day
+    from ksmy_tracker.domain.zone import ZONE
     from ksmy_tracker.reading.snapshot import Snapshot
     from ksmy_tracker.storage.locate import locate
 
@@ -125,7 +126,7 @@ def _look(context: typer.Context, question: Callable[[Any], Any]) -> Any:
         if source is None or source.name != "DEFAULT":  # what is named is none
             return []
         register = locate(None)
-    today = clock.today(context.obj, clock.zone(clock.DEFAULT_ZONE))
+    today = clock.today(context.obj, clock.zone(ZONE))
     with register.reading(0.2) as reader:
         return question(Snapshot(reader, Day(today)))
 

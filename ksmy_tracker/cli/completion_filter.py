@@ -8,11 +8,15 @@ register, this machine, or what the user has typed so far.
 import re
 from typing import Any, Final
 
+# Typer has no public name for any of these, nor another way to a form of one's own.
 from typer._click.shell_completion import CompletionItem, add_completion_class
 from typer._completion_classes import BashComplete, FishComplete, ZshComplete
 
 #: What no shell acts on, quoted or not: refs, slugs, words, options, columns, numbers, time zones.
 _WORD: Final = re.compile(r"-{0,2}[A-Za-z0-9][A-Za-z0-9_./,+-]*", re.ASCII)
+
+#: The option whose values may begin with a hyphen.
+_SIGNED: Final = "--sort"
 
 #: What punctuation of a meaning becomes; any other than this and `.,-/` becomes a space.
 _PLAINLY: Final = str.maketrans({":": " -", ";": ","})
@@ -40,6 +44,9 @@ class _Filtered:
     """A shell's form of completion with the filter in front of it."""
 
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem]:
+        option, joined, _ = incomplete.partition("=")
+        if _SIGNED in ([option] if joined else args[-1:]):
+            args = ["--", *args]  # without it Typer takes what begins with a hyphen for the name of an option
         return filtered(super().get_completions(args, incomplete))  # type: ignore[misc]
 
 

@@ -7,6 +7,7 @@ from ksmy_tracker.cli import completion
 from ksmy_tracker.cli.command import Drawn, Option, option, several
 from ksmy_tracker.domain.kinds import DECLARED, GIVEN, READERS, Field, read_field
 from ksmy_tracker.domain.values import read_truth
+from ksmy_tracker.domain.words import a
 
 
 def option_of(field: str) -> str:
@@ -14,9 +15,9 @@ def option_of(field: str) -> str:
     return f"--{field.replace('_', '-')}"
 
 
-def read(field: str) -> Callable[[str], Any]:
-    """How a field is read; an empty value clears it."""
-    return lambda given: read_field(field, given)
+def read(kind: str | None, field: str) -> Callable[[str], Any]:
+    """How a field of a kind of record is read, None where that is not known; an empty value clears it."""
+    return lambda given: read_field(kind, field, given)
 
 
 def fields_of(*kinds: str, first: tuple[str, ...], without: tuple[str, ...] = ()) -> Drawn:
@@ -25,12 +26,12 @@ def fields_of(*kinds: str, first: tuple[str, ...], without: tuple[str, ...] = ()
     Of what the first kind has not, the help says which has it.
     """
     options: dict[str, Any] = dict.fromkeys(first)
+    known = kinds[0] if len(kinds) == 1 else None
     for kind in kinds:
         for name in GIVEN[kind]:
             if name not in without and options.get(name) is None:
-                options[name] = _option(
-                    name, DECLARED[kind][name], "" if kind == kinds[0] else f"Of an {kind}: "
-                )
+                of = "" if kind == kinds[0] else f"Of {a(kind)}: "
+                options[name] = _option(name, DECLARED[kind][name], of, read(known, name))
 
     def given(values: Mapping[str, Any]) -> dict[str, Any]:
         found = {name: value for name, value in values.items() if name in options and value is not None}
@@ -43,7 +44,9 @@ def only(field: str, text: str, *, name: str | None = None) -> Option:
     """The option that narrows a listing to some values of a commitment's field; `name` is its own."""
     declared = DECLARED["commitment"][field]
     metavar = name.upper() if name else declared.metavar
-    return several(option_of(name or field), metavar, text, READERS[field], offers=offers_of(declared))
+    return several(
+        option_of(name or field), metavar, text, READERS["commitment"][field], offers=offers_of(declared)
+    )
 
 
 def offers_of(declared: Field) -> completion.Complete | None:
@@ -53,7 +56,7 @@ def offers_of(declared: Field) -> completion.Complete | None:
     return completion.words(declared.words) if declared.words else None
 
 
-def _option(name: str, declared: Field, of: str) -> Any:
+def _option(name: str, declared: Field, of: str, reader: Callable[[str], Any]) -> Any:
     text = of + (declared.means[0].lower() + declared.means[1:] if of else declared.means)
     named = option_of(name)
     if declared.read is read_truth:
@@ -64,7 +67,7 @@ def _option(name: str, declared: Field, of: str) -> Any:
             named,
             declared.metavar,
             text,
-            lambda given: (read_field(name, given),),  # not None, which stands for what is not given
+            lambda given: (reader(given),),  # not None, which stands for what is not given
             offers=offers_of(declared),
         ),
     ]

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
+import typer
+
 from ksmy_tracker.cli import completion, output
 from ksmy_tracker.cli.columns import DEFAULT_COLUMNS, ROW_OF
 from ksmy_tracker.cli.command import flag, option
@@ -12,22 +14,22 @@ from ksmy_tracker.cli.options import AsOf, Within, Zone, day_of, format_option
 from ksmy_tracker.cli.output import complain, emit, emit_rich, is_terminal, set_aside
 from ksmy_tracker.cli.where import Where
 from ksmy_tracker.domain.rows import Day, Row, names
-from ksmy_tracker.domain.values import Fault
 from ksmy_tracker.domain.words import did_you_mean
+from ksmy_tracker.errors import Usage
 from ksmy_tracker.reading.snapshot import Snapshot
 
 FORMATS = ("table", "tsv", "csv", "json", "jsonl", "md")
 
 
-def _read_columns(given: str) -> list[str]:
-    """Columns of the rows of the command that runs."""
-    from typer._click.globals import get_current_context  # Typer tells a parser of no command
-
-    known = names(ROW_OF[str(get_current_context().info_name)])
+def _read_columns(context: typer.Context, given: str | None) -> list[str] | None:
+    """Columns of the rows of the command that runs, of which Typer tells a callback, but no parser."""
+    if given is None:
+        return None
+    known = names(ROW_OF[str(context.info_name)])
     wanted = [name.strip().lower().replace("-", "_") for name in given.split(",")]
     for name in wanted:
         if name not in known:
-            raise Fault(f"there is no column {name!r}; {did_you_mean(name, known, short=30)}")
+            raise Usage(f"--columns: there is no column {name!r}; {did_you_mean(name, known, short=30)}")
     return wanted
 
 
@@ -41,8 +43,9 @@ class Listing:
             "--columns",
             "NAME,NAME",
             "Which columns, in which order.",
-            _read_columns,
+            str,
             offers=completion.columns,
+            callback=_read_columns,
         ),
     ]
     as_of: AsOf

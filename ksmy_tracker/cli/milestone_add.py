@@ -13,7 +13,7 @@ from ksmy_tracker.domain.changes import Change
 def milestone_add(
     ref: CommitmentRef,
     title: Annotated[
-        str, argument("TITLE", "What the step is, in a line.", reader("--title", read("title")))
+        str, argument("TITLE", "What the step is, in a line.", reader("--title", read("milestone", "title")))
     ],
     fields: Annotated[dict[str, Any], fields_of("milestone", first=("due",), without=("title",))],
     said: Said,

@@ -30,7 +30,7 @@ def milestone_set(
             "--expect",
             "STATE",
             "Refuse unless this is the state.",
-            READERS["state"],
+            READERS["milestone"]["state"],
             offers=completion.words(MILESTONE_STATES),
         ),
     ],

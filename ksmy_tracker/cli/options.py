@@ -1,7 +1,7 @@
 """The options that several commands take, and what their values mean."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +14,7 @@ from ksmy_tracker.domain.deadline import HORIZON_DAYS
 from ksmy_tracker.domain.rows import Day, Filters
 from ksmy_tracker.domain.values import Fault, read_any_ref, read_day, read_ref
 from ksmy_tracker.domain.words import did_you_mean
+from ksmy_tracker.domain.zone import ZONE
 
 
 def one_of(words: Sequence[str]) -> Callable[[str], str]:
@@ -54,7 +55,7 @@ Zone = Annotated[
         "ZONE",
         "The time zone in which today is meant.",
         clock.zone,
-        default=clock.DEFAULT_ZONE,
+        default=ZONE,
         envvar="KSMY_TZ",
         offers=completion.zones,
     ),
@@ -101,4 +102,4 @@ class Narrowing:
 
     def filters(self) -> Filters:
         """What lets that part through."""
-        return Filters(sector=self.sector, party=self.party, agreement=self.agreement)
+        return Filters(**asdict(self))

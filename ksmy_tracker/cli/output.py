@@ -2,15 +2,15 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from io import StringIO, TextIOWrapper
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TextIO
 
 from ksmy_tracker import signals
-from ksmy_tracker.domain.safe_text import visible
+from ksmy_tracker.domain.safe_text import escaped, visible
 from ksmy_tracker.errors import BadInput, KsmyError
 from ksmy_tracker.storage.files import expanded
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from ksmy_tracker.render.text.page import Page
+    from ksmy_tracker.storage.interface import Reader
 
 
 #: Bytes, or characters, that are copied at a time.
@@ -84,11 +85,11 @@ def set_aside(pieces: Iterable[str]) -> Iterator[str]:
         if size > _BLOCK:
             from ksmy_tracker.storage.temporary_file import temporary_file
 
-            return blocks_of(temporary_file(one.encode() for one in chain(few, rest)))
+            return _blocks(temporary_file(one.encode() for one in chain(few, rest)))
     return iter(("".join(few),))
 
 
-def blocks_of(file: BinaryIO) -> Iterator[str]:
+def _blocks(file: BinaryIO) -> Iterator[str]:
     """The text of a file in blocks; the file is closed at its end."""
     with TextIOWrapper(file, encoding="utf-8", newline="") as text:
         while block := text.read(_BLOCK):
@@ -160,6 +161,37 @@ def put(shown: "str | Page", output: Path | None, what: str) -> None:
 
         signals.once(signals.PLACED, f"the {what} {output} is made")
         write_whole(output, str(shown), what)
+
+
+def put_lines(
+    reading: "AbstractContextManager[Reader]",
+    lines: "Callable[[Reader], Iterable[str]]",
+    output: Path | None,
+    what: str,
+    *,
+    private: bool = True,
+) -> None:
+    """Write what a register has in lines, however many, to a file, whole or not at all, or to stdout.
+
+    For stdout all are read before any is written: a slow reader there keeps no writer waiting.
+    """
+    if output is None or is_stdout(output):
+        from ksmy_tracker.storage.temporary_file import temporary_file
+
+        with reading as reader:
+            spool = temporary_file(line.encode() for line in lines(reader))
+        for block in _blocks(spool):
+            emit(escaped(block) if is_terminal() else block)
+        return
+    from ksmy_tracker.storage import files
+
+    signals.once(signals.PLACED, f"the {what} {output} is made")
+    with (
+        reading as reader,
+        files.output(output, what, private=private) as path,
+        path.open("w", encoding="utf-8", newline="") as file,
+    ):
+        file.writelines(lines(reader))
 
 
 def page_width() -> int:

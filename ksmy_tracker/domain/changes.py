@@ -1,6 +1,6 @@
 """The validated input of a change, from an option, a seed or a batch line alike (pure)."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -33,6 +33,11 @@ class Change:
     key: str | None = None
     key_digest: str | None = None
     place: str = ""
+
+
+def kind_added(fields: Container[str]) -> str:
+    """The kind of record that these fields add, unless it is a milestone: only an agreement has a kind of its own."""
+    return "agreement" if "kind" in fields else "commitment"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,31 +12,30 @@ from typing import Any, Final
 from ksmy_tracker.domain import rules
 from ksmy_tracker.domain.chain import Entry, is_hash
 from ksmy_tracker.domain.entries import UNDONE_BY
-from ksmy_tracker.domain.kinds import GIVEN, READERS, read_field
+from ksmy_tracker.domain.kinds import GIVEN, KINDS, READERS, read_field
 from ksmy_tracker.domain.values import (
     LONGEST_TEXT,
-    REF_FORM,
     Fault,
     quoted,
     read_any_ref,
     read_day,
+    read_edtf,
     read_filled,
     read_key,
     read_text,
 )
-from ksmy_tracker.domain.words import ACTIONS, RECORDS, a
+from ksmy_tracker.domain.words import ACTIONS, a
 
-_FIELDS: Final = {kind: frozenset(GIVEN[kind]) for kind in RECORDS}
+_FIELDS: Final = {kind: frozenset(names) for kind, names in GIVEN.items()}
 
 #: Refs by the kind of record as they are seen at sight to be right.
-_REFS: Final = {
-    "agreement": REF_FORM,
-    "commitment": REF_FORM,
-    "milestone": re.compile(f"{REF_FORM.pattern}/[1-9][0-9]{{0,8}}"),
-}
+_REFS: Final = {kind: its.ref_form for kind, its in KINDS.items()}
 
 #: Fields of any text: to remember these would cost more than to read them.
-_TEXTS: Final = frozenset(name for name, read in READERS.items() if read in (read_text, read_filled))
+_TEXTS: Final = {
+    kind: frozenset(name for name, read in readers.items() if read in (read_text, read_filled))
+    for kind, readers in READERS.items()
+}
 
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 _INVOCATION: Final = re.compile("[0-9A-Za-z]{1,64}")
@@ -94,30 +93,30 @@ def _says_something(text: Any) -> bool:
     )
 
 
-#: Values that were read before, with the names of their fields: most come again and again.
-_taken: set[tuple[str, Any]] = set()
+#: Values that were read before, with their kinds and the names of their fields: most come again and again.
+_taken: set[tuple[str, str, Any]] = set()
 _MOST_TAKEN: Final = 1 << 15
 
 
 def _changes_fault(entry: Entry) -> str | None:
     """What is wrong with the new values of an entry; their old ones are for the state to say."""
-    fields, facts = _FIELDS[entry.record], rules.FACTS[entry.record]
+    kind = entry.record
+    fields, facts, texts = _FIELDS[kind], rules.FACTS[kind], _TEXTS[kind]
     for name, (_, new) in entry.changes.items():
-        if (name, new) in _taken and name in fields:
+        if (kind, name, new) in _taken:
             continue
         if name in facts or name == "withdrawn":
             continue  # which history_check.py compares with what follows
         if name not in fields:
-            return f"{quoted(name)} is no field of {a(entry.record)}"
-        if name in _TEXTS:
-            if not _says_something(new) and (found := _text_fault(name, new)) is not None:
-                return found
-        elif (found := _value_fault(name, new)) is not None:
+            return f"{quoted(name)} is no field of {a(kind)}"
+        if name in texts and _says_something(new):
+            continue
+        if (found := _value_fault(kind, name, new)) is not None:
             return found
-        else:
+        if name not in texts:
             if len(_taken) >= _MOST_TAKEN:
                 _taken.clear()
-            _taken.add((name, new))
+            _taken.add((kind, name, new))
     return None
 
 
@@ -142,14 +141,13 @@ def _action_fault(entry: Entry) -> str | None:
 
 @lru_cache(maxsize=1 << 14)
 def _named_fault(record: Any, ref: Any, action: Any) -> str | None:
-    if record not in RECORDS:
+    if record not in KINDS:
         return f"{quoted(record)} is no kind of record"
     if action not in ACTIONS:
         return f"{quoted(action)} is no action"
     if (found := _said_fault("ref", read_any_ref, ref)) is not None:
         return found
-    number = str(ref).partition("/")[2]
-    if (record == "milestone") != bool(number) or number == "0":
+    if not _REFS[record].fullmatch(ref):
         return f"{quoted(ref)} is not the ref of {a(record)}"
     return None
 
@@ -167,20 +165,17 @@ def _circumstances_fault(invocation: Any, recorded_at: Any, actor: Any) -> str |
     return _said_fault("actor", read_filled, actor)
 
 
-def _value_fault(name: str, value: Any) -> str | None:
-    found = _said_fault(name, lambda given: read_field(name, given), value)
-    if found is not None and name in ("due", "dated") and isinstance(value, str):
+def _value_fault(kind: str, name: str, value: Any) -> str | None:
+    def read(given: Any) -> Any:
+        return read_field(kind, name, given)
+
+    found = _said_fault(name, read, value)
+    if found is not None and READERS[kind][name] is read_edtf and isinstance(value, str):
         # Versions before schema 0003 kept the spaces between the parts of a due date.
         compact = "".join(value.split())
-        if value == value.strip() and _said_fault(name, lambda _: read_field(name, value), compact) is None:
+        if value == value.strip() and _said_fault(name, lambda _: read(value), compact) is None:
             return None
     return found
-
-
-def _text_fault(name: str, value: Any) -> str | None:
-    if value is None or value == "":
-        return _said_fault(name, lambda given: read_field(name, given), value)
-    return _said_fault(name, READERS[name], value)
 
 
 @lru_cache(maxsize=1 << 12)

@@ -11,15 +11,24 @@ from typing import Any, Final
 from ksmy_tracker.domain import rules
 from ksmy_tracker.domain.chain import Deed, Entry
 from ksmy_tracker.domain.entries import UNDONE_BY
-from ksmy_tracker.domain.kinds import DEFAULTS, LATER, REQUIRED, Commitment, Milestone, Record, commitment_of
+from ksmy_tracker.domain.kinds import (
+    DEFAULTS,
+    KINDS,
+    LATER,
+    REQUIRED,
+    Commitment,
+    Milestone,
+    Record,
+    commitment_of,
+)
 from ksmy_tracker.domain.projection import States, step
 from ksmy_tracker.domain.values import quoted
-from ksmy_tracker.domain.words import RECORDS, SETTLED_STATUSES, a
+from ksmy_tracker.domain.words import SETTLED_STATUSES, a
 
 #: What an entry that creates a record says at least.
 _NEEDED: Final = {
     kind: tuple(name for name in (*REQUIRED[kind], *DEFAULTS[kind]) if name not in LATER[kind])
-    for kind in RECORDS
+    for kind in KINDS
 }
 
 

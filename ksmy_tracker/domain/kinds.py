@@ -1,20 +1,27 @@
 """The kinds of record, and each of their fields, declared once (pure).
 
-A kind is a class, a record an instance of it. From a field's declaration come the option of the command line, the key
-of a batch, the column of a listing, of CSV and of its table, the member of the JSON contract, in this order; what a new
-record needs, what it is taken to be, what can be cleared, and what is searched. storage/tables.py says how it is kept.
+A kind is a class, a record an instance of it. It says its name, and its section in a seed (`plural`); the form of its
+refs; the kind that it `belongs_to`, whose ref it has in a field of that name; and the field that says how far it is.
+
+From a field's declaration come the option of the command line, the key of a batch, the column of a listing, of CSV and
+of its table, the member of the JSON contract, in this order; what a new record needs, what it is taken to be, what can
+be cleared, and what is searched. storage/tables.py says how it is kept.
 
 Dates are ISO text, as the database keeps them.
 
 Longer than other modules: whoever adds a field finds all the others beside it.
 """
 
+import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Final, Literal
 
 from ksmy_tracker.domain import words
 from ksmy_tracker.domain.values import (
+    NUMBERED_FORM,
+    REF_FORM,
     Fault,
     read_edtf,
     read_filled,
@@ -31,10 +38,10 @@ class Field:
     """What is known of a field, whichever record has it.
 
     `means` is its help text; `read` normalises what is given, raising `Fault`, and is None where nobody gives a value:
-    it follows from the history (`is_kept`: in a column) or from that and the day (computed by who reads). `words` are
-    all that it can be, or `offers` says of what the register has some to offer. `default` is what a new record is taken
-    to be, for ever; `is_later`: registers were made before there was the field, whose entries and exports lack it;
-    `is_shown`: it is a part of the JSON contract.
+    it follows from the history (`is_kept`: in a column) or from that and the day (computed by who reads). `metavar`
+    says how a value is written; `words` are all that it can be, or `offers` says of what the register has some to
+    offer. `default` is what a new record is taken to be, for ever; `is_later`: registers were made before there was the
+    field, whose entries and exports lack it; `is_shown`: it is a part of the JSON contract.
     """
 
     means: str
@@ -61,21 +68,27 @@ def _word(means: str, metavar: str, known: tuple[str, ...], **more: Any) -> Any:
     return _given(means, read_word(known), metavar, words=known, **more)
 
 
+_read_parties: Final = read_word(words.PARTIES, words.PARTY_NAMES)
+
+
 def _parties() -> Any:
     """The parties that a record is of."""
-    read = read_word(words.PARTIES, words.PARTY_NAMES)
-    return _given("KR, MY or both.", read, "PARTIES", words=words.PARTIES, default="both")
+    return _given("KR, MY or both.", _read_parties, "PARTIES", words=words.PARTIES, default="both")
+
+
+def _date(means: str) -> Any:
+    """A date of any precision, such as a year or a quarter."""
+    return _given(means, read_edtf, "EDTF", is_clearable=True)
 
 
 def _due() -> Any:
     """A deadline."""
-    means = "The deadline as stated: 2025, 2026-06, 2025-Q4, 2025-12-31. Empty: none."
-    return _given(means, read_edtf, "EDTF", is_clearable=True)
+    return _date("The deadline as stated: 2025, 2026-06, 2025-Q4, 2025-12-31. Empty: none.")
 
 
-def _follows(means: str, start: Any = None, *, is_shown: bool = True) -> Any:
+def _follows(means: str, start: Any = None, metavar: str = "TEXT", *, is_shown: bool = True) -> Any:
     """A field that follows from the history, kept in a column."""
-    return field(default=start, metadata={"field": Field(means, is_shown=is_shown)})
+    return field(default=start, metadata={"field": Field(means, None, metavar, is_shown=is_shown)})
 
 
 def _computed(means: str, start: Any = None, *, is_shown: bool = True) -> Any:
@@ -88,12 +101,16 @@ class Agreement:
     """An instrument: joint statement, memorandum, treaty, contract."""
 
     record: ClassVar[str] = "agreement"
+    plural: ClassVar[str] = "agreements"
+    ref_form: ClassVar[re.Pattern[str]] = REF_FORM
+    belongs_to: ClassVar[str | None] = None
+    state_field: ClassVar[str] = "stage"
 
     ref: str = _follows("Its ref.", "")
     title: str = _given("What it is, in a line.", read_filled, is_required=True)
-    kind: str = _word(f"{', '.join(words.KINDS)}.", "KIND", words.KINDS, is_required=True)
+    kind: str = _word(f"{', '.join(words.AGREEMENT_KINDS)}.", "KIND", words.AGREEMENT_KINDS, is_required=True)
     stage: str = _word(f"{', '.join(words.STAGES)}.", "STAGE", words.STAGES, is_required=True)
-    dated: str | None = _given("When it was made.", read_edtf, "EDTF", is_clearable=True)
+    dated: str | None = _date("When it was made.")
     place: str | None = _given("Where it was made.", is_clearable=True)
     parties: str = _parties()
     source: str | None = _given("Where it was read.", is_clearable=True)
@@ -110,6 +127,10 @@ class Commitment:
     """One thing promised."""
 
     record: ClassVar[str] = "commitment"
+    plural: ClassVar[str] = "commitments"
+    ref_form: ClassVar[re.Pattern[str]] = REF_FORM
+    belongs_to: ClassVar[str | None] = "agreement"
+    state_field: ClassVar[str] = "status"
 
     ref: str = _follows("Its ref.", "")
     title: str = _given("What it is, in a line.", read_filled, is_required=True, is_searched=True)
@@ -138,9 +159,9 @@ class Commitment:
     due_phrase: str | None = _given(
         "The deadline in the source's words.", is_clearable=True, is_searched=True
     )
-    baseline_due: str | None = _follows("The first due date it had.")
+    baseline_due: str | None = _follows("The first due date it had.", metavar="EDTF")
     completed_on: str | None = _follows("The day it was completed.", is_shown=False)
-    completed_due: str | None = _follows("The due date it had then.", is_shown=False)
+    completed_due: str | None = _follows("The due date it had then.", metavar="EDTF", is_shown=False)
     completed_latest: str | None = _follows("The last day of that.", is_shown=False)
     slip_days: int | None = _follows("Days from the last day of its baseline to that of its due date.")
     milestones_met: int = _computed("How many of its milestones are met.", 0)
@@ -157,6 +178,10 @@ class Milestone:
     """A dated step toward a commitment; its ref is the commitment's with its number: `FTA-CONCLUDE/2`."""
 
     record: ClassVar[str] = "milestone"
+    plural: ClassVar[str] = "milestones"
+    ref_form: ClassVar[re.Pattern[str]] = NUMBERED_FORM
+    belongs_to: ClassVar[str | None] = "commitment"
+    state_field: ClassVar[str] = "state"
 
     ref: str = _follows("Its ref.", "")
     commitment: str = _follows("The commitment it belongs to.", "", is_shown=False)
@@ -183,6 +208,9 @@ Record = Agreement | Commitment | Milestone
 #: Every kind by its name, each before what belongs to it.
 KINDS: Final[Mapping[str, type[Record]]] = {kind.record: kind for kind in (Agreement, Commitment, Milestone)}
 
+#: Those with refs of their own: the others have the ref of what they belong to, with a number.
+NAMED: Final = tuple(name for name, kind in KINDS.items() if kind.ref_form is REF_FORM)
+
 #: What is known of each field, by kind and name.
 DECLARED: Final[Mapping[str, Mapping[str, Field]]] = {
     name: {one.name: one.metadata["field"] for one in fields(kind)} for name, kind in KINDS.items()
@@ -204,6 +232,14 @@ COLUMNS: Final = _named(lambda one: one.is_kept)
 SHOWN: Final = _named(lambda one: one.is_shown)
 SEARCHED: Final = _named(lambda one: one.is_searched)
 
+#: Those that are dates of any precision, and those of free text, whichever record has them.
+DATES: Final = frozenset(
+    name for found in DECLARED.values() for name, its in found.items() if its.metavar == "EDTF"
+)
+TEXTS: Final = frozenset(
+    name for found in DECLARED.values() for name, its in found.items() if its.read in (read_text, read_filled)
+)
+
 #: What a new record is taken to be where nothing is said.
 DEFAULTS: Final[Mapping[str, Mapping[str, str | bool]]] = {
     kind: {name: its.default for name, its in found.items() if its.default is not None}
@@ -216,18 +252,32 @@ LATER: Final[Mapping[str, Mapping[str, Any]]] = {
     for kind, found in DECLARED.items()
 }
 
-#: How each field is read, and which can be cleared: fields of one name are read alike, whichever record has them.
-READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
-    name: its.read for found in DECLARED.values() for name, its in found.items() if its.read
+#: How each field that a user gives is read, by kind and name.
+READERS: Final[Mapping[str, Mapping[str, Callable[[Any], Any]]]] = {
+    kind: {name: its.read for name, its in found.items() if its.read} for kind, found in DECLARED.items()
 }
-_CLEARABLE: Final = frozenset(
-    name for found in DECLARED.values() for name, its in found.items() if its.is_clearable
-)
 
 
-#: Reads what a record is expected to be: a status, a stage or a milestone's state.
+def _ways() -> dict[str, tuple[str, ...]]:
+    """The kinds that have a field of a name, by that name; of those that read it alike the first."""
+    found: dict[str, dict[object, str]] = {}
+    for kind, readers in READERS.items():
+        for name, read in readers.items():
+            found.setdefault(name, {}).setdefault((read, DECLARED[kind][name].is_clearable), kind)
+    return {name: tuple(its.values()) for name, its in found.items()}
+
+
+#: By which kinds a field is read as long as nobody knows of which its record is.
+READ_BY: Final = _ways()
+
+
+#: Reads what a record is expected to be: a status (named first, for most are commitments), a stage, a state.
 read_expected: Final = read_word(
-    tuple(dict.fromkeys((*words.STATUSES, *words.STAGES, *words.MILESTONE_STATES)))
+    tuple(
+        dict.fromkeys(
+            word for kind in ("commitment", *KINDS) for word in DECLARED[kind][KINDS[kind].state_field].words
+        )
+    )
 )
 
 
@@ -243,9 +293,8 @@ def kept_value(value: Any) -> Any:
 
 def state_of(record: Record) -> str:
     """What is declared of a record: its stage, its status, its state."""
-    if isinstance(record, Agreement):
-        return record.stage
-    return record.status if isinstance(record, Commitment) else record.state
+    state: str = getattr(record, record.state_field)
+    return state
 
 
 def commitment_of(milestone_ref: str) -> str:
@@ -253,13 +302,31 @@ def commitment_of(milestone_ref: str) -> str:
     return milestone_ref.partition("/")[0]
 
 
-def read_field(name: str, value: Any) -> Any:
+def read_field(kind: str | None, name: str, value: Any) -> Any:
     """A field's value, normalised; an empty one (or null) clears a field that may be empty.
 
-    Raises `Fault`.
+    Where the kind of record is not known yet (None), the first that has the field and takes the value reads it; once it
+    is known, `check_read` says whether that one takes it too. Raises `Fault`: of several kinds, the first's.
     """
-    if value is None or value == "":
-        if name in _CLEARABLE:
-            return None
-        raise Fault("cannot be empty")
-    return READERS[name](value)
+    first, *others = (kind,) if kind else READ_BY[name]
+    try:
+        return _read(first, name, value)
+    except Fault:
+        for other in others:
+            with suppress(Fault):
+                return _read(other, name, value)
+        raise
+
+
+def _read(kind: str, name: str, value: Any) -> Any:
+    if value is not None and value != "":
+        return READERS[kind][name](value)
+    if DECLARED[kind][name].is_clearable:
+        return None
+    raise Fault("cannot be empty")
+
+
+def check_read(kind: str, name: str, value: Any) -> None:
+    """Raise `Fault` unless a kind takes a value that was read before the kind was known."""
+    if len(READ_BY[name]) > 1:
+        read_field(kind, name, value)

@@ -4,13 +4,14 @@ Dates are ISO text as the database keeps them; what is derived from today is com
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from ksmy_tracker.domain.deadline import HORIZON_DAYS, deadline_state, milestone_deadline_state
 from ksmy_tracker.domain.entries import BrokenEntry
-from ksmy_tracker.domain.kinds import SHOWN, Commitment, Milestone, Record
+from ksmy_tracker.domain.kinds import SHOWN, Agreement, Commitment, Milestone, Record
 from ksmy_tracker.domain.words import OPEN_STATUSES
+from ksmy_tracker.domain.zone import day_of
 
 
 class Day(NamedTuple):
@@ -144,11 +145,28 @@ class EntryRow(NamedTuple):
 
     @property
     def recorded_on(self) -> str:
-        """The ISO date it was in Kuala Lumpur, eight hours ahead of UTC, when the entry was recorded."""
+        """The ISO date it was in the register's zone when the entry was recorded."""
         try:
-            return (datetime.fromisoformat(self.recorded_at) + timedelta(hours=8)).date().isoformat()
+            return day_of(self.recorded_at)
         except ValueError:
             return self.recorded_at  # what only damage can have put there is shown as it is
+
+
+class FullCommitment(NamedTuple):
+    """A commitment with its agreement, its milestones and its history."""
+
+    record: Commitment
+    agreement: Agreement
+    milestones: Sequence[Milestone]
+    entries: Sequence[EntryRow]
+
+
+class FullAgreement(NamedTuple):
+    """An agreement with its commitments and its history."""
+
+    record: Agreement
+    commitments: Sequence[Commitment]
+    entries: Sequence[EntryRow]
 
 
 Row = Record | DeadlineRow | EntryRow

@@ -3,8 +3,17 @@
 from typing import TYPE_CHECKING, Any, Final
 
 from ksmy_tracker.domain.changes import Change
-from ksmy_tracker.domain.kinds import DEFAULTS, GIVEN, REQUIRED, Record, commitment_of, state_of
+from ksmy_tracker.domain.kinds import (
+    DEFAULTS,
+    GIVEN,
+    REQUIRED,
+    Record,
+    check_read,
+    commitment_of,
+    state_of,
+)
 from ksmy_tracker.domain.safe_text import visible
+from ksmy_tracker.domain.values import Fault
 from ksmy_tracker.domain.words import SETTLED_STATUSES, a
 from ksmy_tracker.errors import NotFound, Refused, Usage
 
@@ -83,13 +92,17 @@ def check_complete(change: Change, kind: str) -> None:
 
 
 def check_fields(change: Change, kind: str) -> None:
-    """Refuse a field that records of this kind do not have."""
-    for name in change.fields:
+    """Refuse a field that records of this kind do not have, and a value that only another kind has there."""
+    for name, value in change.fields.items():
         if name not in GIVEN[kind]:
             raise Usage(
                 f"{change.ref} is {a(kind)}, which has no {name.replace('_', ' ')}; "
                 f"it has {', '.join(GIVEN[kind])}"
             )
+        try:
+            check_read(kind, name, value)
+        except Fault as error:
+            raise Usage(f"{change.ref} is {a(kind)}; {name}: {error}") from None
 
 
 def check_expected(change: Change, record: Record) -> None:

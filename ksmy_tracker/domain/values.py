@@ -16,6 +16,8 @@ LONGEST_KEY: Final = 2_000
 
 #: What `read_ref` makes of a ref, but for its length.
 REF_FORM: Final = re.compile(r"[A-Z0-9]+(?:-[A-Z0-9]+)*")
+#: The same with a number, of what is a part of another record.
+NUMBERED_FORM: Final = re.compile(f"{REF_FORM.pattern}/[1-9][0-9]{{0,8}}")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 

@@ -28,7 +28,7 @@ PARTY_NAMES: Final = {
     "malaysia": "MY",
 }
 
-KINDS: Final = ("joint-statement", "memorandum", "treaty", "contract")
+AGREEMENT_KINDS: Final = ("joint-statement", "memorandum", "treaty", "contract")
 
 STAGES: Final = (
     "negotiating",
@@ -43,14 +43,12 @@ STAGES: Final = (
 MILESTONE_STATES: Final = ("scheduled", "met", "partially-met", "not-met")
 OPEN_MILESTONE_STATES: Final = ("scheduled", "partially-met")
 
-RECORDS: Final = ("agreement", "commitment", "milestone")
-
 ACTIONS: Final = ("created", "updated", "noted", "undone", "withdrawn", "restored", "reviewed")
 
 
 def a(kind: str) -> str:
     """A kind of record with its article."""
-    return f"an {kind}" if kind == "agreement" else f"a {kind}"
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
 
 
 def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:

@@ -22,7 +22,7 @@ from ksmy_tracker.domain.chain import (
 from ksmy_tracker.domain.entries import ENTRY_FIELDS, UNDONE_BY, BrokenEntry, StoredEntry
 from ksmy_tracker.domain.entry_check import entry_fault
 from ksmy_tracker.domain.history_check import Agreements, Family, inapplicable
-from ksmy_tracker.domain.kinds import COLUMNS, KINDS, commitment_of, kept
+from ksmy_tracker.domain.kinds import COLUMNS, KINDS, NAMED, commitment_of, kept
 from ksmy_tracker.domain.projection import States
 from ksmy_tracker.domain.values import is_kept, read_key
 from ksmy_tracker.errors import Damaged, Usage
@@ -230,8 +230,8 @@ class _Stored:
 
     def __init__(self, reader: Reader, kind: str) -> None:
         self._kind = kind
-        family, order = ("commitment", "commitment, number") if kind == "milestone" else ("ref", "ref")
-        sql = f"SELECT {', '.join(COLUMNS[kind])} FROM {kind} ORDER BY {order}"
+        family, then = ("ref", "") if kind in NAMED else (str(KINDS[kind].belongs_to), ", number")
+        sql = f"SELECT {', '.join(COLUMNS[kind])} FROM {kind} ORDER BY {family}{then}"
         self._families = groupby(reader.stream(KINDS[kind], sql), key=attrgetter(family))
         self._next = next(self._families, None)
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Final
 
 from ksmy_tracker.domain.entries import ENTRY_FIELDS, StoredEntry
 from ksmy_tracker.domain.rows import EntryRow, days_before
+from ksmy_tracker.domain.zone import midnight_after
 from ksmy_tracker.reading.expressions import all_of
-from ksmy_tracker.reading.snapshot import Snapshot, midnight_after
+from ksmy_tracker.reading.snapshot import Snapshot
 
 #: What tells an entry that changed or said something.
 NEWS: Final = "action <> 'reviewed'"
@@ -18,10 +19,6 @@ _SINCE: Final = (
     "(effective_on >= :since OR (recorded_at >= :since_moment AND recorded_at < :until_moment "
     "AND invocation <> :first_invocation))"
 )
-
-
-class _Invocation(NamedTuple):
-    invocation: str
 
 
 def entries(
@@ -83,11 +80,11 @@ def _since(snapshot: Snapshot, since: str | None) -> dict[str, str]:
     """The parameters of `_SINCE`."""
     if since is None:
         return {}
-    first = snapshot.reader.rows(_Invocation, "SELECT invocation FROM entry WHERE id = 1")
+    first = snapshot.reader.values(str, "SELECT invocation FROM entry WHERE id = 1")
     return {
         "since": since,
         "since_moment": midnight_after(days_before(date.fromisoformat(since), 1)),
-        "first_invocation": first[0].invocation if first else "",
+        "first_invocation": first[0] if first else "",
     }
 
 

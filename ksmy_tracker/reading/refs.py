@@ -1,31 +1,21 @@
 """Refs: every one with its title, whether one names a record, and the nearest where it names none."""
 
-from typing import NamedTuple
-
+from ksmy_tracker.domain.kinds import KINDS, NAMED
 from ksmy_tracker.domain.rows import TitledRef
 from ksmy_tracker.domain.words import did_you_mean
 from ksmy_tracker.errors import NotFound
 from ksmy_tracker.reading.snapshot import Ref, Snapshot
 
 
-class _Created(NamedTuple):
-    effective_on: str
-
-
 def refs(snapshot: Snapshot) -> list[TitledRef]:
-    """Every ref of a commitment or an agreement, with its title."""
-    sql = (
-        "SELECT ref, title FROM commitment WHERE withdrawn = 0 UNION ALL "
-        "SELECT ref, title FROM agreement WHERE withdrawn = 0 ORDER BY ref"
-    )
-    return snapshot.rows(TitledRef, sql)
+    """Every ref that a record has of its own, with its title."""
+    parts = (f"SELECT ref, title FROM {kind} WHERE withdrawn = 0" for kind in NAMED)
+    return snapshot.rows(TitledRef, f"{' UNION ALL '.join(parts)} ORDER BY ref")
 
 
 def existing(snapshot: Snapshot, ref: str) -> str:
     """The ref, if a record of the snapshot has it; raises `NotFound` naming the nearest."""
-    sql = " UNION ALL ".join(
-        f"SELECT ref FROM {table} WHERE ref = :ref" for table in ("commitment", "agreement", "milestone")
-    )
+    sql = " UNION ALL ".join(f"SELECT ref FROM {kind} WHERE ref = :ref" for kind in KINDS)
     if not snapshot.rows(Ref, sql, ref=ref):
         raise no_such(snapshot, ref)
     return ref
@@ -34,9 +24,7 @@ def existing(snapshot: Snapshot, ref: str) -> str:
 def no_such(snapshot: Snapshot, ref: str) -> NotFound:
     """The error for a ref that names nothing, with the nearest one that does."""
     sql = "SELECT effective_on FROM entry WHERE ref = :ref AND action = 'created'"
-    for created in snapshot.reader.rows(_Created, sql, ref=ref):
-        return NotFound(
-            f"{ref} did not exist yet on {snapshot.day.today}; it was created on {created.effective_on}"
-        )
+    for created in snapshot.reader.values(str, sql, ref=ref):
+        return NotFound(f"{ref} did not exist yet on {snapshot.day.today}; it was created on {created}")
     known = [one.ref for one in refs(snapshot)]
     return NotFound(f"there is no record {ref}; {did_you_mean(ref, known)}")

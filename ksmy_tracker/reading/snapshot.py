@@ -13,6 +13,7 @@ from ksmy_tracker.domain.entries import ENTRY_FIELDS, BrokenEntry, StoredEntry
 from ksmy_tracker.domain.kinds import COLUMNS, commitment_of, kept
 from ksmy_tracker.domain.projection import States, replay
 from ksmy_tracker.domain.rows import Day
+from ksmy_tracker.domain.zone import midnight_after
 from ksmy_tracker.storage.interface import Reader, Row
 
 #: Tables by their names, each as a SELECT.
@@ -35,11 +36,6 @@ class _Head(NamedTuple):
 
 class _Count(NamedTuple):
     total: int
-
-
-def midnight_after(day: str) -> str:
-    """The moment at which a day ends in Kuala Lumpur, eight hours before it does in UTC, as entries have it."""
-    return f"{day}T16:00:00.000000Z"
 
 
 class Snapshot:

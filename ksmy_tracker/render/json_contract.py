@@ -1,8 +1,8 @@
-"""Objects of the JSON contract that are no rows: a receipt, a report, a timeline."""
+"""Objects of the JSON contract that are no rows: a receipt, a full record, a report, a timeline."""
 
 from typing import TYPE_CHECKING, Any
 
-from ksmy_tracker.domain.rows import as_dict
+from ksmy_tracker.domain.rows import FullAgreement, FullCommitment, as_dict
 
 if TYPE_CHECKING:
     from ksmy_tracker.domain.receipt import Receipt
@@ -25,6 +25,15 @@ def receipt_object(receipt: "Receipt", *, dry_run: bool) -> dict[str, Any]:
             for outcome in receipt.outcomes
         ],
     }
+
+
+def record_object(found: FullCommitment | FullAgreement) -> dict[str, Any]:
+    """A record's fields, its history, and the list of what belongs to it."""
+    whole = as_dict(found.record) | {"entries": [as_dict(entry) for entry in found.entries]}
+    if isinstance(found, FullCommitment):
+        return whole | {"milestone_list": [as_dict(milestone) for milestone in found.milestones]}
+    # Here the count of a listing gives way to the list itself.
+    return whole | {"commitments": [as_dict(one) for one in found.commitments]}
 
 
 def report_object(report: "Report") -> dict[str, Any]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ksmy_tracker.domain.kinds import DATES
 from ksmy_tracker.domain.rows import EntryRow
 from ksmy_tracker.domain.safe_text import visible
 
@@ -73,8 +74,8 @@ def describe(changes: Mapping[str, Sequence[Any]]) -> str:
     for name, (old, new) in changes.items():
         if name in _CONSEQUENCES:
             continue
-        was = "" if old is None else f"{_value(name, old)} -> "
-        parts.append(f"{field_name(name)} {was}{'nothing' if new is None else _value(name, new)}")
+        was = "" if old is None else f"{worded(name, old)} -> "
+        parts.append(f"{field_name(name)} {was}{'nothing' if new is None else worded(name, new)}")
     return "; ".join(parts)
 
 
@@ -91,8 +92,9 @@ def entry_summary(entry: EntryRow) -> str:
     return said
 
 
-def _value(name: str, value: Any) -> str:
-    return due_date(value) if name in ("due", "dated") else cell(value)
+def worded(name: str, value: Any) -> str:
+    """A field's value as people read it."""
+    return due_date(value) if name in DATES else cell(value)
 
 
 def plural(count: int, noun: str) -> str:

@@ -1,21 +1,28 @@
 """A register as all above this room see it, whichever engine keeps it: what reads it, and what changes it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, ClassVar, Final, TypeVar
 
-from ksmy_tracker.storage.rows_by_name import columns_of, values_of
+from ksmy_tracker.domain.kinds import KINDS
+from ksmy_tracker.domain.words import a
+from ksmy_tracker.storage.rows_by_name import columns_of, made, values_in, values_of
 
 Done = TypeVar("Done")
 Row = TypeVar("Row")
+Value = TypeVar("Value")
 
 #: Seconds a command waits for another process that holds the register.
 TIMEOUT: Final = 30.0
 
 #: Rows that one INSERT takes: several cost far less than as many statements, and these fit a processor's cache.
 INSERTED_AT_ONCE: Final = 200
+
+
+#: The tables that keep a register; one of an older schema may lack some.
+TABLES: Final = (*KINDS, "entry", "unchanged_key")
 
 
 class Reader(ABC):
@@ -28,9 +35,17 @@ class Reader(ABC):
     #: What its driver raises where a statement fails.
     failures: tuple[type[Exception], ...]
 
-    @abstractmethod
     def rows(self, row: type[Row], sql: str, /, **parameters: Any) -> list[Row]:
         """The rows of a SELECT."""
+        return made(row, *self.fetched(sql, parameters))
+
+    def values(self, its: type[Value], sql: str, /, **parameters: Any) -> list[Value]:
+        """The values of the only column of a SELECT, all of one type."""
+        return values_in(its, *self.fetched(sql, parameters))
+
+    @abstractmethod
+    def fetched(self, sql: str, parameters: Mapping[str, Any]) -> tuple[list[str], Sequence[Sequence[Any]]]:
+        """The names of the columns of a SELECT, and its rows as the driver has them."""
 
     @abstractmethod
     def stream(self, row: type[Row], sql: str, /, **parameters: Any) -> Iterator[Row]:
@@ -44,9 +59,16 @@ class Reader(ABC):
         """What the engine itself finds wrong below that; then nothing further can be asked."""
         return iter(())
 
-    @abstractmethod
     def dangling(self) -> Iterator[str]:
         """Every record that belongs to one that is not there."""
+        for kind, its in KINDS.items():
+            if parent := its.belongs_to:
+                sql = (
+                    f"SELECT t.ref FROM {kind} t LEFT JOIN {parent} p ON p.ref = t.{parent} "
+                    "WHERE p.ref IS NULL ORDER BY t.ref"
+                )
+                for ref in self.values(str, sql):
+                    yield f"{kind} {ref} belongs to {a(parent)} that is missing"
 
     @staticmethod
     @abstractmethod

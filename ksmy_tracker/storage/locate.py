@@ -10,11 +10,8 @@ from ksmy_tracker.storage.interface import Register
 
 #: What begins a name of a server, whatever follows. A file whose name begins so is named with ./ before it.
 _URL: Final = re.compile(r"\s*postgres(ql)?(\+psycopg)?:", re.IGNORECASE)
-_KEYWORDS: Final = re.compile(
-    r"\s*(host|hostaddr|port|dbname|user|password|passfile|service|options|connect_timeout|client_encoding|"
-    r"application_name|target_session_attrs|require_auth|channel_binding|ssl\w+|gss\w+|krb\w+)\s*=",
-    re.IGNORECASE,
-)
+#: What begins libpq's other form, `host=... dbname=...`, where it knows a parameter of that name.
+_PARAMETER: Final = re.compile(r"\s*(\w+)\s*=")
 #: What may be one with a slip in it, and a password: not what begins as a path of a file does.
 _LIKE_A_SERVER: Final = re.compile(
     r"(?![./~])(\w+[:\uff1a]?[/\uff0f]{2}|.*[:\uff1a].*[@\uff20]|.*pass(word|file)?\s*=)",
@@ -34,7 +31,7 @@ def locate(named: str | None) -> Register:
         if not rest.startswith("//"):
             raise Usage("a register on a server is postgresql://USER@HOST/DATABASE, with two slashes")
         return _on_server(f"postgresql:{rest}")
-    if _KEYWORDS.match(named):
+    if (begins := _PARAMETER.match(named)) and _is_parameter(begins[1]):
         return _on_server(named)
     scheme, separator, rest = named.partition("://")
     if not separator and _LIKE_A_SERVER.match(named):
@@ -64,6 +61,12 @@ def _on_server(url: str) -> Register:
     from ksmy_tracker.storage.postgres.url import Server
 
     return ServerRegister(Server(url))
+
+
+def _is_parameter(name: str) -> bool:
+    from ksmy_tracker.storage.postgres.url import is_parameter
+
+    return is_parameter(name)
 
 
 def _own_path() -> Path:

@@ -14,6 +14,7 @@ from ksmy_tracker.domain.entries import BrokenEntry
 from ksmy_tracker.domain.kinds import COLUMNS, KINDS
 
 Row = TypeVar("Row")
+Value = TypeVar("Value")
 
 #: Rows that are made at once where they come one by one.
 AT_ONCE: Final = 500
@@ -32,6 +33,13 @@ def made_one_by_one(row: type[Row], names: Iterable[str], fetch: Callable[[int],
     make = _making(cast("Any", row), tuple(names))
     while found := fetch(AT_ONCE):
         yield from make(found)
+
+
+def values_in(its: type[Value], names: Sequence[str], found: Sequence[Sequence[Any]]) -> list[Value]:
+    """The values of a result's first column; raises `BrokenEntry` as `made` does."""
+    values = [value for value, *_ in found]
+    _check(names[0], frozenset((its,)), values)
+    return values
 
 
 def names_in(description: Any) -> list[str]:
@@ -79,9 +87,7 @@ def _making(row: Any, names: tuple[str, ...]) -> Callable[[Sequence[Any]], Itera
         for at in truths:
             columns[at] = _truths(columns[at])
         for at, name, allowed in checks:
-            if not allowed.issuperset(map(type, columns[at])):
-                wrong = next(value for value in columns[at] if type(value) not in allowed)
-                raise BrokenEntry(f"{name} is {wrong!r:.80}")
+            _check(name, allowed, columns[at])
         whole: Iterable[Any] = found
         if not in_order:
             given = (repeat(default) if at is None else columns[at] for at, default in places)
@@ -89,6 +95,13 @@ def _making(row: Any, names: tuple[str, ...]) -> Callable[[Sequence[Any]], Itera
         return starmap(row, whole) if build is None else map(build, whole)
 
     return make
+
+
+def _check(name: str, allowed: frozenset[type], column: Sequence[Any]) -> None:
+    """Raise `BrokenEntry` for a value of a column that is of a type that it cannot have."""
+    if not allowed.issuperset(map(type, column)):
+        wrong = next(value for value in column if type(value) not in allowed)
+        raise BrokenEntry(f"{name} is {wrong!r:.80}")
 
 
 def _truths(column: Iterable[Any]) -> list[bool | None]:

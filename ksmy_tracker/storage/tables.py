@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, Index, MetaData, Text, text
 from sqlmodel import Field, SQLModel
 
 from ksmy_tracker.domain import words as vocabulary
+from ksmy_tracker.domain.kinds import KINDS
 
 #: Text that every engine compares by code point.
 TEXT = Text().with_variant(Text(collation="C"), "postgresql")
@@ -97,9 +98,9 @@ def form(kind: str, *columns: str, suffix: str = "") -> list[CheckConstraint]:
     """CHECKs that columns hold what a form of `FORMS` says (or null, where they may)."""
     return [
         # A colon would begin a parameter's name.
-        CheckConstraint(text(sql.format(column).replace(":", "\\:")), name=column + suffix).ddl_if(
-            dialect=dialect
-        )
+        CheckConstraint(
+            text(sql.format(column).replace(":", "\\:")), name=column + suffix, info={"dialect": dialect}
+        ).ddl_if(dialect=dialect)
         for column in columns
         for dialect, sql in FORMS[kind].items()
     ]
@@ -118,7 +119,7 @@ class Agreement(Table, table=True):
 
     __table_args__ = (
         *form("ref", "ref"),
-        one_of("kind", vocabulary.KINDS),
+        one_of("kind", vocabulary.AGREEMENT_KINDS),
         one_of("stage", vocabulary.STAGES),
         one_of("parties", vocabulary.PARTIES),
         *form("edtf", "dated", suffix="_form"),
@@ -243,7 +244,7 @@ class EntryRow(Table, table=True):
 
     __tablename__ = "entry"
     __table_args__ = (
-        one_of("record", vocabulary.RECORDS),
+        one_of("record", tuple(KINDS)),
         one_of("action", vocabulary.ACTIONS),
         between("id", 1, MOST),
         *form("any ref", "ref"),

@@ -6,8 +6,8 @@ from hashlib import sha256
 from typing import Any, Final
 
 from ksmy_tracker.domain.chain import canonical_json
-from ksmy_tracker.domain.changes import BadLine, Change, Given
-from ksmy_tracker.domain.kinds import READERS, read_expected, read_field
+from ksmy_tracker.domain.changes import BadLine, Change, Given, kind_added
+from ksmy_tracker.domain.kinds import READ_BY, read_expected, read_field
 from ksmy_tracker.domain.safe_text import visible
 from ksmy_tracker.domain.stale_listing import LISTED
 from ksmy_tracker.domain.values import (
@@ -39,7 +39,7 @@ _SAID: Final[Mapping[str, tuple[str, Callable[[Any], Any]]]] = {
 _ABOUT: Final = ("op", "ref", "number", *_SAID)
 
 #: The keys that a line may have.
-KNOWN: Final = (*_ABOUT, *READERS)
+KNOWN: Final = (*_ABOUT, *READ_BY)
 
 
 @lru_cache(maxsize=1000)
@@ -54,7 +54,10 @@ def read_line(place: str, content: Mapping[str, Any]) -> Change | BadLine:
 
 
 class _Line:
-    """Reads one line's content into a change, collecting all that is wrong with it."""
+    """Reads one line's content into a change, collecting all that is wrong with it.
+
+    Of what kind its record is may be for the register to say, so fields are read without that.
+    """
 
     def __init__(self, place: str, content: Mapping[str, Any]) -> None:
         self._place = place
@@ -88,7 +91,7 @@ class _Line:
         if op == "milestone":
             self._aim_at_milestone(change)
         elif op == "add":
-            change.record = "agreement" if "kind" in self._fields else "commitment"
+            change.record = kind_added(self._fields)
             if "/" in change.ref:
                 self._problems.append("ref: a milestone is added with op milestone, a ref and a title")
         if change.op == "add" and change.expect is not None:
@@ -105,8 +108,8 @@ class _Line:
         if value is None and name in _ABOUT:
             return
         try:
-            if name in READERS:
-                self._fields[name] = read_field(name, value)
+            if name in READ_BY:
+                self._fields[name] = read_field(None, name, value)
             elif name in _SAID:
                 attribute, read = _SAID[name]
                 setattr(change, attribute, read(value))

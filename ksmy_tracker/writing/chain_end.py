@@ -13,10 +13,6 @@ class _End(NamedTuple):
     hash: str
 
 
-class _Count(NamedTuple):
-    entries: int
-
-
 class ChainEnd:
     """The newest entry of a register, and those of one command that follow it."""
 
@@ -70,17 +66,16 @@ class ChainEnd:
         """Raise `Damaged` unless the database has the entries that were stored, in this same transaction."""
         if self._stored is None:
             return
-        rows = self._transaction.rows
-        newest = rows(
+        newest = self._transaction.rows(
             StoredEntry, f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry WHERE id = :last", last=self.last_id
         )
-        (counted,) = rows(
-            _Count,
-            "SELECT count(*) AS entries FROM entry WHERE id > :first AND invocation = :invocation",
+        (counted,) = self._transaction.values(
+            int,
+            "SELECT count(*) FROM entry WHERE id > :first AND invocation = :invocation",
             first=self._first_id,
             invocation=self._invocation,
         )
-        if newest != [self._stored] or counted.entries != self.last_id - self._first_id:
+        if newest != [self._stored] or counted != self.last_id - self._first_id:
             raise Damaged(
                 f"the database did not keep entry {self.last_id} as it was written; nothing was changed; "
                 "`ksmy check` tells what is wrong with it"

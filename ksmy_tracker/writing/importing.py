@@ -83,15 +83,12 @@ _TYPES: Final = {
 }
 
 
-class _Line(msgspec.Struct, forbid_unknown_fields=True):
-    """Any other line: it has one of these."""
-
-    entry: Entry | None = None
-    commitment: _Fields | None = None
-    milestone: _Fields | None = None
-    agreement: _Fields | None = None
-    unchanged_key: _Fields | None = None
-
+#: Any other line: it has one of these.
+_Line: Final[Any] = msgspec.defstruct(
+    "_Line",
+    [("entry", Entry | None, None), *((table, _Fields | None, None) for table in _ROWS)],
+    forbid_unknown_fields=True,
+)
 
 _read: Final = msgspec.json.Decoder(_Line).decode
 

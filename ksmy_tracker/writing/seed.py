@@ -11,18 +11,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from ksmy_tracker.domain.changes import Change, Given
-from ksmy_tracker.domain.kinds import GIVEN, REQUIRED, read_field
+from ksmy_tracker.domain.kinds import GIVEN, KINDS, NAMED, REQUIRED, read_field
 from ksmy_tracker.domain.strict_json import Unreadable, read_json, repeated
 from ksmy_tracker.domain.values import Fault, read_day, read_evidence, read_filled, read_ref
 from ksmy_tracker.domain.words import a, did_you_mean
 from ksmy_tracker.errors import BadInput
 
 FORMAT: Final = "ksmy-seed/1"
-_SECTIONS: Final[Mapping[str, str]] = {
-    "agreements": "agreement",
-    "commitments": "commitment",
-    "milestones": "milestone",
-}
+_SECTIONS: Final = {its.plural: kind for kind, its in KINDS.items()}
 
 
 def read_seed(path: Path, today: date = date.max) -> list[Change]:
@@ -85,10 +81,9 @@ class _SeedReader:
                     change.effective_on = effective_on
                     changes.append(change)
         for change in changes:
-            if change.record == "milestone":
-                self._check_parent(change, "commitment", change.ref)
-            else:
-                self._check_parent(change, "agreement", change.fields.get("agreement"))
+            if parent := KINDS[str(change.record)].belongs_to:
+                ref = change.fields.get(parent) if change.record in NAMED else change.ref
+                self._check_parent(change, parent, ref)
         return changes
 
     def _check_parent(self, change: Change, kind: str, ref: Given) -> None:
@@ -101,9 +96,9 @@ class _SeedReader:
             self._fault(place, "must be an object")
             return None
         self._twice(f"{place}.", row)
-        named_by = "commitment" if kind == "milestone" else "ref"
+        named_by = "ref" if kind in NAMED else str(KINDS[kind].belongs_to)
         ref = self._needed(f"{place}.{named_by}", read_ref, row, named_by)
-        if kind != "milestone":
+        if kind in NAMED:
             if ref in self._kind_of:
                 self._fault(f"{place}.ref", f"{ref} stands in the seed twice")
             elif ref is not None:
@@ -117,7 +112,7 @@ class _SeedReader:
                 change.evidence = self._value(f"{place}.evidence", read_evidence, value) or ()
             elif name in GIVEN[kind]:
                 fields[name] = self._value(
-                    f"{place}.{name}", lambda given, name=name: read_field(name, given), value
+                    f"{place}.{name}", lambda given, name=name: read_field(kind, name, given), value
                 )
             elif name != named_by:
                 hint = did_you_mean(name, (named_by, *GIVEN[kind], "note", "evidence"), short=0)

@@ -18,7 +18,7 @@ from typing import Final
 
 from ksmy_tracker.domain.changes import Change, Given
 from ksmy_tracker.domain.edtf import read_due
-from ksmy_tracker.domain.words import FIRMNESSES, KINDS, OPEN_STATUSES, PARTIES, STAGES
+from ksmy_tracker.domain.words import AGREEMENT_KINDS, FIRMNESSES, OPEN_STATUSES, PARTIES, STAGES
 from ksmy_tracker.storage.interface import Transaction
 from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.writing.record import CHUNK, Recording, record
@@ -140,7 +140,7 @@ class Register:
         instrument = rng.choice(("Memorandum", "Agreement", "양해각서"))
         fields = {
             "title": f"{instrument} {number} on {rng.choice(SECTORS)}",
-            "kind": rng.choice(KINDS),
+            "kind": rng.choice(AGREEMENT_KINDS),
             "stage": rng.choice(STAGES),
             "dated": FIRST_DAY.isoformat(),
             "place": rng.choice(("Seoul", "Kuala Lumpur", "Putrajaya", None)),

@@ -31,7 +31,8 @@ from ksmy_tracker import cli
 from ksmy_tracker.cli import completion, shell_scripts
 from ksmy_tracker.domain import rows
 from ksmy_tracker.domain.kinds import Agreement, Commitment
-from ksmy_tracker.domain.words import FIRMNESSES, KINDS, STAGES, STATUSES
+from ksmy_tracker.domain.words import AGREEMENT_KINDS, FIRMNESSES, STAGES, STATUSES
+from ksmy_tracker.reading.commitments import SORT
 from tests.conftest import Ksmy, Ran, everything_in, sentence
 
 SHELLS = ("bash", "zsh", "fish")
@@ -165,6 +166,9 @@ def test_refs_come_with_their_titles_where_a_shell_shows_them(complete: Complete
         ("ksmy list --firmness s", "signed"),
         ("ksmy list --party ", "KR MY both"),
         ("ksmy list --sort due", "due due_earliest due_latest due_phrase"),
+        ("ksmy list --sort -due", "-due -due_earliest -due_latest -due_phrase"),
+        ("ksmy list --overdue --sort ref --sort=-mil", "-milestones_met -milestones"),
+        ("ksmy list --sort due --overd", "--overdue"),
         ("ksmy list --columns ref,ti", "ref,title"),
         ("ksmy list --columns ref,title,S", ""),
         ("ksmy agreements --columns ref,o", "ref,open ref,overdue"),
@@ -221,7 +225,13 @@ def test_all_words_of_a_vocabulary_are_offered_in_its_order(complete: Complete, 
     assert words(complete(shell, "ksmy list --columns ")) == list(rows.names(Commitment))
 
 
-@pytest.mark.parametrize(("option", "vocabulary"), [("--kind", KINDS), ("--stage", STAGES)])
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_listing_can_be_sorted_by_every_field_each_way(complete: Complete, shell: str) -> None:
+    assert words(complete(shell, "ksmy list --sort ")) == list(SORT)
+    assert words(complete(shell, "ksmy list --sort -")) == [f"-{name}" for name in SORT]
+
+
+@pytest.mark.parametrize(("option", "vocabulary"), [("--kind", AGREEMENT_KINDS), ("--stage", STAGES)])
 def test_the_words_of_an_agreement_are_offered_too(
     complete: Complete, option: str, vocabulary: tuple[str, ...]
 ) -> None:
@@ -695,6 +705,7 @@ def test_a_real_shell_completes(press_tab: PressTab, ksmy: Ksmy, shell: str) -> 
         "ksmy list --status pl": "ksmy list --status planned",
         "ksmy list --sector def": "ksmy list --sector defence",
         "ksmy list --columns ref,ti": "ksmy list --columns ref,title",
+        "ksmy list --sort -days": "ksmy list --sort -days_left",
         "ksmy list --overd": "ksmy list --overdue",
     }.items():
         assert press_tab(shell, begun)[0] == completed
@@ -802,6 +813,7 @@ def test_a_file_whose_name_is_hostile_is_offered_as_the_shell_does(
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_real_shell_completes_a_value_joined_to_its_option(press_tab: PressTab, shell: str) -> None:
     assert press_tab(shell, "ksmy list --status=pl")[0] == "ksmy list --status=planned"
+    assert press_tab(shell, "ksmy list --sort=-days")[0] == "ksmy list --sort=-days_left"
     assert press_tab(shell, "ksmy show --tz=UTC HYDRO")[0] == "ksmy show --tz=UTC HYDROGEN"
 
 

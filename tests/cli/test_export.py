@@ -45,7 +45,7 @@ def test_a_slow_reader_of_an_export_keeps_no_writer_waiting(
             codes[0] = cli.run(["update", "TOURISM", "--due", "2027", "--timeout", "0"], lambda: NOW)
         emit(text)
 
-    monkeypatch.setattr("ksmy_tracker.cli.export.emit", read_slowly)
+    monkeypatch.setattr("ksmy_tracker.cli.output.emit", read_slowly)
     ran = ksmy("export")
     assert codes == [0]
     lines = [line for line in ran.out.splitlines() if line.startswith("{")]

@@ -2,6 +2,7 @@
 
 import fcntl
 import io
+import json
 import os
 import pty
 import re
@@ -341,6 +342,17 @@ def test_no_color_is_honoured_and_a_dumb_terminal_gets_none(terminal: Any) -> No
     assert "\x1b" not in terminal(*LISTING, env={"NO_COLOR": "1"})
     assert "\x1b" not in terminal("report", "--as-of", "2026-01-15", env={"NO_COLOR": "1"})
     assert "\x1b" not in terminal(*LISTING, env={"TERM": "dumb"})
+
+
+def test_an_export_on_a_terminal_has_no_orders_to_it_and_the_same_values(terminal: Any, ksmy: Ksmy) -> None:
+    ksmy("update", "HYDROGEN", "--title", "\x9b31m \u202e \x7f")
+    exported = ksmy("export").out
+    assert "\x9b" in exported
+    shown = terminal("export")
+    assert not {"\x9b", "\u202e", "\x7f"} & set(shown)
+    assert [json.loads(line) for line in shown.splitlines()] == [
+        json.loads(line) for line in exported.split("\n")[:-1]
+    ]
 
 
 def test_a_table_is_no_wider_than_its_terminal(terminal: Any) -> None:

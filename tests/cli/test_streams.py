@@ -100,9 +100,8 @@ def test_a_slow_reader_keeps_no_writer_waiting(
             codes[0] = cli.run(["update", "TOURISM", "--due", "2027", "--timeout", "0"], lambda: NOW)
         emit(text)
 
-    monkeypatch.setattr(
-        f"ksmy_tracker.cli.{'export' if command[0] == 'export' else 'listing'}.emit", read_slowly
-    )
+    for module in ("listing", "output"):
+        monkeypatch.setattr(f"ksmy_tracker.cli.{module}.emit", read_slowly)
     assert ksmy(*command).code == 0
     assert codes == [0]
 

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ksmy_tracker.domain import kinds
 from ksmy_tracker.domain import words as vocabulary
-from ksmy_tracker.domain.changes import Change
-from ksmy_tracker.domain.kinds import DEFAULTS, GIVEN, READERS, REQUIRED, read_field
+from ksmy_tracker.domain.changes import Change, kind_added
+from ksmy_tracker.domain.kinds import DATES, DEFAULTS, GIVEN, READ_BY, READERS, REQUIRED, Field, read_field
+from ksmy_tracker.domain.rules import check_fields
 from ksmy_tracker.domain.values import (
     LONGEST_TEXT,
     Fault,
@@ -23,14 +25,16 @@ from ksmy_tracker.domain.values import (
     read_sector,
     read_text,
     read_truth,
+    read_word,
 )
+from ksmy_tracker.errors import Usage
 
 #: The fields that hold a word of a vocabulary.
 WORDS = {
     "status": vocabulary.STATUSES,
     "parties": vocabulary.PARTIES,
     "firmness": vocabulary.FIRMNESSES,
-    "kind": vocabulary.KINDS,
+    "kind": vocabulary.AGREEMENT_KINDS,
     "stage": vocabulary.STAGES,
     "state": vocabulary.MILESTONE_STATES,
 }
@@ -43,7 +47,7 @@ def fault(read: Callable[[Any], Any], value: Any) -> str:
 
 
 def field_fault(name: str, value: Any) -> str:
-    return fault(lambda given: read_field(name, given), value)
+    return fault(lambda given: read_field(None, name, given), value)
 
 
 # Any text
@@ -87,7 +91,7 @@ def test_any_text_that_utf8_can_hold_is_taken_unless_it_has_a_nul(text: str) -> 
     ids=["NUL", "surrogate", "latin-1", "long"],
 )
 def test_no_field_takes_what_cannot_be_kept(text: str, problem: str) -> None:
-    assert {name: field_fault(name, text) for name in READERS} == dict.fromkeys(READERS, problem)
+    assert {name: field_fault(name, text) for name in READ_BY} == dict.fromkeys(READ_BY, problem)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +108,7 @@ def test_no_field_takes_what_cannot_be_kept(text: str, problem: str) -> None:
     ],
 )
 def test_text_is_text_and_nothing_else_that_json_has(value: Any, kind: str) -> None:
-    texts = [name for name in READERS if name != "verifiable"]
+    texts = [name for name in READ_BY if name != "verifiable"]
     assert {name: field_fault(name, value) for name in texts} == dict.fromkeys(
         texts, f"must be text, not {kind}"
     )
@@ -268,7 +272,7 @@ def test_what_is_no_day_is_refused_with_one_that_is(given_as: str) -> None:
 def test_a_due_date_and_the_date_of_an_agreement_are_stored_as_edtf(
     name: str, given_as: str, stored: str
 ) -> None:
-    assert read_field(name, given_as) == stored
+    assert read_field(None, name, given_as) == stored
 
 
 @pytest.mark.parametrize(
@@ -335,7 +339,7 @@ def test_a_number_or_a_list_is_neither_true_nor_false(given_as: Any) -> None:
 def test_a_word_of_a_vocabulary_is_taken_in_any_case(name: str) -> None:
     for word in WORDS[name]:
         for given_as in (word, word.upper(), word.lower(), word.title(), word.swapcase(), f" {word}\n"):
-            assert read_field(name, given_as) == word
+            assert read_field(None, name, given_as) == word
 
 
 @pytest.mark.parametrize(
@@ -417,7 +421,7 @@ def test_evidence_that_says_nothing_is_refused(given_as: Any, sentence: str) -> 
 @pytest.mark.parametrize("name", ["detail", "source", "due", "due_phrase", "dated", "place"])
 @pytest.mark.parametrize("value", ["", None])
 def test_an_empty_value_clears_a_field_that_may_be_empty(name: str, value: str | None) -> None:
-    assert read_field(name, value) is None
+    assert read_field(None, name, value) is None
 
 
 @pytest.mark.parametrize(
@@ -437,11 +441,23 @@ def test_a_blank_title_is_refused() -> None:
 
 
 def test_false_is_a_value_and_does_not_clear() -> None:
-    assert read_field("verifiable", False) is False
+    assert read_field("commitment", "verifiable", False) is False
 
 
 def test_every_field_of_every_record_can_be_read() -> None:
-    assert {name for names in GIVEN.values() for name in names} == set(READERS)
+    assert {kind: set(readers) for kind, readers in READERS.items()} == {
+        kind: set(names) for kind, names in GIVEN.items()
+    }
+
+
+def test_the_fields_that_are_dates_are_read_as_dates() -> None:
+    read = {name: reader for readers in READERS.values() for name, reader in readers.items()}
+    assert {name for name, reader in read.items() if reader is read_edtf} == DATES & set(read)
+
+
+def test_only_an_agreement_is_added_with_a_kind() -> None:
+    assert kind_added({"title": "T", "kind": "treaty"}) == "agreement"
+    assert kind_added({"title": "T"}) == "commitment"
 
 
 @pytest.mark.parametrize("record", GIVEN)
@@ -452,23 +468,60 @@ def test_what_a_new_record_needs_and_what_it_is_taken_to_be_are_fields_of_it(rec
 
 
 def test_a_record_is_taken_to_be_what_its_own_reader_would_take() -> None:
-    for defaults in DEFAULTS.values():
+    for kind, defaults in DEFAULTS.items():
         for name, value in defaults.items():
-            assert read_field(name, value) == value
+            assert read_field(kind, name, value) == value
 
 
 def test_a_new_commitment_is_planned_of_both_parties_and_verifiable() -> None:
     assert DEFAULTS["commitment"] == {"parties": "both", "verifiable": True, "status": "planned"}
 
 
-@given(st.sampled_from(sorted(READERS)), st.text(max_size=30))
-def test_a_value_that_was_taken_is_taken_again_and_stays_as_it_is(name: str, text: str) -> None:
+@given(st.sampled_from([(kind, name) for kind in GIVEN for name in GIVEN[kind]]), st.text(max_size=30))
+def test_a_value_that_was_taken_is_taken_again_and_stays_as_it_is(field: tuple[str, str], text: str) -> None:
     try:
-        value = read_field(name, text)
+        value = read_field(*field, text)
     except Fault:
         return
 
-    assert read_field(name, value) == value
+    assert read_field(*field, value) == value
+    assert read_field(None, field[1], text) == value
+
+
+@pytest.fixture
+def gates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Milestones that have a `kind` too, other words than those of agreements."""
+    gate = Field("Which.", read_word(("gate", "step")), is_clearable=True)
+    more = {"kind": gate}
+    monkeypatch.setattr(
+        kinds, "DECLARED", {**kinds.DECLARED, "milestone": {**kinds.DECLARED["milestone"], **more}}
+    )
+    monkeypatch.setattr(
+        kinds, "READERS", {**READERS, "milestone": {**READERS["milestone"], "kind": gate.read}}
+    )
+    monkeypatch.setattr(kinds, "READ_BY", kinds._ways())
+
+
+@pytest.mark.usefixtures("gates")
+def test_a_field_that_two_kinds_read_differently_is_read_as_its_kind_reads_it() -> None:
+    assert read_field("milestone", "kind", "GATE") == "gate"
+    assert read_field("milestone", "kind", "") is None
+    with pytest.raises(Fault, match="'treaty' is unknown; it is one of gate, step"):
+        read_field("milestone", "kind", "treaty")
+
+
+@pytest.mark.usefixtures("gates")
+def test_where_the_kind_is_not_known_the_first_that_takes_a_value_reads_it() -> None:
+    assert [read_field(None, "kind", value) for value in ("TREATY", "GATE", "")] == ["treaty", "gate", None]
+    with pytest.raises(Fault, match="'promise' is unknown; it is one of joint-statement, "):
+        read_field(None, "kind", "promise")
+
+
+@pytest.mark.usefixtures("gates")
+def test_once_the_kind_is_known_what_another_kind_took_is_refused() -> None:
+    check_fields(Change("update", "FTA", fields={"kind": "treaty"}), "agreement")
+    with pytest.raises(Usage, match=r"^FTA is an agreement; kind: 'gate' is unknown; it is one of joint-"):
+        check_fields(Change("update", "FTA", fields={"kind": "gate"}), "agreement")
 
 
 def test_changes_do_not_share_their_fields() -> None:

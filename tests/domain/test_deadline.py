@@ -10,6 +10,7 @@ from ksmy_tracker import clock
 from ksmy_tracker.domain.deadline import HORIZON_DAYS, deadline_state, milestone_deadline_state, open_state
 from ksmy_tracker.domain.edtf import read_due
 from ksmy_tracker.domain.words import DEADLINE_STATES, MILESTONE_STATES, OPEN_STATUSES, STATUSES
+from ksmy_tracker.domain.zone import ZONE
 
 DAY = timedelta(days=1)
 
@@ -164,7 +165,7 @@ def test_a_deadline_is_overdue_only_when_its_last_day_has_ended_in_both_capitals
 
     assert state("Asia/Kuala_Lumpur") == in_kuala_lumpur
     assert state("Asia/Seoul") == in_seoul
-    assert state(clock.DEFAULT_ZONE) == in_kuala_lumpur
+    assert state(ZONE) == in_kuala_lumpur
 
 
 # Milestones

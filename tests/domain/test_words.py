@@ -12,10 +12,9 @@ VOCABULARIES = {
     "DEADLINE_STATES": ("overdue", "due-soon", "upcoming", "undated", "met", "met-late", "closed"),
     "FIRMNESSES": ("signed", "committed", "agreed", "discussed", "hoped"),
     "PARTIES": ("KR", "MY", "both"),
-    "KINDS": ("joint-statement", "memorandum", "treaty", "contract"),
+    "AGREEMENT_KINDS": ("joint-statement", "memorandum", "treaty", "contract"),
     "STAGES": ("negotiating", "concluded", "adopted", "signed", "ratified", "in-force", "terminated"),
     "MILESTONE_STATES": ("scheduled", "met", "partially-met", "not-met"),
-    "RECORDS": ("agreement", "commitment", "milestone"),
 }
 
 

@@ -151,6 +151,7 @@ def test_every_kind_of_row_is_walked() -> None:
     parts = (CONTRADICTION, QUIET, NEXT)
     assert known - {type(one) for one in (*walked, *parts)} == {
         *(rows.Day, rows.Filters, Listed),
+        *(rows.FullCommitment, rows.FullAgreement),  # which are made of rows
         *(rows.CountRow, rows.TitledRef),  # whose values a report has in rows and counts of its own
     }
 

@@ -1,8 +1,11 @@
 """A register reads and writes rows by name in the same way, whichever engine keeps it."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from typing import NamedTuple
 
+import psycopg
 import pytest
 
 from ksmy_tracker.domain.kinds import COLUMNS, Agreement
@@ -107,3 +110,16 @@ def test_rows_that_break_a_rule_are_refused_by_name(opened: Register) -> None:
 
     with pytest.raises(Refused, match="as it should be"):
         opened.write(work, invocation="1")
+
+
+def test_a_record_that_belongs_to_none_is_told(opened: Register, engine: str, place: str) -> None:
+    sql = "UPDATE commitment SET agreement = 'NONE' WHERE ref = 'FTA-CONCLUDE'"
+    if engine == "sqlite":
+        with closing(sqlite3.connect(place)) as connection, connection:
+            connection.execute(sql)
+    else:
+        with psycopg.connect(place) as server:
+            server.execute("SET session_replication_role = replica")  # without the triggers of references
+            server.execute(sql)
+    with opened.reading() as reader:
+        assert list(reader.dangling()) == ["commitment FTA-CONCLUDE belongs to an agreement that is missing"]

@@ -6,7 +6,14 @@ from typing import Any, NamedTuple
 import pytest
 
 from ksmy_tracker.domain.entries import BrokenEntry
-from ksmy_tracker.storage.rows_by_name import AT_ONCE, columns_of, made, made_one_by_one, values_of
+from ksmy_tracker.storage.rows_by_name import (
+    AT_ONCE,
+    columns_of,
+    made,
+    made_one_by_one,
+    values_in,
+    values_of,
+)
 
 
 class Named(NamedTuple):
@@ -94,3 +101,14 @@ def test_rows_go_back_to_what_columns_hold(row: Any) -> None:
     found = values_of([row("A", 3, True), row("B")])
     assert found == [("A", 3, 1), ("B", None, 0)]
     assert {type(value) for _, _, value in found} == {int}
+
+
+def test_the_values_of_one_column_are_all_of_one_type() -> None:
+    assert values_in(int, ["number"], [(1,), (2,)]) == [1, 2]
+    assert values_in(str, ["ref"], []) == []
+
+
+@pytest.mark.parametrize("stored", [None, "1", 1.0, True, b"1"])
+def test_a_value_of_another_type_is_damage(stored: object) -> None:
+    with pytest.raises(BrokenEntry, match=r"^number is "):
+        values_in(int, ["number"], [(1,), (stored,)])

@@ -13,7 +13,7 @@ from sqlalchemy import CheckConstraint
 from ksmy_tracker.domain import words as vocabulary
 from ksmy_tracker.domain.chain import Entry, digest, to_canonical_json
 from ksmy_tracker.domain.entries import ENTRY_FIELDS
-from ksmy_tracker.domain.kinds import COLUMNS
+from ksmy_tracker.domain.kinds import COLUMNS, KINDS
 from ksmy_tracker.storage import tables as models
 from ksmy_tracker.storage.history_triggers import HISTORY_TRIGGERS
 from ksmy_tracker.storage.tables import Table
@@ -159,14 +159,14 @@ def test_the_tables_have_the_columns_that_histories_are_replayed_into() -> None:
 
 
 VOCABULARIES = {
-    ("agreement", "kind"): vocabulary.KINDS,
+    ("agreement", "kind"): vocabulary.AGREEMENT_KINDS,
     ("agreement", "stage"): vocabulary.STAGES,
     ("agreement", "parties"): vocabulary.PARTIES,
     ("commitment", "parties"): vocabulary.PARTIES,
     ("commitment", "firmness"): vocabulary.FIRMNESSES,
     ("commitment", "status"): vocabulary.STATUSES,
     ("milestone", "state"): vocabulary.MILESTONE_STATES,
-    ("entry", "record"): vocabulary.RECORDS,
+    ("entry", "record"): tuple(KINDS),
     ("entry", "action"): vocabulary.ACTIONS,
 }
 

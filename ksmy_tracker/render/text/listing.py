@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from ksmy_tracker.domain.rows import Row
 from ksmy_tracker.domain.safe_text import visible
-from ksmy_tracker.render.wording import cell, describe, due_date, entry_summary, field_name, left, window
+from ksmy_tracker.render.wording import describe, due_date, entry_summary, field_name, left, window, worded
 
 Column = tuple[str, Callable[[Any], str]]
 
@@ -57,8 +57,6 @@ def cells(
 
 def _chosen(row: Row, name: str) -> str:
     value = getattr(row, name)
-    if name in ("due", "baseline_due", "dated"):
-        return due_date(value)
     if isinstance(value, list):
         return "; ".join(map(visible, value))
-    return describe(value) if name == "changes" else cell(value)
+    return describe(value) if name == "changes" else worded(name, value)

@@ -3,9 +3,16 @@
 from collections.abc import Sequence
 
 from ksmy_tracker.domain.kinds import Agreement, Commitment, Milestone
-from ksmy_tracker.domain.rows import EntryRow, as_dict
+from ksmy_tracker.domain.rows import EntryRow, FullAgreement, FullCommitment, as_dict
 from ksmy_tracker.render.text.page import Page
-from ksmy_tracker.render.wording import cell, due_date, entry_summary, field_name, left, plural, slip
+from ksmy_tracker.render.wording import due_date, entry_summary, field_name, left, plural, slip, worded
+
+
+def as_page(found: FullCommitment | FullAgreement, width: int) -> Page:
+    """All there is about a record."""
+    if isinstance(found, FullCommitment):
+        return commitment_page(*found, width)
+    return agreement_page(*found, width)
 
 
 def commitment_page(
@@ -23,7 +30,6 @@ def commitment_page(
     words["due"] = due_date(row.due, row.due_earliest, row.due_latest)
     if row.days_left is not None:
         words["deadline"] += f", {left(row.days_left)}"
-    words["baseline_due"] = due_date(row.baseline_due)
     words["slip_days"] = slip(row.slip_days)
     words["milestones"] = f"{row.milestones_met} of {row.milestones} met" if row.milestones else "none"
     words["evidence"] = plural(row.evidence, "entry") if row.evidence else "none"
@@ -44,9 +50,7 @@ def agreement_page(
     """An agreement: its fields, its commitments and its history."""
     page = Page(width)
     page.heading(f"{row.ref}  {row.title}")
-    words = _words(row)
-    words["dated"] = due_date(row.dated)
-    page.pairs([(field_name(name), word or "-") for name, word in words.items()])
+    page.pairs([(field_name(name), word or "-") for name, word in _words(row).items()])
     page.heading(f"Commitments: {len(commitments)}" if commitments else "Commitments: none")
     for commitment in commitments:
         due = f", due {due_date(commitment.due)}" if commitment.due else ""
@@ -73,7 +77,7 @@ def history(page: Page, entries: Sequence[EntryRow]) -> None:
 def _words(row: Agreement | Commitment) -> dict[str, str]:
     """The fields under a record's heading; `withdrawn` only if it is."""
     hidden = ("ref", "title") if row.withdrawn else ("ref", "title", "withdrawn")
-    return {name: cell(value) for name, value in as_dict(row).items() if name not in hidden}
+    return {name: worded(name, value) for name, value in as_dict(row).items() if name not in hidden}
 
 
 def _milestone(row: Milestone) -> str:

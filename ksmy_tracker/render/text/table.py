@@ -8,7 +8,9 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
+from ksmy_tracker.domain.kinds import TEXTS
 from ksmy_tracker.domain.safe_text import visible
+from ksmy_tracker.render.wording import field_name
 
 #: The colour of a word; the word itself is always there, so nothing is said by colour alone.
 STYLES = {
@@ -22,9 +24,9 @@ STYLES = {
     "suspended": "magenta",
 }
 
-#: Columns that give way where a terminal is narrow: cut short with a mark, or broken into lines.
+#: Columns that give way where a terminal is narrow: cut short with a mark, or broken into lines as any other text is.
 _CUT = ("title", "source", "place", "actor")
-_BROKEN = ("what", "detail", "due phrase", "note", "changes", "evidence")
+_BROKEN = ("what", "note", "changes", "evidence", *(field_name(name) for name in TEXTS if name not in _CUT))
 
 #: To what the columns are narrowed, step by step until the table fits; in each step the widest first.
 _STEPS = (

@@ -1,6 +1,7 @@
 """A schema of a server in which a register is made: that it is empty, and nobody has put anything in its way."""
 
 from ksmy_tracker.errors import NoRegister, Refused
+from ksmy_tracker.storage.interface import TABLES
 from ksmy_tracker.storage.postgres.connection import Connection
 from ksmy_tracker.storage.postgres.url import Server
 
@@ -14,10 +15,7 @@ def require_room(connection: Connection, server: Server) -> None:
     found = connection.execute(
         "SELECT array_agg(relname::text ORDER BY relname) FROM pg_class "
         "WHERE relnamespace = to_regnamespace(%s) AND relname = ANY (%s)",
-        [
-            connection.home,
-            ["agreement", "alembic_version", "commitment", "entry", "milestone", "unchanged_key"],
-        ],
+        [connection.home, [*TABLES, "alembic_version"]],
     ).fetchone()
     names = (found and found[0]) or []
     if connection.has_tables or len(names) > 2:

@@ -4,27 +4,23 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from ksmy_tracker.domain.kinds import KINDS
 from ksmy_tracker.errors import NoRegister
-from ksmy_tracker.storage.interface import Reader, Row
+from ksmy_tracker.storage.interface import TABLES, Reader, Row
 from ksmy_tracker.storage.postgres.attempts import psycopg
 from ksmy_tracker.storage.postgres.connection import Connection
 from ksmy_tracker.storage.postgres.url import Server
 from ksmy_tracker.storage.revisions import the_revision
-from ksmy_tracker.storage.rows_by_name import made, made_one_by_one, names_in, types_of
+from ksmy_tracker.storage.rows_by_name import made_one_by_one, names_in, types_of
 
 _PARAMETER: Final = re.compile(r":([a-z_][a-z_0-9]*)")
 
-_TABLE: Final = "agreement|commitment|milestone|entry|unchanged_key"
+_TABLE: Final = "|".join(TABLES)
 #: A table that is read, and one that a view puts in front of it.
 _READ: Final = re.compile(rf"\b(FROM|JOIN) ({_TABLE})(?![.\w])")
 _IN_FRONT: Final = re.compile(rf"\b({_TABLE}) AS (?:NOT MATERIALIZED )?\(")
-
-
-class _Ref(NamedTuple):
-    ref: str
 
 
 class ServerReader(Reader):
@@ -37,19 +33,16 @@ class ServerReader(Reader):
         self._schema = str(connection.schema)
         self._streams = itertools.count(1)
 
-    def rows(self, row: type[Row], sql: str, /, **parameters: Any) -> list[Row]:
-        """The rows of a SELECT."""
-        cursor = self._asked(sql, parameters)
-        return made(row, names_in(cursor.description), cursor.fetchall())
+    def fetched(self, sql: str, parameters: Mapping[str, Any]) -> tuple[list[str], Sequence[Sequence[Any]]]:
+        """The names of the columns of a SELECT, and its rows as the driver has them."""
+        cursor = psycopg.ClientCursor(self._connection).execute(_placed(sql, self._schema), parameters)
+        return names_in(cursor.description), cursor.fetchall()
 
     def stream(self, row: type[Row], sql: str, /, **parameters: Any) -> Iterator[Row]:
         """The same one by one, in bounded memory."""
         with self._connection.cursor(name=f"stream_{next(self._streams)}") as cursor:
             cursor.execute(_placed(sql, self._schema), parameters)
             yield from made_one_by_one(row, names_in(cursor.description), cursor.fetchmany)
-
-    def _asked(self, sql: str, parameters: Mapping[str, Any]) -> psycopg.Cursor[Any]:
-        return psycopg.ClientCursor(self._connection).execute(_placed(sql, self._schema), parameters)
 
     def schema_faults(self) -> Iterator[str]:
         """What is wrong with the schema; the server looks after its pages, types and CHECKs itself."""
@@ -58,16 +51,6 @@ class ServerReader(Reader):
         execute = self._connection.execute
         yield from differences(execute, self._schema)
         yield from (f"schema: {one} does not belong to a register" for one in planted(execute, self._schema))
-
-    def dangling(self) -> Iterator[str]:
-        """Every record that belongs to one that is not there."""
-        for table, parent in (("commitment", "agreement"), ("milestone", "commitment")):
-            sql = (
-                f"SELECT t.ref FROM {table} t LEFT JOIN {parent} p ON p.ref = t.{parent} "
-                "WHERE p.ref IS NULL ORDER BY 1"
-            )
-            for row in self.rows(_Ref, sql):
-                yield f"{table} {row.ref} belongs to a {parent} that is missing"
 
     @staticmethod
     def among(column: str, parameter: str) -> str:

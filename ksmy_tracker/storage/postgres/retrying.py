@@ -5,7 +5,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from random import uniform
 from time import monotonic, sleep
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
 
 from ksmy_tracker import signals
 from ksmy_tracker.domain.entries import BrokenEntry
@@ -57,12 +57,6 @@ def done_once(
         pause = min(pause * 2, 1.0)
 
 
-class _Landed(NamedTuple):
-    """An entry of an earlier try."""
-
-    id: int
-
-
 @dataclass
 class _Tried(Generic[Done]):
     """How far the tries have come.
@@ -99,7 +93,7 @@ def _attempt(
         transaction = ServerTransaction(connection)
         if tried.committing:
             sql = "SELECT id FROM entry WHERE invocation = :invocation LIMIT 1"
-            if transaction.rows(_Landed, sql, invocation=invocation):
+            if transaction.values(int, sql, invocation=invocation):
                 signals.reached(signals.COMMITTED)
                 return tried.committing[0]
         tried.committing = None

@@ -13,10 +13,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Column, Integer
+from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Integer
 from sqlalchemy import Table as SQLTable
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.schema import CreateTable
 
 from ksmy_tracker.storage.history_triggers import HISTORY_FUNCTIONS, SERVER_TRIGGERS
 from ksmy_tracker.storage.tables import Table
@@ -218,51 +216,53 @@ def _column(column: Column[Any]) -> list[Any]:
 
 def _constraints(ask: _Catalogue, tables: Mapping[str, SQLTable], whole: set[str]) -> Iterator[str]:
     """What is wrong with primary keys, references and CHECKs. Those of tables that are not `whole` have no words."""
-    stored: dict[tuple[str, str], tuple[str, bool]] = {
-        (table, name): (definition, strange)
-        for table, name, definition, strange in ask.rows(
-            "SELECT r.relname, c.conname, pg_get_constraintdef(c.oid), NOT c.convalidated OR NOT c.conislocal OR "
-            f"(c.contype = 'c' AND {_UPON_OTHERS.format('pg_constraint', 'c')}) "
+    stored = {
+        (table, name): rest
+        for table, name, *rest in ask.rows(
+            "SELECT r.relname, c.conname, c.contype = 'c', CASE c.contype WHEN 'c' "
+            "THEN pg_get_expr(c.conbin, c.conrelid) ELSE pg_get_constraintdef(c.oid) END, "
+            "NOT c.convalidated OR NOT c.conislocal OR "
+            f"(c.contype = 'c' AND (c.connoinherit OR {_UPON_OTHERS.format('pg_constraint', 'c')})) "
             "FROM pg_constraint c JOIN pg_class r ON r.oid = c.conrelid "
             f"WHERE {_OURS} AND c.contype NOT IN ('n', 't') ORDER BY 1, 2"
         )
     }
+    expected = {table: _expected_constraints(its, ask.schema) for table, its in tables.items()}
     for table, name in stored:
-        if table in tables and name not in _expected_constraints(tables[table], ask.schema):
+        if table in tables and name not in expected[table]:
             yield f"schema: the constraint {name} of {table} does not belong to a register"
-    if stored.get((_ALEMBIC, "alembic_version_pkc"), ("", False))[0] != "PRIMARY KEY (version_num)":
+    if stored.get((_ALEMBIC, "alembic_version_pkc"), ["", ""])[1] != "PRIMARY KEY (version_num)":
         yield "schema: the constraint alembic_version_pkc is missing"
-    for table, its in tables.items():
+    for table, its in expected.items():
         pairs = []
-        for name, wanted in _expected_constraints(its, ask.schema).items():
-            definition, strange = stored.get((table, name), (None, False))
-            if definition is None:
+        for name, (is_check, wanted) in its.items():
+            if (table, name) not in stored:
                 yield f"schema: the constraint {name} is missing"
                 continue
-            checked = re.fullmatch(r"CHECK \((.*)\)", definition, re.DOTALL)
-            if strange or (checked is None) != (not wanted.startswith("CHECK (")):
+            was_check, found, strange = stored[table, name]
+            if strange or was_check != is_check or not (is_check or _plain(found) == _plain(wanted)):
                 yield f"schema: the constraint {name} is not as it should be"
-            elif checked is None:
-                if _plain(definition) != _plain(wanted):
-                    yield f"schema: the constraint {name} is not as it should be"
-            elif table in whole:
-                pairs.append((name, checked[1], wanted[len("CHECK (") : -1]))
+            elif is_check and table in whole:
+                pairs.append((name, found, wanted))
         yield from (
             f"schema: the constraint {name} is not as it should be" for name in _unequal(ask, table, pairs)
         )
 
 
-def _expected_constraints(table: SQLTable, schema: str) -> dict[str, str]:
-    """The definitions of a table's constraints by their names, with CHECKs as the models write them."""
-    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-    sql = str(CreateTable(table).compile(dialect=dialect)).replace("%%", "%")
-    expected = dict(re.findall(r"^\tCONSTRAINT (\w+) (.*?),? *$", sql, re.MULTILINE))
-    for reference in table.foreign_key_constraints:
-        columns, parents = reference.column_keys, [element.column for element in reference.elements]
-        expected[str(reference.name)] = (
-            f"FOREIGN KEY({', '.join(columns)}) REFERENCES {schema}.{reference.referred_table.name}"
-            f"({', '.join(parent.name for parent in parents)})"
-        )
+def _expected_constraints(table: SQLTable, schema: str) -> dict[str, tuple[bool, str]]:
+    """The constraints of a table by their names: a CHECK's condition, or what the server says of any other."""
+    columns = ", ".join(column.name for column in table.primary_key)
+    expected = {str(table.primary_key.name): (False, f"PRIMARY KEY ({columns})")}
+    for one in sorted(table.constraints, key=lambda one: str(one.name)):
+        if isinstance(one, ForeignKeyConstraint):
+            parents = ", ".join(element.column.name for element in one.elements)
+            begins = f"FOREIGN KEY ({', '.join(one.column_keys)})"
+            expected[str(one.name)] = (
+                False,
+                f"{begins} REFERENCES {schema}.{one.referred_table.name}({parents})",
+            )
+        elif isinstance(one, CheckConstraint) and one.info.get("dialect") in (None, "postgresql"):
+            expected[str(one.name)] = True, str(one.sqltext)
     return expected
 
 
@@ -309,7 +309,7 @@ def _indexes(ask: _Catalogue, tables: Mapping[str, SQLTable], whole: set[str]) -
                 not ready
                 or strange
                 or (condition is None) != (wanted is None)
-                or _plain(definition).partition("WHERE")[0] != begins
+                or _plain(definition.removesuffix(f" WHERE {condition}")) != begins
             ):
                 yield f"schema: the index {name} is not as it should be"
             elif wanted is not None and table in whole:

@@ -41,6 +41,15 @@ _SECRET: Final = re.compile("pass|secret|token|key|options")
 _HIDDEN: Final = "***"
 
 
+def is_parameter(name: str) -> bool:
+    """Whether libpq knows a parameter of that name, in any case; where there is no libpq, any may be one."""
+    try:
+        from psycopg.pq import Conninfo
+    except ImportError:
+        return True
+    return name.lower() in {known.keyword.decode() for known in Conninfo.parse(b"")}
+
+
 def parameters_of(url: str) -> dict[str, str] | None:
     """The connection parameters a URL (or `keyword=value` text) names; None where libpq cannot read it."""
     try:

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Final
 
 from ksmy_tracker.storage.history_triggers import HISTORY_TRIGGERS
+from ksmy_tracker.storage.interface import TABLES
 
-#: The tables of every schema; an older one lacks some. (The models name them too, but are not loaded to look.)
-NAMES: Final = ("agreement", "commitment", "milestone", "entry", "unchanged_key", "alembic_version")
+#: The tables of every schema.
+NAMES: Final = (*TABLES, "alembic_version")
 
 #: SQLite finds a table by its name in any case, and itself refuses a file where name and SQL differ.
 _NAMED: Final = f"name COLLATE NOCASE IN {NAMES} AND type NOT IN ('index', 'trigger')"

@@ -1,38 +1,18 @@
 """The view of a register in a file for reading, in the SQL that is SQLite's own."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from ksmy_tracker.domain.words import a
 from ksmy_tracker.errors import NoRegister
 from ksmy_tracker.storage.files import APPLICATION_ID
 from ksmy_tracker.storage.interface import Reader, Row
 from ksmy_tracker.storage.revisions import the_revision
-from ksmy_tracker.storage.rows_by_name import made, made_one_by_one, names_in
+from ksmy_tracker.storage.rows_by_name import made_one_by_one, names_in
 from ksmy_tracker.storage.sqlite.connection import code_of
 from ksmy_tracker.storage.sqlite.failures import damaged
 from ksmy_tracker.storage.sqlite.ordinary_tables import fault_in_tables
-
-
-class _Integrity(NamedTuple):
-    integrity_check: str
-
-
-class _Mode(NamedTuple):
-    journal_mode: str
-
-
-class _Dangling(NamedTuple):
-    table: str
-    rowid: int
-    parent: str
-    fkid: int
-
-
-class _Ref(NamedTuple):
-    ref: str
 
 
 class FileReader(Reader):
@@ -43,10 +23,10 @@ class FileReader(Reader):
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def rows(self, row: type[Row], sql: str, /, **parameters: Any) -> list[Row]:
-        """The rows of a SELECT."""
+    def fetched(self, sql: str, parameters: Mapping[str, Any]) -> tuple[list[str], Sequence[Sequence[Any]]]:
+        """The names of the columns of a SELECT, and its rows as the driver has them."""
         cursor = self._connection.execute(sql, parameters)
-        return made(row, names_in(cursor.description), cursor.fetchall())
+        return names_in(cursor.description), cursor.fetchall()
 
     def stream(self, row: type[Row], sql: str, /, **parameters: Any) -> Iterator[Row]:
         """The same one by one, in bounded memory."""
@@ -61,20 +41,12 @@ class FileReader(Reader):
 
     def broken_pages(self) -> Iterator[str]:
         """What SQLite itself finds wrong with its pages, types and CHECKs."""
-        for found in self.stream(_Integrity, "PRAGMA integrity_check(20)"):
-            if found.integrity_check != "ok":
-                yield f"database: {found.integrity_check}"
-        for its in self.rows(_Mode, "PRAGMA journal_mode"):
-            if its.journal_mode not in ("delete", "memory"):  # the latter only where all of it is in memory
-                yield f"database: its journal mode is {its.journal_mode}, not the delete it was made with"
-
-    def dangling(self) -> Iterator[str]:
-        """Every record that belongs to one that is not there."""
-        for one in self.stream(_Dangling, "PRAGMA foreign_key_check"):
-            for child in self.rows(
-                _Ref, f"SELECT ref FROM {one.table} WHERE rowid = :rowid", rowid=one.rowid
-            ):
-                yield f"{one.table} {child.ref} belongs to {a(one.parent)} that is missing"
+        for found in self.values(str, "PRAGMA integrity_check(20)"):
+            if found != "ok":
+                yield f"database: {found}"
+        for mode in self.values(str, "PRAGMA journal_mode"):
+            if mode not in ("delete", "memory"):  # the latter only where all of it is in memory
+                yield f"database: its journal mode is {mode}, not the delete it was made with"
 
     @staticmethod
     def among(column: str, parameter: str) -> str:

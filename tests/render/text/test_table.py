@@ -8,7 +8,9 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from ksmy_tracker.domain.kinds import TEXTS
 from ksmy_tracker.render.text.table import Rows
+from ksmy_tracker.render.wording import field_name
 from tests.terminal import columns
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
@@ -60,6 +62,13 @@ def test_columns_align_after_wide_characters_that_were_cut_short() -> None:
     wide = next(line for line in lines if "WIDE" in line)
     narrow = next(line for line in lines if "NARROW" in line)
     assert columns(wide.partition("WIDE")[0]) == columns(narrow.partition("NARROW")[0])
+    assert max(map(columns, lines)) <= 40
+
+
+@pytest.mark.parametrize("name", sorted(TEXTS))
+def test_a_column_of_any_text_gives_way_where_a_terminal_is_narrow(name: str) -> None:
+    header, *lines = shown(("ref", field_name(name)), [("A", "words " * 20)], width=40)
+    assert header.split() == ["ref", *name.split("_")]
     assert max(map(columns, lines)) <= 40
 
 

@@ -129,8 +129,9 @@ def test_another_schema_is_told(database_on_server: str, run: Run, revision: str
         assert (ran.code, advice in sentence(ran)) == (6, True)
 
 
-def test_without_psycopg_one_sentence_says_what_to_install(run: Run) -> None:
-    ran = run("postgresql://desk@localhost/reg", "list", before="import sys; sys.modules['psycopg'] = None")
+@pytest.mark.parametrize("named", ["postgresql://desk@localhost/reg", "host=localhost dbname=reg"])
+def test_without_psycopg_one_sentence_says_what_to_install(run: Run, named: str) -> None:
+    ran = run(named, "list", before="import sys; sys.modules['psycopg'] = None")
     assert ran.code == 6
     assert sentence(ran) == (
         "a register on a server needs psycopg; install it with: pip install 'psycopg[binary]'"
