@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from itertools import chain
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -11,7 +12,7 @@ from ksmy_tracker.cli import completion, output
 from ksmy_tracker.cli.columns import DEFAULT_COLUMNS, ROW_OF
 from ksmy_tracker.cli.command import flag, option
 from ksmy_tracker.cli.options import AsOf, Within, Zone, day_of, format_option
-from ksmy_tracker.cli.output import complain, emit, emit_rich, is_terminal, set_aside
+from ksmy_tracker.cli.output import blocks_of, complain, emit, emit_rich, is_terminal
 from ksmy_tracker.cli.where import Where
 from ksmy_tracker.domain.rows import Day, Row, names
 from ksmy_tracker.domain.words import did_you_mean
@@ -19,6 +20,9 @@ from ksmy_tracker.errors import Usage
 from ksmy_tracker.reading.snapshot import Snapshot
 
 FORMATS = ("table", "tsv", "csv", "json", "jsonl", "md")
+
+#: Characters that are kept in memory until there are more.
+_FEW: Final = 1 << 20
 
 
 def _read_columns(context: typer.Context, given: str | None) -> list[str] | None:
@@ -115,3 +119,21 @@ class Listing:
         if self.format == "csv":
             return formats.csv(header, rows, raw=self.raw and not is_terminal())
         return formats.markdown_table(header, rows) if self.format == "md" else formats.tsv(rows)
+
+
+def set_aside(pieces: Iterable[str]) -> Iterator[str]:
+    """A result in pieces, all of them made before the first is given back: a slow reader keeps no writer waiting.
+
+    Few are kept in memory, many in a temporary file.
+    """
+    rest = iter(pieces)
+    few: list[str] = []
+    size = 0
+    for piece in rest:
+        few.append(piece)
+        size += len(piece)
+        if size > _FEW:
+            from ksmy_tracker.storage.temporary_file import temporary_file
+
+            return blocks_of(temporary_file(one.encode() for one in chain(few, rest)))
+    return iter(("".join(few),))

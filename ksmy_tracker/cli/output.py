@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from io import StringIO, TextIOWrapper
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TextIO
 
@@ -71,25 +70,7 @@ def emit(text: str) -> None:
         raise KsmyError(f"the result could not be written: {error.strerror}") from error
 
 
-def set_aside(pieces: Iterable[str]) -> Iterator[str]:
-    """A result in pieces, all of them made before the first is given back: a slow reader keeps no writer waiting.
-
-    Few are kept in memory, many in a temporary file.
-    """
-    rest = iter(pieces)
-    few: list[str] = []
-    size = 0
-    for piece in rest:
-        few.append(piece)
-        size += len(piece)
-        if size > _BLOCK:
-            from ksmy_tracker.storage.temporary_file import temporary_file
-
-            return _blocks(temporary_file(one.encode() for one in chain(few, rest)))
-    return iter(("".join(few),))
-
-
-def _blocks(file: BinaryIO) -> Iterator[str]:
+def blocks_of(file: BinaryIO) -> Iterator[str]:
     """The text of a file in blocks; the file is closed at its end."""
     with TextIOWrapper(file, encoding="utf-8", newline="") as text:
         while block := text.read(_BLOCK):
@@ -180,7 +161,7 @@ def put_lines(
 
         with reading as reader:
             spool = temporary_file(line.encode() for line in lines(reader))
-        for block in _blocks(spool):
+        for block in blocks_of(spool):
             emit(escaped(block) if is_terminal() else block)
         return
     from ksmy_tracker.storage import files

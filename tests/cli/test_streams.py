@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import pytest
 
 from ksmy_tracker import cli
-from ksmy_tracker.cli import output
+from ksmy_tracker.cli import listing
 from ksmy_tracker.cli.output import emit
 from ksmy_tracker.domain.kinds import Commitment
 from ksmy_tracker.domain.rows import CalendarRow
@@ -110,13 +110,13 @@ def test_a_slow_reader_keeps_no_writer_waiting(
 def test_what_is_set_aside_is_given_back_whole_however_much_it_is(
     block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(output, "_BLOCK", block)
+    monkeypatch.setattr(listing, "_FEW", block)
     pieces = [f"{number} 한국\r\n" for number in range(50)]
-    assert "".join(output.set_aside(pieces)) == "".join(pieces)
+    assert "".join(listing.set_aside(pieces)) == "".join(pieces)
 
 
 def test_all_is_read_before_the_first_of_it_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(output, "_BLOCK", 10)
+    monkeypatch.setattr(listing, "_FEW", 10)
     read: list[int] = []
 
     def pieces() -> Iterator[str]:
@@ -124,10 +124,9 @@ def test_all_is_read_before_the_first_of_it_is_given_back(monkeypatch: pytest.Mo
             read.append(number)
             yield f"{number}\n"
 
-    given_back = output.set_aside(pieces())
+    given_back = listing.set_aside(pieces())
     assert len(read) == 100
-    assert next(given_back) == "0\n1\n2\n3\n4\n"
-    assert "".join(given_back).endswith("99\n")
+    assert "".join(given_back) == "".join(f"{number}\n" for number in range(100))
 
 
 @pytest.fixture
@@ -146,7 +145,7 @@ def broken(register: Path) -> None:
 def test_an_error_midway_leaves_nothing_half_written(
     command: tuple[str, ...], ksmy: Ksmy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(output, "_BLOCK", 1)
+    monkeypatch.setattr(listing, "_FEW", 1)
     ran = ksmy(*command)
     assert (ran.out, ran.code) == ("", 8)
     if command[0] == "export":
