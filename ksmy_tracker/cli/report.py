@@ -13,7 +13,7 @@ from ksmy_tracker.domain.report import IN_DOCUMENT, LATELY_DAYS, ON_SCREEN, QUIE
 from ksmy_tracker.domain.timeline import Timeline
 from ksmy_tracker.reading.report import report as report_of
 from ksmy_tracker.reading.snapshot import Snapshot
-from ksmy_tracker.reading.timeline import timeline as timeline_of
+from ksmy_tracker.reading.timeline import next_due
 
 if TYPE_CHECKING:
     from ksmy_tracker.render.text.page import Page
@@ -79,7 +79,7 @@ def report(
         snapshot = Snapshot(reader, day)
         most = ON_SCREEN if format == "text" else IN_DOCUMENT
         found = report_of(snapshot, since=first, stale=stale, only=filters, most=most)
-        timeline = timeline_of(snapshot, filters, most=DRAWN) if format == "html" else None
+        timeline = next_due(snapshot, filters, DRAWN) if format == "html" else None
     matters = found.has_moved if only_moved else found.needs_attention
     if (found.has_moved or not only_moved) and (found.needs_attention or not only_attention):
         put(_rendered(found, timeline, format, output), output, "report")

@@ -34,6 +34,12 @@ def left_out(timeline: Timeline) -> str:
     return f"and {total:,} more with a due date: {by_kind}" if total else ""
 
 
+def cut(timeline: Timeline) -> str:
+    """How many are drawn where those were too many, and how many are not, by kind."""
+    by_kind = ", ".join(f"{count:,} {kind}" for kind, count in timeline.left_out)
+    return f"Only the {len(timeline.bars):,} nearest to today are drawn, not {by_kind}." if by_kind else ""
+
+
 def of_bar(bar: Bar) -> str:
     """A commitment's line: `FTA: Conclude it, overdue, due 2025`."""
     return f"{bar.ref}: {bar.title}, {bar.deadline}{f', due {due_date(bar.due)}' if bar.due else ''}"

@@ -7,7 +7,7 @@ from rich.cells import cell_len, set_cell_size
 from ksmy_tracker.domain.safe_text import visible
 from ksmy_tracker.domain.timeline import Bar, Timeline, quarter_end, quarter_start, quarters, share
 from ksmy_tracker.render.text.page import Page
-from ksmy_tracker.render.timeline_wording import nothing, outside, undated
+from ksmy_tracker.render.timeline_wording import cut, nothing, outside, undated
 
 WINDOW, BASELINE, MET, OPEN, NOT_MET, TODAY = "█", "░", "◆", "◇", "✕", "│"
 LEGEND = (
@@ -26,7 +26,7 @@ def as_page(timeline: Timeline, width: int) -> Page:
         page.line("")
         page.text(LEGEND)
         page.text(f"Today is {timeline.today}; from {timeline.start} to {timeline.end}.")
-    for said in (nothing(timeline), outside(timeline), undated(timeline)):
+    for said in (nothing(timeline), cut(timeline), outside(timeline), undated(timeline)):
         if said:
             page.text(said)
     return page
