@@ -129,6 +129,7 @@ class CalendarRow(NamedTuple):
     milestones: int
     recorded_at: str
     moves: int
+    expected: str | None = None
 
 
 class EntryRow(NamedTuple):

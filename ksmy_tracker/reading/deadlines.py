@@ -66,10 +66,10 @@ def calendar(snapshot: Snapshot) -> Iterator[CalendarRow]:
     sql = (
         "SELECT c.ref, c.title, c.agreement, c.sector, c.parties, c.status, c.due, c.due_earliest, "
         f"c.due_latest, c.due_phrase, c.completed_on AS done_on, {MILESTONES_MET} AS milestones_met, "
-        f"{MILESTONES} AS milestones, {from_history('c')} "
+        f"{MILESTONES} AS milestones, {from_history('c')}, c.expected "
         "FROM commitment c WHERE c.withdrawn = 0 AND c.due IS NOT NULL UNION ALL "
         "SELECT m.ref, m.title, c.agreement, c.sector, c.parties, m.state, m.due, m.due_earliest, "
-        f"m.due_latest, NULL, m.met_on, 0, 0, {from_history('m')} "
+        f"m.due_latest, NULL, m.met_on, 0, 0, {from_history('m')}, m.expected "
         "FROM milestone m JOIN commitment c ON c.ref = m.commitment "
         "WHERE m.withdrawn = 0 AND c.withdrawn = 0 AND m.due IS NOT NULL "
         f"AND NOT ({OPEN_MILESTONE} AND {SETTLED}) ORDER BY ref"

@@ -108,6 +108,8 @@ def _description(row: CalendarRow) -> str:
     lines = [f"Due {due_date(row.due, row.due_earliest, row.due_latest)}"]
     if row.due_phrase:
         lines.append(f"In the source's words: {row.due_phrase}")
+    if row.expected:
+        lines.append(f"Expected now: {due_date(row.expected)}")
     lines.append(f"Status: {row.status}; agreement: {row.agreement}; parties: {row.parties}")
     return "DESCRIPTION:" + r"\n".join(map(_text, lines))
 
