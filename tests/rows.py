@@ -110,6 +110,7 @@ EMPTY: Final = Report(
     by_sector={},
     overdue=NOTHING,
     due_soon=NOTHING,
+    moved=NOTHING,
     changed=NOTHING,
     quiet=NOTHING,
     contradictions=NOTHING,
