@@ -53,3 +53,11 @@ def _zone(name: str) -> tzinfo | None:
 def timestamp(moment: datetime) -> str:
     """The recording time of an entry, in UTC with microseconds: `2026-11-23T17:07:28.000000Z`."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def is_behind(moment: datetime, recorded_at: str) -> bool:
+    """Whether a moment is more than an hour before that of an entry."""
+    try:
+        return moment + timedelta(hours=1) < datetime.fromisoformat(recorded_at)
+    except ValueError:  # what only damage can have put there
+        return False

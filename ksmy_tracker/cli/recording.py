@@ -107,6 +107,14 @@ class Changing:
         """Make changes, all or none, and show the receipt."""
         self.show(self.invocation(by).record(changes))
 
+    def _check_clock(self, follows: str | None) -> None:
+        """Say so where the clock is behind the newest entry: one of the two was wrong."""
+        if follows is not None and clock.is_behind(self.now, follows):
+            complain(
+                f"this machine's clock ({clock.timestamp(self.now)}) is behind the newest "
+                f"entry ({follows}); set it right, or undo that entry if another clock was wrong"
+            )
+
     def show(self, receipt: Receipt) -> None:
         """Show what was changed, or would be."""
         if self.format == "text":
@@ -122,3 +130,4 @@ class Changing:
             complain("dry run: nothing was written")
         else:
             emit_done(shown)
+        self._check_clock(receipt.follows)

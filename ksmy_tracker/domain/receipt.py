@@ -26,11 +26,15 @@ class Outcome(NamedTuple):
 
 @dataclass(slots=True)
 class Receipt:
-    """What one command did. `head` is the register's head afterwards, None where it has no entry."""
+    """What one command did. `head` is the register's head afterwards, None where it has no entry.
+
+    `follows` is the UTC timestamp of the entry that was the newest before.
+    """
 
     invocation: str
     outcomes: list[Outcome] = field(default_factory=list)
     head: str | None = None
+    follows: str | None = None
 
     @property
     def applied(self) -> int:

@@ -37,7 +37,7 @@ def amend(
         raise Refused(
             f"entry {number} ({had.ref}) is an undo; take it back with `ksmy undo {had.invocation}`"
         )
-    receipt = Receipt(recording.invocation, head=end.head)
+    receipt = Receipt(recording.invocation, head=end.head, follows=end.recorded_at)
     try:
         new = end.append(_restated(had, said, working_set, recording.today, end.last_id + 1))
     except rules.Missing as error:

@@ -11,6 +11,7 @@ from ksmy_tracker.storage.interface import Transaction
 class _End(NamedTuple):
     id: int
     hash: str
+    recorded_at: str
 
 
 class ChainEnd:
@@ -22,9 +23,10 @@ class ChainEnd:
         self._invocation = invocation
         self._recorded_at = recorded_at
         self._actor = actor
-        newest = transaction.rows(_End, "SELECT id, hash FROM entry ORDER BY id DESC LIMIT 1")
+        newest = transaction.rows(_End, "SELECT id, hash, recorded_at FROM entry ORDER BY id DESC LIMIT 1")
         self.head: str | None = newest[0].hash if newest else None
         self.last_id = self._first_id = newest[0].id if newest else 0
+        self.recorded_at = newest[0].recorded_at if newest else None
         self._waiting: list[StoredEntry] = []
         self._stored: StoredEntry | None = None
 

@@ -50,7 +50,7 @@ def record(
     """
     end = chain_end(transaction, recording)
     working_set = WorkingSet(transaction, end.last_id, recording.today)
-    receipt = Receipt(recording.invocation, head=end.head)
+    receipt = Receipt(recording.invocation, head=end.head, follows=end.recorded_at)
     given_up: set[object] = set()
     for chunk in chunks(lines, CHUNK):
         working_set.load([line for line in chunk if isinstance(line, Change)])

@@ -152,7 +152,7 @@ def _retract(
     kind_of = {line.ref: line.record for line in lines}
     end = chain_end(transaction, recording)
     working_set = WorkingSet(transaction, end.last_id, recording.today)
-    receipt = Receipt(recording.invocation, head=end.head)
+    receipt = Receipt(recording.invocation, head=end.head, follows=end.recorded_at)
     for chunk in chunks(ids, CHUNK):
         working_set.load_histories(chunk)
         for ref in chunk:
