@@ -1,5 +1,6 @@
 """Amend: an entry stated again with another day, value, note or evidence, in the place of the one that had a slip."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
@@ -7,12 +8,12 @@ from ksmy_tracker.domain import rules
 from ksmy_tracker.domain.chain import Deed, Entry, NewEntry
 from ksmy_tracker.domain.changes import Change
 from ksmy_tracker.domain.entries import UNDONE_BY
-from ksmy_tracker.domain.kinds import GIVEN, Record
+from ksmy_tracker.domain.kinds import GIVEN, Record, commitment_of
 from ksmy_tracker.domain.projection import retracted, states_before
 from ksmy_tracker.domain.receipt import Outcome, Receipt
 from ksmy_tracker.errors import NotFound, Refused
 from ksmy_tracker.storage.interface import Transaction
-from ksmy_tracker.writing.founding import follow_founded
+from ksmy_tracker.writing.founding import check_laid_down, follow_founded
 from ksmy_tracker.writing.record import Recording, chain_end
 from ksmy_tracker.writing.working_set import WorkingSet
 
@@ -79,12 +80,14 @@ def _restated(had: Entry, said: Change, working_set: WorkingSet, today: date, nu
         evidence=False,
         retracts=(*had.retracts, had.id),
     )
-    states = states_before(working_set.history(had.ref), provisional)
-    record = states.get(had.ref)
+    refs = {had.ref, commitment_of(had.ref)} - ({had.ref} if had.action == "created" else set())
+    its = [working_set.records[ref] for ref in refs]
+    rules.day_of(change, today, _begun(its))  # before that day there is nothing that the entry could be about
+    history: list[Deed | Entry] = [*working_set.history(had.ref), provisional]
+    check_laid_down(history, had.ref)
+    record = states_before(history[:-1], provisional).get(had.ref)
     parent = _parent(change, kind, record, working_set)
-    latest = None if had.action == "created" else working_set.records.get(had.ref)
-    begun = max(((one.created_on, one.ref) for one in (latest, parent) if one is not None), default=None)
-    day = rules.day_of(change, today, begun)
+    day = rules.day_of(change, today, _begun([*its, parent]))
     changed = rules.differences(kind, record, change)
     rules.check_reopening(change, changed)
     if had.action == "created":
@@ -109,6 +112,11 @@ def _restated(had: Entry, said: Change, working_set: WorkingSet, today: date, nu
     if _says_the_same(had, new):
         raise Refused(f"entry {had.id} ({had.ref}) says so already; nothing was changed")
     return new
+
+
+def _begun(records: Iterable[Record | None]) -> tuple[str, str] | None:
+    """The first day on which all of some records are there, with the ref of the last of them."""
+    return max(((one.created_on, one.ref) for one in records if one is not None), default=None)
 
 
 def _parent(change: Change, kind: str, record: Record | None, working_set: WorkingSet) -> Record | None:

@@ -1,8 +1,9 @@
 """Whether what is in force still has what it builds on, once an entry retracts others or states one again."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from ksmy_tracker.domain.chain import Entry
+from ksmy_tracker.domain.chain import Deed, Entry
 from ksmy_tracker.domain.history_check import unfounded
 from ksmy_tracker.domain.kinds import Agreement
 from ksmy_tracker.domain.projection import laid_down
@@ -21,23 +22,28 @@ def follow_founded(transaction: Transaction, working_set: WorkingSet, new: Entry
     What an entry builds on is what adds its record, what that belongs to, and a ref and a key that are its own.
     """
     before = [*working_set.history(new.ref)]
-    laid = laid_down([*before, new])
-    if (one := unfounded(laid)) is not None:
-        again = [entry for entry in laid if (entry.ref, entry.action) == (one.ref, "created")]
-        if one.action == "created" and len(again) > 1:
-            raise _in_the_way(f"{one.ref} was added again", max(again, key=lambda entry: entry.id))
-        raise _builds_on(one, new.ref)
+    check_laid_down([*before, new], new.ref)
     working_set.follow(new)
     if new.record == "agreement":
         _check_what_belongs(transaction, working_set, new.ref)
     stood = {entry.id for entry in laid_down(before)}
-    for entry in laid:
+    for entry in laid_down([*before, new]):
         if entry.id in stood:
             continue
         if entry.record == "commitment" and "agreement" in entry.changes:
             _check_agreement(working_set, entry, str(entry.changes["agreement"][1]))
         if entry.key is not None and (user := working_set.other_user(entry)) is not None:
             raise _in_the_way(f"the key {entry.key!r} was used again", user)
+
+
+def check_laid_down(history: Sequence[Deed | Entry], ref: str) -> None:
+    """Refuse where one of the entries in force, as they are laid down, is without what it is about."""
+    laid = laid_down(history)
+    if (one := unfounded(laid)) is not None:
+        again = [entry for entry in laid if (entry.ref, entry.action) == (one.ref, "created")]
+        if one.action == "created" and len(again) > 1:
+            raise _in_the_way(f"{one.ref} was added again", max(again, key=lambda entry: entry.id))
+        raise _builds_on(one, ref)
 
 
 def _check_what_belongs(transaction: Transaction, working_set: WorkingSet, ref: str) -> None:
@@ -65,12 +71,12 @@ def _check_agreement(working_set: WorkingSet, entry: Entry, ref: str) -> None:
         )
 
 
-def _builds_on(entry: Entry, ref: str) -> Refused:
+def _builds_on(entry: Deed | Entry, ref: str) -> Refused:
     return Refused(
         f"entry {entry.id} ({entry.ref}) builds on {ref} as it was; undo its invocation first with "
         f"`ksmy undo {entry.invocation}`"
     )
 
 
-def _in_the_way(what: str, entry: Entry) -> Refused:
+def _in_the_way(what: str, entry: Deed | Entry) -> Refused:
     return Refused(f"{what} by entry {entry.id}; undo that first with `ksmy undo {entry.invocation}`")

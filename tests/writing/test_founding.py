@@ -162,3 +162,15 @@ def test_an_undo_of_what_earlier_versions_added_and_withdrew_is_followed(desk: D
     desk.undo()
     desk.redo()
     assert {"TREATY", "NEW"} <= desk.refs()
+
+
+def test_a_commitment_is_not_amended_to_a_day_after_its_milestone(desk: Desk) -> None:
+    desk.make(commitment("NEW"))
+    desk.make(milestone("NEW"))
+    desk.amend(31, on="2025-02-01")
+    desk.amend(32, on="2025-03-01")
+    assert refusal(desk, lambda: desk.amend(33, on="2025-03-02")).startswith("entry 34 (NEW/1) builds on NEW")
+    desk.undo()
+    assert refusal(desk, lambda: desk.amend(32, on="2025-01-31")).startswith(
+        "2025-01-31 is before NEW was created (2025-02-01)"
+    )
