@@ -4,12 +4,9 @@ from ksmy_tracker.cli.command import LOOK, command
 from ksmy_tracker.cli.listing import Listing
 from ksmy_tracker.cli.options import Withdrawn
 from ksmy_tracker.reading.agreements import agreements as agreements_of
-from ksmy_tracker.reading.snapshot import Snapshot
 
 
 @command(LOOK, "ksmy agreements --format md", without=("within",))
 def agreements(withdrawn: Withdrawn, listing: Listing) -> None:
     """List the agreements, with how many commitments each has, open and overdue."""
-    with listing.where.reading() as reader:
-        rows = agreements_of(Snapshot(reader, listing.day), withdrawn=withdrawn)
-    listing.show("agreements", rows)
+    listing.show("agreements", lambda snapshot: agreements_of(snapshot, withdrawn=withdrawn))

@@ -29,6 +29,4 @@ def diff(
         raise Usage(f"FROM {first} is after TO {until}; turn them round")
     before = day_of(first, first, listing.tz, listing.now, listing.within)
     after = day_of(until, until, listing.tz, listing.now, listing.within)
-    with listing.where.reading() as reader:
-        found = differences(reader, before, after)
-    listing.show("diff", found)
+    listing.show("diff", lambda snapshot: differences(snapshot.register, before, after))

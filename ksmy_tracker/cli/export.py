@@ -1,15 +1,17 @@
 """ksmy export: a whole register, or its deadlines for a calendar."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated
 
 from ksmy_tracker.cli.command import LOOK_AFTER, command, option
 from ksmy_tracker.cli.options import AsOf, KnownOn, Narrowing, Output, Zone, day_of, one_of
-from ksmy_tracker.cli.output import put, put_lines
+from ksmy_tracker.cli.output import put_lines
 from ksmy_tracker.cli.where import Where
 from ksmy_tracker.domain.values import Fault
 from ksmy_tracker.domain.words import did_you_mean
 from ksmy_tracker.errors import Usage
+from ksmy_tracker.storage.interface import Reader
 
 
 def _read_kind(given: str) -> str:
@@ -50,9 +52,11 @@ def export(
         from ksmy_tracker.render.ical import as_calendar
 
         day = day_of(as_of, known_on, tz, now)
-        with where.reading() as reader:
-            rows = calendar(narrowed(Snapshot(reader, day), only.filters()))
-        put(as_calendar(rows, calendar_of), output, "calendar")
+
+        def lines(reader: Reader) -> Iterator[str]:
+            return as_calendar(calendar(narrowed(Snapshot(reader, day), only.filters())), calendar_of)
+
+        put_lines(where.reading(), lines, output, "calendar", private=False)
         return
     if calendar_of != "event":
         raise Usage("--as goes with --format ics")

@@ -1,13 +1,15 @@
 """ksmy history: the entries of the register, or of one record."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from ksmy_tracker.cli import completion
 from ksmy_tracker.cli.command import LOOK, argument, command, flag, option
 from ksmy_tracker.cli.listing import Listing
 from ksmy_tracker.cli.since_option import Since, read_since
+from ksmy_tracker.domain.rows import EntryRow
 from ksmy_tracker.domain.values import read_any_ref, read_text
-from ksmy_tracker.reading.entries import entries
+from ksmy_tracker.reading.entries import each_entry
 from ksmy_tracker.reading.refs import existing
 from ksmy_tracker.reading.snapshot import Snapshot
 
@@ -41,10 +43,10 @@ def history(
     listing: Listing,
 ) -> None:
     """List the entries of the history, oldest first."""
-    day = listing.day
-    first = since and since.before(day.today, "history")
-    with listing.where.reading() as reader:
-        snapshot = Snapshot(reader, day)
+    first = since and since.before(listing.day.today, "history")
+
+    def select(snapshot: Snapshot) -> Iterator[EntryRow]:
         wanted = ref and existing(snapshot, ref)
-        rows = entries(snapshot, ref=wanted, since=first, by=by, newest=limit, in_force=in_force)
-    listing.show("history", rows)
+        return each_entry(snapshot, ref=wanted, since=first, by=by, newest=limit, in_force=in_force)
+
+    listing.show("history", select)

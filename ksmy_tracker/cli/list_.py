@@ -11,8 +11,7 @@ from ksmy_tracker.cli.options import Limit, Withdrawn
 from ksmy_tracker.domain.kinds import SEARCHED
 from ksmy_tracker.domain.rows import Filters
 from ksmy_tracker.domain.values import read_day, read_text
-from ksmy_tracker.reading.commitments import commitments
-from ksmy_tracker.reading.snapshot import Snapshot
+from ksmy_tracker.reading.commitments import each_commitment
 
 #: What is searched, each by its last word: of a due phrase, the phrase.
 *_SEARCHED, _LAST = ("ref", *(name.rpartition("_")[2] for name in SEARCHED["commitment"]))
@@ -83,6 +82,5 @@ def list_(
     listing: Listing,
 ) -> None:
     """List commitments, all or those that filters let through."""
-    with listing.where.reading() as reader:
-        rows = commitments(Snapshot(reader, listing.day), filtering.filters(), sort=sort, limit=limit)
-    listing.show("list", rows)
+    filters = filtering.filters()
+    listing.show("list", lambda snapshot: each_commitment(snapshot, filters, sort=sort, limit=limit))

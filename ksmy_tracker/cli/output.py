@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ksmy_tracker.storage.interface import Reader
 
 
-#: Bytes that are copied at a time.
+#: Bytes, or characters, that are copied at a time.
 _BLOCK: Final = 1 << 20
 
 
@@ -68,6 +68,13 @@ def emit(text: str) -> None:
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
         raise KsmyError(f"the result could not be written: {error.strerror}") from error
+
+
+def blocks_of(file: BinaryIO) -> Iterator[str]:
+    """The text of a file in blocks; the file is closed at its end."""
+    with TextIOWrapper(file, encoding="utf-8", newline="") as text:
+        while block := text.read(_BLOCK):
+            yield block
 
 
 def emit_done(text: str) -> None:
@@ -142,8 +149,10 @@ def put_lines(
     lines: "Callable[[Reader], Iterable[str]]",
     output: Path | None,
     what: str,
+    *,
+    private: bool = True,
 ) -> None:
-    """Write what a register has in lines, however many, to a private file, whole or not at all, or to stdout.
+    """Write what a register has in lines, however many, to a file, whole or not at all, or to stdout.
 
     For stdout all are read before any is written: a slow reader there keeps no writer waiting.
     """
@@ -152,16 +161,15 @@ def put_lines(
 
         with reading as reader:
             spool = temporary_file(line.encode() for line in lines(reader))
-        with TextIOWrapper(spool, encoding="utf-8", newline="") as whole:
-            while block := whole.read(_BLOCK):
-                emit(escaped(block) if is_terminal() else block)
+        for block in blocks_of(spool):
+            emit(escaped(block) if is_terminal() else block)
         return
     from ksmy_tracker.storage import files
 
     signals.once(signals.PLACED, f"the {what} {output} is made")
     with (
         reading as reader,
-        files.output(output, what, private=True) as path,
+        files.output(output, what, private=private) as path,
         path.open("w", encoding="utf-8", newline="") as file,
     ):
         file.writelines(lines(reader))

@@ -13,7 +13,7 @@ from ksmy_tracker.domain.report import IN_DOCUMENT, LATELY_DAYS, ON_SCREEN, QUIE
 from ksmy_tracker.domain.timeline import Timeline
 from ksmy_tracker.reading.report import report as report_of
 from ksmy_tracker.reading.snapshot import Snapshot
-from ksmy_tracker.reading.timeline import timeline as timeline_of
+from ksmy_tracker.reading.timeline import next_due
 
 if TYPE_CHECKING:
     from ksmy_tracker.render.text.page import Page
@@ -52,7 +52,15 @@ def report(
             "Write nothing at all unless something is overdue, due soon, contradictory or changed.",
         ),
     ],
-    exit_code: Annotated[bool, flag("--exit-code", "End with 10 if something needs attention, else with 0.")],
+    only_moved: Annotated[
+        bool, flag("--only-moved", "Write nothing at all unless something moved since --since.")
+    ],
+    exit_code: Annotated[
+        bool,
+        flag(
+            "--exit-code", "End with 10 if something needs attention (with --only-moved: moved), else with 0."
+        ),
+    ],
     as_of: AsOf,
     known_on: KnownOn,
     format: Annotated[
@@ -71,10 +79,11 @@ def report(
         snapshot = Snapshot(reader, day)
         most = ON_SCREEN if format == "text" else IN_DOCUMENT
         found = report_of(snapshot, since=first, stale=stale, only=filters, most=most)
-        timeline = timeline_of(snapshot, filters, most=DRAWN) if format == "html" else None
-    if found.needs_attention or not only_attention:
+        timeline = next_due(snapshot, filters, DRAWN) if format == "html" else None
+    matters = found.has_moved if only_moved else found.needs_attention
+    if (found.has_moved or not only_moved) and (found.needs_attention or not only_attention):
         put(_rendered(found, timeline, format, output), output, "report")
-    return ATTENTION if exit_code and found.needs_attention else 0
+    return ATTENTION if exit_code and matters else 0
 
 
 def _rendered(found: Report, timeline: Timeline | None, format: str, output: Path | None) -> "str | Page":

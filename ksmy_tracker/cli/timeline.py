@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 from ksmy_tracker.cli.command import LOOK, command, option
 from ksmy_tracker.cli.options import AsOf, KnownOn, Narrowing, Output, Within, Zone, day_of, format_option
@@ -16,6 +16,10 @@ from ksmy_tracker.reading.timeline import timeline as timeline_of
 
 if TYPE_CHECKING:
     from ksmy_tracker.render.text.page import Page
+
+
+#: How many commitments are drawn at most: what a browser shows at once, and a person can go through.
+DRAWN: Final = 500
 
 
 class _Span(NamedTuple):
@@ -52,7 +56,9 @@ def timeline(
     format: Annotated[
         str,
         format_option(
-            "text (the default), svg, json or jsonl.", ("text", "svg", "json", "jsonl"), lambda: "text"
+            f"text (the default) and svg: at most the {DRAWN} nearest to today; json or jsonl: all.",
+            ("text", "svg", "json", "jsonl"),
+            lambda: "text",
         ),
     ],
     output: Output,
@@ -65,7 +71,10 @@ def timeline(
         raise Usage(f"--to {end.given} is before --from {start.given}; turn them round")
     day = day_of(as_of, known_on, tz, now, within)
     with where.reading() as reader:
-        found = timeline_of(Snapshot(reader, day), only.filters(), start and start.first, end and end.last)
+        most = DRAWN if format in ("text", "svg") else None
+        found = timeline_of(
+            Snapshot(reader, day), only.filters(), start and start.first, end and end.last, most
+        )
     put(_rendered(found, format, output), output, "timeline")
 
 

@@ -108,6 +108,8 @@ def _deadline_moved(
     was, now = _deadline(old, before), _deadline(new, after)
     if was == now:
         return
+    if _deadline(old, after) == now:
+        entries = ()  # it would have moved without them
     since = None if entries else _turned(now, new.due_latest, after)
     yield Moved(new.ref, new.record, new.title, "deadline", was, now, entries, since)
 

@@ -39,6 +39,7 @@ class AskedEntry(NamedTuple):
     recorded_at: str
     effective_on: str
     actor: str
+    record: str
     ref: str
     action: str
     changes: str

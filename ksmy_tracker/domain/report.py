@@ -5,7 +5,7 @@ from datetime import date
 from typing import Generic, NamedTuple, TypeVar
 
 from ksmy_tracker.domain.kinds import Milestone
-from ksmy_tracker.domain.rows import Day, DeadlineRow, EntryRow, Filters
+from ksmy_tracker.domain.rows import Day, DeadlineRow, EntryRow, Filters, Moved
 from ksmy_tracker.domain.words import DEADLINE_STATES, OPEN_STATUSES, STATUSES
 
 #: Days back from the report's day that count as lately, and days without an entry that count as quiet.
@@ -63,6 +63,7 @@ class Report(NamedTuple):
     by_sector: Mapping[str, int]
     overdue: Listed[DeadlineRow]
     due_soon: Listed[DeadlineRow]
+    moved: Listed[Moved]
     changed: Listed[EntryRow]
     quiet: Listed[Quiet]
     contradictions: Listed[Contradiction]
@@ -98,6 +99,11 @@ class Report(NamedTuple):
     def open(self) -> int:
         """How many commitments are open."""
         return sum(self.by_status[status] for status in OPEN_STATUSES)
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether anything moved since, by an entry or by the calendar, or was said."""
+        return bool(self.moved.total or self.changed.total)
 
     @property
     def needs_attention(self) -> bool:

@@ -50,7 +50,8 @@ class Filters(NamedTuple):
 
     Dates compare with the last day of a due date. `stale` is a number of days without an entry, of open ones;
     `not_reviewed` one without an entry or a review.
-    `dated` asks for those with a due date, or (False) without; `marked` for those with a milestone that has a day.
+    `dated` asks for those with a due date, or (False) without; `marked` for those with a milestone that has a day;
+    `touches` for those that are due, or have a milestone, on any day from a first to a last.
     """
 
     sector: Sequence[str] = ()
@@ -67,6 +68,7 @@ class Filters(NamedTuple):
     withdrawn: bool = False
     dated: bool | None = None
     marked: bool = False
+    touches: tuple[str, str] | None = None
 
 
 class DeadlineRow(NamedTuple):
@@ -127,6 +129,7 @@ class CalendarRow(NamedTuple):
     milestones: int
     recorded_at: str
     moves: int
+    expected: str | None = None
 
 
 class EntryRow(NamedTuple):

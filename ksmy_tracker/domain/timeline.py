@@ -22,7 +22,7 @@ class Mark(NamedTuple):
 class Bar(NamedTuple):
     """A commitment's line: the window of its due date, and of the first one where that was another.
 
-    What has no due date has a line for its milestones alone.
+    What has no due date has a line for its milestones alone, and for the last day by when it is expected now.
     """
 
     ref: str
@@ -35,6 +35,8 @@ class Bar(NamedTuple):
     baseline_earliest: date | None
     baseline_latest: date | None
     marks: tuple[Mark, ...]
+    expected: str | None = None
+    expected_latest: date | None = None
 
 
 class Timeline(NamedTuple):
@@ -93,6 +95,7 @@ def share(timeline: Timeline, day: date) -> float:
 
 def _bar(row: Commitment, milestones: Sequence[Milestone]) -> Bar:
     due = read_due(row.due) if row.due is not None else None
+    expected = read_due(row.expected) if row.expected is not None else None
     baseline = read_due(row.baseline_due) if row.baseline_due not in (None, row.due) else None
     marks = tuple(
         Mark(one.number, one.title, one.state, one.deadline, stored_date(day))
@@ -110,6 +113,8 @@ def _bar(row: Commitment, milestones: Sequence[Milestone]) -> Bar:
         baseline.earliest if baseline else None,
         baseline.latest if baseline else None,
         marks,
+        expected.edtf if expected else None,
+        expected.latest if expected else None,
     )
 
 
@@ -120,7 +125,7 @@ def _dated(bars: Sequence[Bar]) -> int:
 
 def _days(bar: Bar) -> list[date]:
     """Every day that a bar has something at."""
-    ends = (bar.earliest, bar.latest, bar.baseline_earliest, bar.baseline_latest)
+    ends = (bar.earliest, bar.latest, bar.baseline_earliest, bar.baseline_latest, bar.expected_latest)
     return [day for day in ends if day is not None] + [mark.day for mark in bar.marks]
 
 

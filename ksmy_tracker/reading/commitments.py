@@ -1,10 +1,10 @@
 """Commitments: a listing of those that pass filters, how many they are, and one by its ref."""
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from ksmy_tracker.domain.kinds import COLUMNS, SHOWN, Commitment
-from ksmy_tracker.domain.rows import Filters, commitment_deadline
+from ksmy_tracker.domain.rows import Day, Filters, commitment_deadline
 from ksmy_tracker.domain.words import DEADLINE_STATES, FIRMNESSES, OPEN_STATUSES, STATUSES, did_you_mean
 from ksmy_tracker.errors import Usage
 from ksmy_tracker.reading.expressions import (
@@ -42,13 +42,21 @@ _SELECT: Final = (
 def commitments(
     snapshot: Snapshot, filters: Filters = EVERY, *, sort: Sequence[str] = (), limit: int | None = None
 ) -> list[Commitment]:
-    """Commitments that pass the filters; `sort` names fields, `-field` for descending; nulls come last.
+    """Commitments that pass the filters; see `each_commitment`."""
+    return list(each_commitment(snapshot, filters, sort=sort, limit=limit))
+
+
+def each_commitment(
+    snapshot: Snapshot, filters: Filters = EVERY, *, sort: Sequence[str] = (), limit: int | None = None
+) -> Iterator[Commitment]:
+    """Commitments that pass the filters, one by one; `sort` names fields, `-field` for descending; nulls come last.
 
     Raises `Usage` for an unknown field or sector, `NotFound` for an unknown agreement.
     """
     condition, parameters = where(snapshot, filters)
     order = ", ".join([*(_order(name) for name in sort), "c.ref"])
-    return _read(snapshot, f"{condition} ORDER BY {order} {limited(limit)}", **parameters, limit=limit)
+    sql = f"{_SELECT} {condition} ORDER BY {order} {limited(limit)}"
+    return _on(snapshot.stream(Commitment, sql, **parameters, limit=limit), snapshot.day)
 
 
 def count_commitments(snapshot: Snapshot, filters: Filters = EVERY) -> int:
@@ -59,15 +67,14 @@ def count_commitments(snapshot: Snapshot, filters: Filters = EVERY) -> int:
 
 def commitment(snapshot: Snapshot, ref: str) -> Commitment | None:
     """One commitment, or None."""
-    found = _read(snapshot, "WHERE c.ref = :ref", ref=ref)
-    return found[0] if found else None
+    return next(_on(snapshot.rows(Commitment, f"{_SELECT} WHERE c.ref = :ref", ref=ref), snapshot.day), None)
 
 
-def _read(snapshot: Snapshot, clauses: str, **parameters: Any) -> list[Commitment]:
-    found = snapshot.rows(Commitment, f"{_SELECT} {clauses}", **parameters)
+def _on(found: Iterable[Commitment], day: Day) -> Iterator[Commitment]:
+    """Commitments with what the calendar says of them on a day."""
     for one in found:
-        one.deadline, one.days_left = commitment_deadline(one, snapshot.day)
-    return found
+        one.deadline, one.days_left = commitment_deadline(one, day)
+        yield one
 
 
 def _order(name: str) -> str:

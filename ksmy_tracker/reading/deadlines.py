@@ -1,11 +1,14 @@
 """Open deadlines, of commitments and of their milestones; and every deadline as a calendar has it."""
 
+from collections.abc import Iterator
+
 from ksmy_tracker.domain.deadline import open_state
 from ksmy_tracker.domain.rows import CalendarRow, Day, DeadlineRow, stored_date
 from ksmy_tracker.reading.entries import NEWS
 from ksmy_tracker.reading.expressions import (
     MILESTONES,
     MILESTONES_MET,
+    OF_FAMILY,
     OPEN,
     OPEN_MILESTONE,
     SETTLED,
@@ -17,7 +20,14 @@ from ksmy_tracker.reading.snapshot import Snapshot
 def deadlines(
     snapshot: Snapshot, *, after: str | None = None, until: str | None = None, limit: int | None = None
 ) -> list[DeadlineRow]:
-    """Open deadlines whose last day lies after one day and until another (inclusive), nearest first."""
+    """Open deadlines; see `each_deadline`."""
+    return list(each_deadline(snapshot, after=after, until=until, limit=limit))
+
+
+def each_deadline(
+    snapshot: Snapshot, *, after: str | None = None, until: str | None = None, limit: int | None = None
+) -> Iterator[DeadlineRow]:
+    """Open deadlines whose last day lies after one day and until another (inclusive), nearest first, one by one."""
     order = "ORDER BY x.due_latest, x.due_earliest, x.ref"
     sql = (
         "SELECT x.ref, x.record, coalesce(m.title, c.title) AS title, c.agreement, c.sector, c.parties, "
@@ -29,8 +39,8 @@ def deadlines(
         f"FROM (SELECT x.* FROM ({_open(after, until)}) x {order} {limited(limit)}) x "
         f"JOIN commitment c ON c.ref = x.commitment LEFT JOIN milestone m ON m.ref = x.ref {order}"
     )
-    rows = snapshot.rows(DeadlineRow, sql, after=after, until=until, limit=limit)
-    return [_on(row, snapshot.day) for row in rows]
+    rows = snapshot.stream(DeadlineRow, sql, after=after, until=until, limit=limit)
+    return (_on(row, snapshot.day) for row in rows)
 
 
 def count_deadlines(snapshot: Snapshot, *, after: str | None = None, until: str | None = None) -> int:
@@ -38,28 +48,33 @@ def count_deadlines(snapshot: Snapshot, *, after: str | None = None, until: str 
     return snapshot.count(f"FROM ({_open(after, until)}) x", after=after, until=until)
 
 
-def calendar(snapshot: Snapshot) -> list[CalendarRow]:
-    """Everything that has a due date, by ref, but for open milestones of what is settled.
+def calendar(snapshot: Snapshot) -> Iterator[CalendarRow]:
+    """Everything that has a due date, by ref, one by one, but for open milestones of what is settled.
 
     `recorded_at` is the newest of a commitment and all its milestones, for each shows in the others. `moves` counts
     what may have moved the date, a retraction too, so that it only ever grows.
     """
-    family, has_due = snapshot.reader.family, snapshot.reader.has_member("changes", "due")
+    has_due = snapshot.reader.has_member("e.changes", "due")
+
+    def from_history(table: str) -> str:
+        return (
+            f"(SELECT max(e.recorded_at || '') FROM entry e WHERE e.{NEWS} AND {OF_FAMILY}) AS recorded_at, "
+            f"(SELECT count(*) FROM entry e WHERE e.ref = {table}.ref "
+            f"AND (e.retracts <> '[]' OR (e.action <> 'created' AND {has_due}))) AS moves"
+        )
+
     sql = (
-        "SELECT x.*, f.recorded_at, e.moves FROM ("
         "SELECT c.ref, c.title, c.agreement, c.sector, c.parties, c.status, c.due, c.due_earliest, "
         f"c.due_latest, c.due_phrase, c.completed_on AS done_on, {MILESTONES_MET} AS milestones_met, "
-        f"{MILESTONES} AS milestones FROM commitment c WHERE c.withdrawn = 0 AND c.due IS NOT NULL UNION ALL "
+        f"{MILESTONES} AS milestones, {from_history('c')}, c.expected "
+        "FROM commitment c WHERE c.withdrawn = 0 AND c.due IS NOT NULL UNION ALL "
         "SELECT m.ref, m.title, c.agreement, c.sector, c.parties, m.state, m.due, m.due_earliest, "
-        "m.due_latest, NULL, m.met_on, 0, 0 FROM milestone m JOIN commitment c ON c.ref = m.commitment "
+        f"m.due_latest, NULL, m.met_on, 0, 0, {from_history('m')}, m.expected "
+        "FROM milestone m JOIN commitment c ON c.ref = m.commitment "
         "WHERE m.withdrawn = 0 AND c.withdrawn = 0 AND m.due IS NOT NULL "
-        f"AND NOT ({OPEN_MILESTONE} AND {SETTLED})) x JOIN ("
-        f"SELECT ref, sum(CASE WHEN (action <> 'created' AND {has_due}) OR retracts <> '[]' THEN 1 ELSE 0 END) "
-        "AS moves FROM entry GROUP BY ref) e ON e.ref = x.ref JOIN ("
-        f"SELECT {family('ref')} AS family, max(recorded_at) AS recorded_at FROM entry "
-        f"WHERE {NEWS} GROUP BY 1) f ON f.family = {family('x.ref')} ORDER BY x.ref"
+        f"AND NOT ({OPEN_MILESTONE} AND {SETTLED}) ORDER BY ref"
     )
-    return snapshot.rows(CalendarRow, sql)
+    return snapshot.stream(CalendarRow, sql)
 
 
 def _on(row: DeadlineRow, day: Day) -> DeadlineRow:

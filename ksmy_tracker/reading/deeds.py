@@ -51,3 +51,13 @@ def read_deed(stored: StoredDeed) -> Deed:
         evidence=stored.evidence,
         retracts=retracts,
     )
+
+
+def of_families(reader: Reader, parameter: str) -> str:
+    """SQL for "the entry is about one of the refs in the JSON list bound to the parameter, or a milestone of it"."""
+    wanted = f"FROM {reader.listed(parameter)} w JOIN entry e ON"
+    # The ref of a milestone is its commitment's, a slash and a number; "0" comes after "/".
+    return (
+        f"id IN (SELECT e.id {wanted} e.ref = w.value UNION ALL "
+        f"SELECT e.id {wanted} e.ref > w.value || '/' AND e.ref < w.value || '0')"
+    )

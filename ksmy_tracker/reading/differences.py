@@ -1,64 +1,104 @@
 """What moved in a register between two days, each as known then."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date
 from itertools import groupby
+from typing import Any, Final, NamedTuple
 
 from ksmy_tracker.domain.differences import Point, by_calendar, moved
 from ksmy_tracker.domain.kinds import COLUMNS, Commitment, Milestone, commitment_of
-from ksmy_tracker.domain.rows import Day, Moved
-from ksmy_tracker.reading.deeds import read_deed, stored_deeds
+from ksmy_tracker.domain.report import Listed
+from ksmy_tracker.domain.rows import Day, Moved, days_before
+from ksmy_tracker.domain.zone import midnight_after
+from ksmy_tracker.reading.deeds import of_families, read_deed, stored_deeds
 from ksmy_tracker.reading.expressions import SETTLED, columns_of
-from ksmy_tracker.reading.snapshot import newest_known
+from ksmy_tracker.reading.snapshot import Snapshot, newest_known
 from ksmy_tracker.storage.interface import Reader
 
 
 def differences(reader: Reader, first: Day, last: Day) -> list[Moved]:
     """What moved from the end of a day to the end of another, by ref."""
-    # A register's first invocation tells what was so already.
-    sql = "SELECT max(id) FROM entry WHERE invocation = (SELECT invocation FROM entry WHERE id = 1)"
-    (begun,) = reader.values(int, f"SELECT coalesce(({sql}), 0)")
-    before = Point(first, max(newest_known(reader, first.known_until), begun))
-    after = Point(last, newest_known(reader, last.known_until))
-    found = [*_by_entries(reader, before, after), *_by_calendar(reader, before, after)]
+    before, snapshot = _point(reader, first), Snapshot(reader, last)
+    after = Point(last, snapshot.newest)
+    found = [*_by_entries(snapshot, before, after), *_by_calendar(snapshot, before, after)]
     return sorted(found, key=lambda one: commitment_of(one.ref))
 
 
-#: Entries that were not in force at the earlier point, of which the later one knows.
-_SINCE = "(id > :known OR effective_on > :day)"
+def moved_since(snapshot: Snapshot, since: str, *, most: int) -> Listed[Moved]:
+    """What moved since the beginning of a day: of so many records at most, those with the newest entries first.
+
+    The total counts what is not shown of the former by records.
+    """
+    first = date.fromisoformat(days_before(date.fromisoformat(since), 1))
+    before = _point(
+        snapshot.register, Day(first, snapshot.day.within, known_until=midnight_after(str(first)))
+    )
+    after = Point(snapshot.day, snapshot.newest)
+    family = snapshot.reader.family("ref")
+    sql = f"SELECT {family} AS ref, max(id) AS newest FROM entry WHERE changes <> '{{}}' AND {_SINCE} GROUP BY 1"
+    recorded = sorted(snapshot.rows(_Newest, sql, **_since(before)), key=lambda one: -one.newest)
+    found = list(_by_entries(snapshot, before, after, [one.ref for one in recorded[:most]]))
+    turned = list(_by_calendar(snapshot, before, after))
+    return Listed([*found, *turned[:most]], len(found) + len(recorded[most:]) + len(turned))
 
 
-def _by_entries(reader: Reader, before: Point, after: Point) -> Iterator[Moved]:
-    """What moved of records about which there are entries in between."""
-    families = f"SELECT {reader.family('ref')} FROM entry WHERE {_SINCE}"
+class _Newest(NamedTuple):
+    ref: str
+    newest: int
+
+
+#: Entries that were not in force at the earlier point.
+_SINCE: Final = "(id > :known OR effective_on > :day)"
+
+
+def _since(before: Point) -> dict[str, Any]:
+    """The parameters of `_SINCE`."""
+    return {"known": before.known, "day": before.day.today.isoformat()}
+
+
+def _point(reader: Reader, day: Day) -> Point:
+    """A point, before which a register's first invocation told what was so already."""
+    sql = "SELECT max(id) FROM entry WHERE invocation = (SELECT invocation FROM entry WHERE id = 1)"
+    (begun,) = reader.values(int, f"SELECT coalesce(({sql}), 0)")
+    return Point(day, max(newest_known(reader, day.known_until), begun))
+
+
+def _by_entries(
+    snapshot: Snapshot, before: Point, after: Point, refs: Sequence[str] | None = None
+) -> Iterator[Moved]:
+    """What moved of records about which there are entries in between; of some, or of all."""
+    register = snapshot.register
+    if refs is None:
+        family = register.family("ref")
+        where = f"{family} IN (SELECT {family} FROM entry WHERE {_SINCE})"
+    else:
+        family, where = register.family("ref"), of_families(register, "wanted")
     rows = stored_deeds(
-        reader,
-        f"WHERE id <= :newest AND {reader.family('ref')} IN ({families}) ORDER BY {reader.family('ref')}, id",
+        register,
+        f"WHERE id <= :newest AND {where} ORDER BY {family}, id",
         newest=after.known,
-        known=before.known,
-        day=before.day.today.isoformat(),
+        wanted=json.dumps(refs),
+        **_since(before),
     )
     for _, its in groupby(rows, key=lambda row: commitment_of(row.ref)):
         yield from moved([read_deed(one) for one in its], before, after)
 
 
-def _by_calendar(reader: Reader, before: Point, after: Point) -> Iterator[Moved]:
-    """What moved of the others, whose stored records are those of both points."""
-    days = {
-        "known": before.known,
-        "day": before.day.today.isoformat(),
-        "last": after.day.horizon.isoformat(),
-    }
-    family = reader.family("x.ref")
+def _by_calendar(snapshot: Snapshot, before: Point, after: Point) -> Iterator[Moved]:
+    """What moved of the others, whose records are those of both points."""
+    days = {**_since(before), "last": after.day.horizon.isoformat()}
+    family = snapshot.reader.family
     others = (
-        f"x.withdrawn = 0 AND x.due_latest BETWEEN :day AND :last "
-        f"AND {family} NOT IN (SELECT {reader.family('ref')} FROM entry WHERE {_SINCE})"
+        "x.withdrawn = 0 AND x.due_latest BETWEEN :day AND :last "
+        f"AND {family('x.ref')} NOT IN (SELECT {family('ref')} FROM entry WHERE {_SINCE})"
     )
     columns = columns_of(COLUMNS["commitment"], "x")
-    commitments = reader.rows(Commitment, f"SELECT {columns} FROM commitment x WHERE {others}", **days)
+    commitments = snapshot.rows(Commitment, f"SELECT {columns} FROM commitment x WHERE {others}", **days)
     columns = columns_of(COLUMNS["milestone"], "x")
     sql = (
         f"SELECT {columns}, CASE WHEN {SETTLED} THEN 1 ELSE 0 END AS settled "
         f"FROM milestone x JOIN commitment c ON c.ref = x.commitment WHERE c.withdrawn = 0 AND {others}"
     )
-    milestones = reader.rows(Milestone, sql, **days)
+    milestones = snapshot.rows(Milestone, sql, **days)
     yield from by_calendar([*commitments, *milestones], before.day, after.day)

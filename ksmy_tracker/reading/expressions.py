@@ -63,10 +63,14 @@ MILESTONES: Final = f"(SELECT count(*) {_MILESTONES})"
 MILESTONES_MET: Final = f"(SELECT count(*) {_MILESTONES} AND m.state = 'met')"
 #: Whether any milestone has a day to be drawn at.
 HAS_MARKS: Final = f"EXISTS (SELECT 1 {_MILESTONES} AND coalesce(m.met_on, m.due_latest) IS NOT NULL)"
-
-#: The ref of a milestone is its commitment's, a slash and a number; "0" comes after "/". What is added to the id keeps
-#: PostgreSQL from going down all ids until one is of the commitment.
-NEWEST_ENTRY: Final = (
-    "(SELECT max(e.id + 0) FROM entry e "
-    "WHERE e.ref = c.ref OR (e.ref > c.ref || '/' AND e.ref < c.ref || '0'))"
+#: Whether it is due, or any milestone is to be drawn, on a day from `:first` to `:last`.
+TOUCHES: Final = (
+    "(c.due_earliest <= :last AND c.due_latest >= :first OR "
+    f"EXISTS (SELECT 1 {_MILESTONES} AND coalesce(m.met_on, m.due_latest) BETWEEN :first AND :last))"
 )
+
+#: Whether an entry `e` is about a commitment or one of its milestones. The ref of a milestone is its commitment's, a
+#: slash and a number; "0" comes after "/".
+OF_FAMILY: Final = "(e.ref = c.ref OR (e.ref > c.ref || '/' AND e.ref < c.ref || '0'))"
+#: What is added to the id keeps PostgreSQL from going down all ids until one is of the commitment.
+NEWEST_ENTRY: Final = f"(SELECT max(e.id + 0) FROM entry e WHERE {OF_FAMILY})"

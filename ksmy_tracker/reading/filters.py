@@ -7,13 +7,16 @@ from ksmy_tracker.domain.kinds import SEARCHED
 from ksmy_tracker.domain.rows import Filters, days_before
 from ksmy_tracker.domain.words import did_you_mean
 from ksmy_tracker.errors import NotFound, Usage
-from ksmy_tracker.reading.expressions import HAS_MARKS, NOT_LOOKED_AT, OPEN, OVERDUE, all_of
+from ksmy_tracker.reading.expressions import HAS_MARKS, NOT_LOOKED_AT, OPEN, OVERDUE, TOUCHES, all_of
 from ksmy_tracker.reading.snapshot import Ref, Snapshot
 
 #: Every commitment but what is withdrawn.
 EVERY: Final = Filters()
 
 _TEXTS: Final = " || ' ' || ".join(f"coalesce(c.{name}, '')" for name in ("ref", *SEARCHED["commitment"]))
+
+#: Filters by the last day of a due date.
+_DAYS: Final = (("due_before", "<"), ("due_after", ">"))
 
 
 class _Sector(NamedTuple):
@@ -50,14 +53,15 @@ def where(snapshot: Snapshot, filters: Filters) -> tuple[str, dict[str, Any]]:
     add_words("parties", sorted({*filters.party, "both"}) if filters.party else ())
     if filters.overdue:
         parts.append(OVERDUE)
-    for name, day, sign in (("due_before", filters.due_before, "<"), ("due_after", filters.due_after, ">")):
-        if day is not None:
-            parts.append(f"c.due_latest {sign} :{name}")
-            parameters[name] = day
+    parts += [f"c.due_latest {sign} :{name}" for name, sign in _DAYS if getattr(filters, name) is not None]
+    parameters |= {name: getattr(filters, name) for name, _ in _DAYS}
     if filters.dated is not None:
         parts.append(f"c.due_latest IS {'NOT ' if filters.dated else ''}NULL")
     if filters.marked:
         parts.append(HAS_MARKS)
+    if filters.touches is not None:
+        parts.append(TOUCHES)
+        parameters["first"], parameters["last"] = filters.touches
     quiet = f"{OPEN} AND c.updated_on <= :quiet_since"
     for days, name, condition in (
         (filters.stale, "quiet_since", quiet),
@@ -91,12 +95,18 @@ def _known_agreements(snapshot: Snapshot, filters: Filters) -> Sequence[str]:
 
 def _known_sectors(snapshot: Snapshot, wanted: Sequence[str]) -> Sequence[str]:
     """The sectors asked for; raises `Usage` for one that no commitment is in, on the snapshot's day or now."""
-    if wanted:
-        sql = "SELECT DISTINCT sector FROM commitment"
-        found = (*snapshot.rows(_Sector, sql), *snapshot.register.rows(_Sector, sql))
-        known = sorted({one.sector for one in found})
-        for sector in wanted:
-            if known and sector not in known:
+
+    def found(sql: str, **parameters: str) -> set[str]:
+        both = (
+            *snapshot.rows(_Sector, sql, **parameters),
+            *snapshot.register.rows(_Sector, sql, **parameters),
+        )
+        return {one.sector for one in both}
+
+    for sector in wanted:
+        if not found("SELECT sector FROM commitment WHERE sector = :sector LIMIT 1", sector=sector):
+            known = sorted(found("SELECT DISTINCT sector FROM commitment"))
+            if known:
                 raise Usage(f"there is no sector {sector}; {did_you_mean(sector, known, short=40)}")
     return wanted
 

@@ -9,6 +9,7 @@ from ksmy_tracker.domain.report import Contradiction, Listed, NextMilestone, Qui
 from ksmy_tracker.domain.rows import CountRow, Filters, days_before, stored_date
 from ksmy_tracker.reading.agreements import count_agreements
 from ksmy_tracker.reading.deadlines import count_deadlines, deadlines
+from ksmy_tracker.reading.differences import moved_since
 from ksmy_tracker.reading.entries import count_entries, entries
 from ksmy_tracker.reading.expressions import (
     DEADLINE,
@@ -85,6 +86,7 @@ def report(snapshot: Snapshot, *, since: str, stale: int, only: Filters, most: i
             deadlines(part, after=yesterday, until=horizon, limit=most),
             count_deadlines(part, after=yesterday, until=horizon),
         ),
+        moved=moved_since(part, since, most=most),
         changed=Listed(
             entries(part, since=since, newest=most, news=True),
             count_entries(part, since=since),

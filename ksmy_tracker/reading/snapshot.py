@@ -90,6 +90,7 @@ class Snapshot:
         """The commitments `c` that a WHERE clause lets through, and what has to do with them.
 
         None of it is made beforehand: a query on a part goes by the stored indexes, as one on the whole does.
+        Milestones are all there, for each is asked for with its commitment.
         """
 
         def has(table: str, column: str, value: str) -> str:
@@ -101,12 +102,13 @@ class Snapshot:
 
         part = copy(self)
         part._parameters = {**self._parameters, **parameters}  # noqa: SLF001  # it is of this class
+        of_agreement = has("agreement", "ref", "c.ref")
         of_commitment = has("commitment", "ref", self.reader.family("c.ref"))
+        has_record = f"CASE c.record WHEN 'agreement' THEN {of_agreement} ELSE {of_commitment} END"
         part._in_front = {  # noqa: SLF001
             "commitment": narrowed("commitment", condition),
-            "milestone": narrowed("milestone", f"WHERE {has('commitment', 'ref', 'c.commitment')}"),
             "agreement": narrowed("agreement", f"WHERE {has('commitment', 'agreement', 'c.ref')}"),
-            "entry": narrowed("entry", f"WHERE {of_commitment} OR {has('agreement', 'ref', 'c.ref')}"),
+            "entry": narrowed("entry", f"WHERE {has_record}"),
         }
         return part
 

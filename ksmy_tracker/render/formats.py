@@ -1,13 +1,15 @@
-"""Rows as text for programs and documents: tsv, csv, json, jsonl, md."""
+"""Rows as text for programs and documents: tsv, csv, json, jsonl, md. What may be long comes in pieces."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NoReturn
 
 from ksmy_tracker.domain.safe_text import escaped, inert, visible
 from ksmy_tracker.errors import Damaged
 
 Cells = Sequence[Any]
+
+_WORDS: Final = {None: "null", True: "true", False: "false"}
 
 
 def to_json(value: Any) -> str:
@@ -15,9 +17,35 @@ def to_json(value: Any) -> str:
     return escaped(json.dumps(value, ensure_ascii=False, indent=2, default=_refuse)) + "\n"
 
 
+def json_list(objects: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """What `to_json` makes of a list of objects, an object a piece."""
+    before = "[\n  {\n    "
+    for one in objects:
+        yield before + escaped(",\n    ".join([f'"{name}": {_member(value)}' for name, value in one.items()]))
+        before = "\n  },\n  {\n    "
+    yield "[]\n" if before.startswith("[") else "\n  }\n]\n"
+
+
+def _member(value: Any) -> str:
+    """A value of an object in a list, indented as it stands there."""
+    if type(value) is str:
+        return json.encoder.encode_basestring(value)
+    if type(value) is int:
+        return str(value)
+    if value is None or isinstance(value, bool):
+        return _WORDS[value]
+    return json.dumps(value, ensure_ascii=False, indent=2, default=_refuse).replace("\n", "\n    ")
+
+
 def to_jsonl(values: Iterable[Any]) -> str:
     """A JSON value a line."""
-    return "".join(escaped(json.dumps(value, ensure_ascii=False, default=_refuse)) + "\n" for value in values)
+    return "".join(jsonl(values))
+
+
+def jsonl(values: Iterable[Any]) -> Iterator[str]:
+    """The same, a line a piece."""
+    encode = json.JSONEncoder(ensure_ascii=False, default=_refuse).encode
+    return (escaped(encode(value)) + "\n" for value in values)
 
 
 def _refuse(value: object) -> NoReturn:
@@ -27,28 +55,53 @@ def _refuse(value: object) -> NoReturn:
 
 def to_tsv(rows: Iterable[Cells]) -> str:
     """A row a line without a header; no value has a tab or a line break in it."""
-    return "".join("\t".join(map(plain, row)) + "\n" for row in rows)
+    return "".join(tsv(rows))
+
+
+def tsv(rows: Iterable[Cells]) -> Iterator[str]:
+    """The same, a row a piece."""
+    return ("\t".join(map(plain, row)) + "\n" for row in rows)
 
 
 def to_csv(header: Sequence[str], rows: Iterable[Cells], *, raw: bool = False) -> str:
     """RFC 4180, with a header. `raw` gives texts exactly; else no cell acts on terminal or spreadsheet."""
-    import csv
-    from io import StringIO
+    return "".join(csv(header, rows, raw=raw))
 
-    out = StringIO()
+
+def csv(header: Sequence[str], rows: Iterable[Cells], *, raw: bool = False) -> Iterator[str]:
+    """The same, a row a piece."""
+    from csv import QUOTE_ALL, QUOTE_MINIMAL, writer
+
+    line = _Line()
     # Python before 3.13 leaves a lone carriage return unquoted.
-    writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL if raw else csv.QUOTE_MINIMAL)
-    writer.writerow(header)
-    write: Callable[[Any], str] = _exact if raw else _tame
-    writer.writerows([write(value) for value in row] for row in rows)
-    return out.getvalue()
+    write = writer(line, lineterminator="\n", quoting=QUOTE_ALL if raw else QUOTE_MINIMAL).writerow
+    shown: Callable[[Any], str] = _exact if raw else _tame
+    write(header)
+    yield line.text
+    for row in rows:
+        write([shown(value) for value in row])
+        yield line.text
+
+
+class _Line:
+    """The line that a CSV writer has written last."""
+
+    text = ""
+
+    def write(self, text: str) -> None:
+        self.text = text
 
 
 def to_markdown(header: Sequence[str], rows: Iterable[Cells]) -> str:
     """A GitHub-flavoured table in which no value is markup."""
-    lines = [f"| {' | '.join(header)} |", f"|{' --- |' * len(header)}"]
-    lines += [f"| {' | '.join(markdown(_exact(value)) for value in row)} |" for row in rows]
-    return "\n".join(lines) + "\n"
+    return "".join(markdown_table(header, rows))
+
+
+def markdown_table(header: Sequence[str], rows: Iterable[Cells]) -> Iterator[str]:
+    """The same, a row a piece."""
+    yield f"| {' | '.join(header)} |\n|{' --- |' * len(header)}\n"
+    for row in rows:
+        yield f"| {' | '.join(markdown(_exact(value)) for value in row)} |\n"
 
 
 def plain(value: Any) -> str:

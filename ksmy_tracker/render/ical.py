@@ -1,20 +1,31 @@
-"""Deadlines as a calendar (RFC 5545): events, or to-dos. The same register gives the same bytes."""
+"""Deadlines as a calendar (RFC 5545): events, or to-dos. The same register gives the same bytes.
 
-from collections.abc import Sequence
+Properties stand in the order in which registers have always been exported.
+"""
+
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
+from typing import Final
 
-from icalendar import Alarm, Calendar, Component, Event, Todo
-
-from ksmy_tracker.domain.rows import CalendarRow
+from ksmy_tracker.domain.entries import BrokenEntry
+from ksmy_tracker.domain.rows import CalendarRow, stored_date
 from ksmy_tracker.domain.safe_text import visible
 from ksmy_tracker.render.wording import due_date
 
-NAME = "Korea - Malaysia commitments"
+NAME: Final = "Korea - Malaysia commitments"
 
 #: Days before a last day at which a calendar reminds.
-ALARMS = (30, 7)
+ALARMS: Final = (30, 7)
 
-_TODO_STATUS = {
+#: Octets of a line before it is folded; the space before what follows makes it 75.
+_LINE: Final = 74
+
+_HEAD: Final = (
+    *("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//ksmy-tracker//deadlines//EN"),
+    *(f"NAME:{NAME}", f"X-WR-CALNAME:{NAME}"),
+)
+
+_TODO_STATUS: Final = {
     **dict.fromkeys(("planned", "scheduled"), "NEEDS-ACTION"),
     **dict.fromkeys(("in-progress", "finalising", "suspended", "partially-met"), "IN-PROCESS"),
     **dict.fromkeys(("completed", "met"), "COMPLETED"),
@@ -22,82 +33,131 @@ _TODO_STATUS = {
 }
 
 
-def as_calendar(rows: Sequence[CalendarRow], kind: str) -> str:
-    """A calendar of events (`event`: what is open or was cancelled) or of to-dos (`todo`: everything with a date)."""
-    calendar = Calendar()
-    calendar.add("prodid", "-//ksmy-tracker//deadlines//EN")
-    calendar.add("version", "2.0")
-    calendar.add("name", NAME)
-    calendar.add("x-wr-calname", NAME)
+def as_calendar(rows: Iterable[CalendarRow], kind: str) -> Iterator[str]:
+    """A calendar of events (`event`: what is open or was cancelled) or of to-dos (`todo`: everything with a date).
+
+    Its text comes in pieces, an entry each.
+    """
+    yield _lines(_HEAD)
     for row in rows:
         if kind == "todo":
-            calendar.add_component(_todo(row))
+            yield _lines(_todo(row))
         elif _TODO_STATUS[row.status] != "COMPLETED":
-            calendar.add_component(_event(row))
-    return str(calendar.to_ical().decode())
+            yield _lines(_event(row))
+    yield _lines(("END:VCALENDAR",))
 
 
-def _event(row: CalendarRow) -> Event:
+def _event(row: CalendarRow) -> Iterator[str]:
     """An all-day event on the last day, which keeps nobody from other appointments."""
-    event = Event()
-    last = date.fromisoformat(row.due_latest)
+    last, recorded = stored_date(row.due_latest), _moment(row.recorded_at)
     cancelled = _TODO_STATUS[row.status] == "CANCELLED"
-    _describe(event, row)
-    event.add("dtstart", last)
+    yield "BEGIN:VEVENT"
+    yield _summary(row)
+    yield f"DTSTART;VALUE=DATE:{_day(last)}"
     if last < date.max:
-        event.add("dtend", last + timedelta(days=1))
-    event.add("transp", "TRANSPARENT")
-    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+        yield f"DTEND;VALUE=DATE:{_day(last + timedelta(days=1))}"
+    yield f"DTSTAMP:{recorded}"
+    yield _uid(row)
+    yield f"SEQUENCE:{row.moves:d}"
+    yield _categories(row)
+    yield _description(row)
+    yield f"LAST-MODIFIED:{recorded}"
+    yield f"STATUS:{'CANCELLED' if cancelled else 'CONFIRMED'}"
+    yield "TRANSP:TRANSPARENT"
     if not cancelled:
-        _remind(event, row)
-    return event
+        yield from _alarms(row, "TRIGGER")
+    yield "END:VEVENT"
 
 
-def _todo(row: CalendarRow) -> Todo:
-    todo = Todo()
-    status = _TODO_STATUS[row.status]
-    _describe(todo, row)
-    todo.add("due", date.fromisoformat(row.due_latest))
-    todo.add("status", status)
-    if status == "COMPLETED":
-        todo.add("percent-complete", 100)
-        if row.done_on:
-            todo.add("completed", datetime.fromisoformat(f"{row.done_on}T00:00:00+00:00"))
-    else:
-        met = 100 * row.milestones_met // max(1, row.milestones)
-        todo.add("percent-complete", min(99, met))
+def _todo(row: CalendarRow) -> Iterator[str]:
+    status, recorded = _TODO_STATUS[row.status], _moment(row.recorded_at)
+    percent = 100 if status == "COMPLETED" else min(99, 100 * row.milestones_met // max(1, row.milestones))
+    yield "BEGIN:VTODO"
+    yield _categories(row)
+    if status == "COMPLETED" and row.done_on:
+        yield f"COMPLETED:{_day(stored_date(row.done_on))}T000000Z"
+    yield _description(row)
+    yield f"DTSTAMP:{recorded}"
+    yield f"DUE;VALUE=DATE:{_day(stored_date(row.due_latest))}"
+    yield f"LAST-MODIFIED:{recorded}"
+    yield f"PERCENT-COMPLETE:{percent}"
+    yield f"SEQUENCE:{row.moves:d}"
+    yield f"STATUS:{status}"
+    yield _summary(row)
+    yield _uid(row)
     if status in ("NEEDS-ACTION", "IN-PROCESS"):
-        _remind(todo, row)
-    return todo
+        # A to-do has no start that an alarm could be counted from.
+        yield from _alarms(row, "TRIGGER;RELATED=END")
+    yield "END:VTODO"
 
 
-def _describe(component: Component, row: CalendarRow) -> None:
-    recorded = datetime.fromisoformat(row.recorded_at).replace(microsecond=0)
-    # A milestone's number stands after a dot: a server of calendars makes a file's name of it, and no ref has a dot.
-    _add_text(component, "uid", f"{row.ref.replace('/', '.')}@ksmy-tracker")
-    component.add("dtstamp", recorded)
-    component.add("last-modified", recorded)
-    component.add("sequence", row.moves)
-    _add_text(component, "summary", f"{row.ref}: {row.title}")
-    component.add("categories", [visible(row.sector)])
+def _summary(row: CalendarRow) -> str:
+    return f"SUMMARY:{_text(f'{row.ref}: {row.title}')}"
+
+
+def _uid(row: CalendarRow) -> str:
+    """A milestone's number stands after a dot: servers name files after it, and no ref has a dot."""
+    return f"UID:{_text(row.ref.replace('/', '.'))}@ksmy-tracker"
+
+
+def _categories(row: CalendarRow) -> str:
+    return f"CATEGORIES:{_text(row.sector)}"
+
+
+def _description(row: CalendarRow) -> str:
     lines = [f"Due {due_date(row.due, row.due_earliest, row.due_latest)}"]
     if row.due_phrase:
         lines.append(f"In the source's words: {row.due_phrase}")
+    if row.expected:
+        lines.append(f"Expected now: {due_date(row.expected)}")
     lines.append(f"Status: {row.status}; agreement: {row.agreement}; parties: {row.parties}")
-    _add_text(component, "description", *lines)
+    return "DESCRIPTION:" + r"\n".join(map(_text, lines))
 
 
-def _add_text(component: Component, name: str, *lines: str) -> None:
-    """Add a property with text of the register in it; only what parts the lines given is a line break there."""
-    component.add(name, "\n".join(map(visible, lines)))
-
-
-def _remind(component: Component, row: CalendarRow) -> None:
+def _alarms(row: CalendarRow, trigger: str) -> Iterator[str]:
     for days in ALARMS:
-        alarm = Alarm()
-        alarm.add("action", "DISPLAY")
-        _add_text(alarm, "description", f"{row.ref} is due in {days} days")
-        # A to-do has no start that an alarm could be counted from.
-        related = {"RELATED": "END"} if component.name == "VTODO" else {}
-        alarm.add("trigger", timedelta(days=-days), parameters=related)
-        component.add_component(alarm)
+        yield "BEGIN:VALARM"
+        yield "ACTION:DISPLAY"
+        yield f"DESCRIPTION:{_text(f'{row.ref} is due in {days} days')}"
+        yield f"{trigger}:-P{days}D"
+        yield "END:VALARM"
+
+
+def _text(text: str) -> str:
+    """Text of the register as a property's value, in which nothing is a line break or parts values."""
+    return visible(text).replace("\\", "\\\\").replace(";", r"\;").replace(",", r"\,")
+
+
+def _day(day: date) -> str:
+    return day.isoformat().replace("-", "")
+
+
+def _moment(recorded_at: str) -> str:
+    try:
+        moment = datetime.fromisoformat(recorded_at).isoformat()[: len("2026-01-15T12:00:00")]
+    except ValueError:
+        raise BrokenEntry(f"{recorded_at!r:.80} stands where a moment should") from None
+    return f"{moment.replace('-', '').replace(':', '')}Z"
+
+
+def _lines(lines: Iterable[str]) -> str:
+    """Lines as they stand in the file."""
+    return "".join(
+        [f"{line if len(line) <= _LINE and line.isascii() else _folded(line)}\r\n" for line in lines]
+    )
+
+
+def _folded(line: str) -> str:
+    """A line in parts of at most 75 octets; no letter is split, nor, for the sake of poor readers, an escape."""
+    octets = line.encode()
+    parts = []
+    start = 0
+    while len(octets) - start > _LINE:
+        end = start + _LINE
+        while octets[end] & 0xC0 == 0x80:
+            end -= 1
+        if octets[end - 1] in b"\\^":
+            end -= 1
+        parts.append(octets[start:end].decode())
+        start = end
+    return "\r\n ".join([*parts, octets[start:].decode()])

@@ -61,6 +61,8 @@ def report_object(report: "Report") -> dict[str, Any]:
         "overdue_count": report.overdue.total,
         "due_soon": [as_dict(row) for row in report.due_soon.items],
         "due_soon_count": report.due_soon.total,
+        "moved": [one._asdict() for one in report.moved.items],
+        "moved_count": report.moved.total,
         "changed": [as_dict(entry) for entry in report.changed.items],
         "changed_count": report.changed.total,
         "contradictions": [found._asdict() for found in report.contradictions.items],

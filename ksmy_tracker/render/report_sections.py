@@ -6,9 +6,19 @@ from itertools import compress
 from typing import Any, Final, NamedTuple, TypeVar
 
 from ksmy_tracker.domain.report import Listed, NextMilestone, Quiet, Report
-from ksmy_tracker.domain.rows import Day, DeadlineRow, EntryRow
+from ksmy_tracker.domain.rows import Day, DeadlineRow, EntryRow, Moved, days_before
 from ksmy_tracker.render.report_summary import kinds
-from ksmy_tracker.render.wording import days, due_date, entry_summary, expected, left, slip
+from ksmy_tracker.render.wording import (
+    days,
+    due_date,
+    entry_summary,
+    expected,
+    field_name,
+    left,
+    moved_by,
+    slip,
+    worded,
+)
 
 Thing = TypeVar("Thing")
 
@@ -91,8 +101,16 @@ def sections(report: Report) -> list[Section]:
             _next_milestone,
         ),
         _section(
+            "moved",
+            f"Moved since {since}",
+            ("ref", "field", "old", "new", "by"),
+            report.moved,
+            _moved,
+            command="" if report.narrowed else f"ksmy diff {_day_before(since)} {report.today}",
+        ),
+        _section(
             "changed",
-            f"Changed since {since}",
+            f"Entries since {since}",
             ("effective on", "ref", "what"),
             report.changed,
             lambda entry: _change(entry, since, report.day),
@@ -127,6 +145,10 @@ def _section(
     return Section(key, name, list(compress(columns, kept)), items, listed.total, **more)
 
 
+def _day_before(day: str) -> str:
+    return days_before(date.fromisoformat(day), 1)
+
+
 def _command(report: Report, command: str, *, narrows: bool = True) -> str:
     """The command line as of the report's day; none where the command cannot be narrowed as the report is."""
     only = report.only
@@ -137,6 +159,13 @@ def _command(report: Report, command: str, *, narrows: bool = True) -> str:
     known_on = report.day.known_on
     known = "" if known_on in (None, report.today) else f" --known-on {known_on}"
     return f"ksmy {command}{options} --as-of {report.today}{known}"
+
+
+def _moved(one: Moved) -> Item:
+    """A field that is another now, with what moved it."""
+    old, new, by = worded(one.field, one.old), worded(one.field, one.new), moved_by(one)
+    said = f"{one.ref}: {field_name(one.field)} {old or 'nothing'} -> {new or 'nothing'} ({by})"
+    return Item((one.ref, field_name(one.field), old, new, by), said)
 
 
 def _change(entry: EntryRow, since: str, day: Day) -> Item:

@@ -82,8 +82,9 @@ def _contradictions(report: Report) -> str:
 def _changes(report: Report) -> str:
     count = report.changed.total
     if not count:
-        return f"Nothing has changed since {report.since}."
-    return f"There {'has' if count == 1 else 'have'} been {plural(count, 'change')} since {report.since}."
+        said = f"No entry since {report.since}"
+        return f"{said}, but the calendar moved what was due." if report.moved.total else f"{said}."
+    return f"There {'has' if count == 1 else 'have'} been {plural(count, 'entry')} since {report.since}."
 
 
 def _number(count: int) -> str:

@@ -1,7 +1,7 @@
 """A timeline in words: what is drawn, and what it has no room, no date or no place for."""
 
 from ksmy_tracker.domain.timeline import Bar, Timeline
-from ksmy_tracker.render.wording import due_date, plural, window
+from ksmy_tracker.render.wording import due_date, expected, plural, window
 
 
 def nothing(timeline: Timeline) -> str:
@@ -34,9 +34,17 @@ def left_out(timeline: Timeline) -> str:
     return f"and {total:,} more with a due date: {by_kind}" if total else ""
 
 
+def cut(timeline: Timeline) -> str:
+    """How many are drawn where those were too many, and how many are not, by kind."""
+    by_kind = ", ".join(f"{count:,} {kind}" for kind, count in timeline.left_out)
+    return f"Only the {len(timeline.bars):,} nearest to today are drawn, not {by_kind}." if by_kind else ""
+
+
 def of_bar(bar: Bar) -> str:
-    """A commitment's line: `FTA: Conclude it, overdue, due 2025`."""
-    return f"{bar.ref}: {bar.title}, {bar.deadline}{f', due {due_date(bar.due)}' if bar.due else ''}"
+    """A commitment's line: `FTA: Conclude it, overdue, due 2025, expected 2027`."""
+    due = f"due {due_date(bar.due)}" if bar.due else ""
+    said = filter(None, (bar.title, bar.deadline, due, expected(bar.expected)))
+    return f"{bar.ref}: {', '.join(said)}"
 
 
 def description(timeline: Timeline) -> str:

@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, Final
-from weakref import finalize
 
 from ksmy_tracker.domain.kinds import COLUMNS, Record
 from ksmy_tracker.storage.interface import Reader
@@ -22,14 +21,19 @@ _INDEXED: Final = {
 
 def in_memory(records: Iterable[Record], entries: Iterable[Any], of: type[Any]) -> Reader:
     """A reader of some records and of entries, which are rows of a class with some of their columns."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    reader = FileReader(connection)
-    finalize(reader, connection.close)
+    connection = sqlite3.connect(":memory:", isolation_level=None, factory=_Connection)
     for kind, columns in COLUMNS.items():
         its = [record for record in records if record.record == kind]
         _fill(connection, kind, columns, iter([values_of(its)] if its else []))
     _fill(connection, "entry", columns_of(of), _chunks(entries))
-    return reader
+    return FileReader(connection)
+
+
+class _Connection(sqlite3.Connection):
+    """A connection that is closed once nobody asks it any more: neither a reader nor rows that come one by one."""
+
+    def __del__(self) -> None:
+        self.close()
 
 
 def _chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:

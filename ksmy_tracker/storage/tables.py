@@ -173,7 +173,7 @@ class Commitment(Table, table=True):
         Index(
             "ix_commitment_report",
             *("withdrawn", "status", "due_latest", "due_earliest", "ref", "sector"),
-            *("completed_on", "completed_latest", "evidence", "updated_on", "reviewed_on"),
+            *("completed_on", "completed_latest", "evidence", "updated_on", "reviewed_on", "parties"),
         ),
         Index(None, "agreement", "withdrawn", "status", "due_latest"),
         Index(None, "updated_on"),

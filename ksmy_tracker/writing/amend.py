@@ -7,12 +7,12 @@ from ksmy_tracker.domain import rules
 from ksmy_tracker.domain.chain import Deed, Entry, NewEntry
 from ksmy_tracker.domain.changes import Change
 from ksmy_tracker.domain.entries import UNDONE_BY
-from ksmy_tracker.domain.kinds import GIVEN, Record, commitment_of
-from ksmy_tracker.domain.projection import States, retracted, states_before
+from ksmy_tracker.domain.kinds import GIVEN, Record
+from ksmy_tracker.domain.projection import retracted, states_before
 from ksmy_tracker.domain.receipt import Outcome, Receipt
 from ksmy_tracker.errors import NotFound, Refused
 from ksmy_tracker.storage.interface import Transaction
-from ksmy_tracker.writing.founding import check_founded
+from ksmy_tracker.writing.founding import follow_founded
 from ksmy_tracker.writing.record import Recording, chain_end
 from ksmy_tracker.writing.working_set import WorkingSet
 
@@ -42,8 +42,7 @@ def amend(
         new = end.append(_restated(had, said, working_set, recording.today, end.last_id + 1))
     except rules.Missing as error:
         raise working_set.explained(error) from error
-    working_set.follow(new)
-    check_founded(transaction, working_set, new)
+    follow_founded(transaction, working_set, new)
     receipt.outcomes.append(_outcome(had, new))
     if dry_run:
         end.forget()
@@ -82,8 +81,9 @@ def _restated(had: Entry, said: Change, working_set: WorkingSet, today: date, nu
     )
     states = states_before(working_set.history(had.ref), provisional)
     record = states.get(had.ref)
-    parent = _parent(change, kind, record, states, working_set)
-    begun = max(((one.created_on, one.ref) for one in (record, parent) if one is not None), default=None)
+    parent = _parent(change, kind, record, working_set)
+    latest = None if had.action == "created" else working_set.records.get(had.ref)
+    begun = max(((one.created_on, one.ref) for one in (latest, parent) if one is not None), default=None)
     day = rules.day_of(change, today, begun)
     changed = rules.differences(kind, record, change)
     rules.check_reopening(change, changed)
@@ -111,18 +111,13 @@ def _restated(had: Entry, said: Change, working_set: WorkingSet, today: date, nu
     return new
 
 
-def _parent(
-    change: Change, kind: str, record: Record | None, states: States, working_set: WorkingSet
-) -> Record | None:
+def _parent(change: Change, kind: str, record: Record | None, working_set: WorkingSet) -> Record | None:
     """What the record belongs to by what is said; refused where that is not there."""
     named = rules.belongs_to(change, kind, record)
     if named is None:
         return None
-    if kind == "milestone":
-        parent = states.get(commitment_of(change.ref))
-    else:
-        working_set.load_records([named[1]])
-        parent = working_set.records.get(named[1])
+    working_set.load_records([named[1]])
+    parent = working_set.records.get(named[1])
     rules.check_parent(*named, parent)
     return parent
 

@@ -15,18 +15,19 @@ class _Ref(NamedTuple):
     ref: str
 
 
-def check_founded(transaction: Transaction, working_set: WorkingSet, new: Entry) -> None:
-    """Refuse a new entry, which was followed, that leaves one in force without what it builds on; names how to undo it.
+def follow_founded(transaction: Transaction, working_set: WorkingSet, new: Entry) -> None:
+    """Follow a new entry; refuse one that leaves another in force without what it builds on, naming how to undo that.
 
     What an entry builds on is what adds its record, what that belongs to, and a ref and a key that are its own.
     """
-    *before, _ = history = working_set.history(new.ref)
-    laid = laid_down(history)
+    before = [*working_set.history(new.ref)]
+    laid = laid_down([*before, new])
     if (one := unfounded(laid)) is not None:
         again = [entry for entry in laid if (entry.ref, entry.action) == (one.ref, "created")]
         if one.action == "created" and len(again) > 1:
             raise _in_the_way(f"{one.ref} was added again", max(again, key=lambda entry: entry.id))
         raise _builds_on(one, new.ref)
+    working_set.follow(new)
     if new.record == "agreement":
         _check_what_belongs(transaction, working_set, new.ref)
     stood = {entry.id for entry in laid_down(before)}

@@ -12,7 +12,7 @@ from ksmy_tracker.domain.receipt import Outcome, Receipt
 from ksmy_tracker.domain.rules import Changed
 from ksmy_tracker.errors import NotFound, Refused, Usage
 from ksmy_tracker.storage.interface import Transaction
-from ksmy_tracker.writing.founding import check_founded
+from ksmy_tracker.writing.founding import follow_founded
 from ksmy_tracker.writing.record import CHUNK, MOST_STATES, Recording, chain_end, chunks
 from ksmy_tracker.writing.working_set import WorkingSet
 
@@ -167,9 +167,8 @@ def _retract(
                     retracts=tuple(sorted(ids[ref])),
                 )
             )
-            working_set.follow(entry)
+            follow_founded(transaction, working_set, entry)
             after = working_set.records.get(ref)
-            check_founded(transaction, working_set, entry)
             receipt.outcomes.append(
                 Outcome(
                     ref=ref,

@@ -67,7 +67,7 @@ def upgrade() -> None:
         "commitment",
         [
             *("withdrawn", "status", "due_latest", "due_earliest", "ref", "sector"),
-            *("completed_on", "completed_latest", "evidence", "updated_on", "reviewed_on"),
+            *("completed_on", "completed_latest", "evidence", "updated_on", "reviewed_on", "parties"),
         ],
     )
     op.drop_index("ix_entry_key", "entry")

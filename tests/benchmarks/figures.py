@@ -21,6 +21,8 @@ def figures(bench: Bench) -> Iterator[Figure]:
     yield from looking(bench)
     yield from changing(bench)
     yield from of_the_big_register(bench)
+    yield from of_all_of_it(bench)
+    yield from of_parts(bench)
     yield from of_batches(bench)
     yield from on_a_server(bench)
 
@@ -28,9 +30,7 @@ def figures(bench: Bench) -> Iterator[Figure]:
 def looking(bench: Bench) -> Iterator[Figure]:
     """Looking commands on the seed, and completion, beside an empty app."""
 
-    def one_line(_: int) -> Command:
-        return bench.script(*floor("two_commands"), "hello", expects="hello")
-
+    one_line = _empty_app(bench)
     commands = {
         "list": ("list",),
         "show": ("show", "FTA-CONCLUDE"),
@@ -99,6 +99,39 @@ def of_the_big_register(bench: Bench) -> Iterator[Figure]:
     yield Figure("big import", 25, load, most_memory=100, most_runs=5)
 
 
+def of_all_of_it(bench: Bench) -> Iterator[Figure]:
+    """All that the big register has in each format, beside an empty app: written as it is read."""
+    for form, bound in (("json", 31), ("jsonl", 31), ("csv", 31), ("tsv", 31)):
+        look = _look(bench, lambda: bench.big, "list", "--format", form, expects="TRADE-000000")
+        yield Figure(f"big list {form}", bound, look, _empty_app(bench), most_memory=120, most_runs=5)
+    for form in ("json", "jsonl", "csv", "tsv"):
+        look = _look(bench, lambda: bench.big, "history", "--format", form, expects="TRADE-000000")
+        yield Figure(f"big history {form}", 80, look, _empty_app(bench), most_memory=120, most_runs=5)
+    calendar = _look(bench, lambda: bench.big, "export", "--format", "ics", expects="END:VCALENDAR")
+    yield Figure("big export ics", 38, calendar, _empty_app(bench), most_memory=150, most_runs=5)
+    for form in ("text", "svg"):
+        look = _look(
+            bench, lambda: bench.big, "timeline", "--format", form, *AS_OF, expects="nearest to today"
+        )
+        yield Figure(f"big timeline {form}", 12, look, _empty_app(bench), most_memory=100, most_runs=5)
+
+
+def of_parts(bench: Bench) -> Iterator[Figure]:
+    """Commands on a part of the big register, beside the same on the whole of it."""
+    parts = (("--sector", "trade"), ("--party", "KR"), ("--agreement", "AGREEMENT-001"))
+    commands = {
+        "report": ("report", *AS_OF),
+        "due": ("due", "--format", "jsonl", *AS_OF),
+        "timeline": ("timeline", "--format", "svg", *AS_OF),
+        "export ics": ("export", "--format", "ics"),
+    }
+    for name, arguments in commands.items():
+        whole = _look(bench, lambda: bench.big, *arguments, expects="e")
+        for part in parts:
+            look = _look(bench, lambda: bench.big, *arguments, *part, expects="e")
+            yield Figure(f"big {name} {part[0]}", 1.3, look, whole, most_runs=5)
+
+
 def of_batches(bench: Bench) -> Iterator[Figure]:
     """Batches, beside a bare script, and beside batches of a tenth of their lines."""
     many = bench.commitments
@@ -144,6 +177,10 @@ def on_a_server(bench: Bench) -> Iterator[Figure]:
         _look(bench, lambda: bench.server("big"), *OVERDUE, expects="overdue"),
         _look(bench, lambda: bench.server("seed"), *OVERDUE, expects="overdue"),
     )
+
+
+def _empty_app(bench: Bench) -> Runs:
+    return lambda _: bench.script(*floor("two_commands"), "hello", expects="hello")
 
 
 def _look(bench: Bench, place: Callable[[], Path | str], *arguments: str, expects: str = "FTA") -> Runs:

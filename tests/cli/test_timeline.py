@@ -10,7 +10,7 @@ import pytest
 from rich.cells import cell_len
 
 from tests.cli.reports import BAR, MARK, TIMELINE, done, refs, told, value
-from tests.conftest import Ksmy
+from tests.conftest import Ksmy, Ran
 from tests.transcripts import on_terminal
 
 
@@ -241,3 +241,93 @@ def test_a_due_date_at_the_end_of_time_is_drawn_as_any_other(
 def test_the_timeline_of_an_empty_register_says_so(ksmy: Ksmy, empty: str) -> None:
     assert done(ksmy("timeline", "--db", empty)) == "There is no due date to draw.\n"
     assert "There is no due date to draw." in done(ksmy("timeline", "--db", empty, "--format", "svg"))
+
+
+@pytest.fixture
+def crowd(batch: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eleven dated commitments, two of them overdue, of which eight are drawn at most."""
+    new = {"op": "add", "title": "x", "agreement": "FTA", "sector": "trade", "firmness": "agreed"}
+    months = (
+        "2026-02",
+        "2026-03",
+        "2026-04",
+        "2026-05",
+        "2026-06",
+        "2026-07",
+        "2026-08",
+        "2026-09",
+        "2025-11",
+    )
+    batch(*({**new, "ref": f"IN-{month}", "due": month, "on": "2025-10-27"} for month in months))
+    monkeypatch.setattr("ksmy_tracker.cli.timeline.DRAWN", 8)
+
+
+def drawn(ran: Ran) -> list[str]:
+    """The refs of the lines of a timeline on a page."""
+    return re.findall(
+        r"^([A-Z][A-Z0-9-]+) +(?:overdue|upcoming|due-soon|undated|met)", done(ran), re.MULTILINE
+    )
+
+
+@pytest.mark.usefixtures("crowd")
+def test_a_timeline_of_too_many_draws_those_nearest_to_today_and_counts_the_rest(ksmy: Ksmy) -> None:
+    ran = ksmy("timeline")
+    first = [f"IN-2026-0{month}" for month in range(2, 8)]
+    assert drawn(ran) == ["IN-2025-11", "FTA-CONCLUDE", *first]
+    assert "\nOnly the 8 nearest to today are drawn, not 3 later.\n" in ran.out
+    assert "outside" not in ran.out
+    svg = done(ksmy("timeline", "--format", "svg"))
+    assert svg.count("<g>") == 8
+    assert svg.count("Only the 8 nearest to today are drawn, not 3 later.") == 2  # for eyes, and for ears
+
+
+@pytest.mark.usefixtures("crowd")
+def test_a_timeline_for_programs_has_everything(ksmy: Ksmy) -> None:
+    found = value(ksmy("timeline", "--format", "json"))
+    assert len(found["bars"]) == 11
+    assert list(found) == TIMELINE
+
+
+@pytest.mark.usefixtures("crowd")
+def test_a_range_shows_what_a_timeline_of_too_many_left_out(ksmy: Ksmy) -> None:
+    ran = ksmy("timeline", "--from", "2026-08")
+    assert drawn(ran) == ["IN-2026-07", "IN-2026-08", "IN-2026-09", "CCS-START"]  # its whole quarter
+    assert "Only the" not in ran.out
+    assert "7 dated commitments lie outside this range.\n" in ran.out
+
+
+@pytest.mark.usefixtures("crowd")
+def test_a_range_of_too_many_is_cut_as_well_and_has_what_only_a_milestone_touches(
+    ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ksmy("milestone", "add", "CCS-START", "Site", "--due", "2026-06").code == 0
+    ran = ksmy("timeline", "--from", "2026-Q2", "--to", "2026-Q2")
+    assert drawn(ran) == ["IN-2026-04", "IN-2026-05", "IN-2026-06", "CCS-START"]
+    monkeypatch.setattr("ksmy_tracker.cli.timeline.DRAWN", 2)
+    ran = ksmy("timeline", "--from", "2026-Q2", "--to", "2026-Q2")
+    assert drawn(ran) == ["IN-2026-04", "IN-2026-05"]
+    assert "\nOnly the 2 nearest to today are drawn, not 2 later.\n" in ran.out
+    assert "7 dated commitments lie outside this range.\n" in ran.out
+
+
+@pytest.mark.usefixtures("crowd")
+def test_where_little_is_to_come_a_timeline_has_more_of_what_was(ksmy: Ksmy) -> None:
+    ran = ksmy("timeline", "--as-of", "2026-08-15")
+    assert drawn(ran)[-2:] == ["IN-2026-09", "CCS-START"]
+    assert len(drawn(ran)) == 8
+    assert "\nOnly the 8 nearest to today are drawn, not 3 earlier.\n" in ran.out
+
+
+@pytest.mark.usefixtures("crowd")
+def test_what_has_no_due_date_has_the_room_that_is_left(ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ksmy("milestone", "add", "HYDROGEN", "Plant", "--due", "2027-05").code == 0
+    assert "not 3 later, 1 without a due date.\n" in done(ksmy("timeline"))
+    monkeypatch.setattr("ksmy_tracker.cli.timeline.DRAWN", 12)
+    ran = ksmy("timeline")
+    assert "HYDROGEN" in drawn(ran)
+    assert "Only the" not in ran.out
+
+
+def test_help_says_how_much_is_drawn(ksmy: Ksmy) -> None:
+    said = " ".join(re.sub("[│ \n]+", " ", done(ksmy("timeline", "--help"))).split())
+    assert "at most the 500 nearest to today" in said

@@ -38,6 +38,10 @@ class Asked(FileReader):
         self.asked.append(sql)
         return super().rows(row, sql, **parameters)
 
+    def stream(self, row: type[Row], sql: str, /, **parameters: Any) -> Iterator[Row]:
+        self.asked.append(sql)
+        return super().stream(row, sql, **parameters)
+
 
 @contextmanager
 def looking(register: Path, day: Day | str, only: Filters = EVERYTHING) -> Iterator[Snapshot]:

@@ -321,13 +321,15 @@ def test_a_timeline_on_a_terminal_has_no_orders_to_it() -> None:
 
 @pytest.mark.parametrize("kind", ["event", "todo"])
 def test_a_calendar_has_no_property_of_a_text(kind: str) -> None:
-    sound = ical.as_calendar([CALENDAR], kind)
+    sound = "".join(ical.as_calendar([CALENDAR], kind))
 
     def skeleton(text: str) -> list[str]:
         unfolded = re.sub("\r\n[ \t]", "", text)
         return sorted(re.split("[:;]", line)[0] for line in unfolded.split("\r\n"))
 
-    for text in all_shown(lambda one: ical.as_calendar([one], kind), [one for _, one in spoilt(CALENDAR)]):
+    for text in all_shown(
+        lambda one: "".join(ical.as_calendar([one], kind)), [one for _, one in spoilt(CALENDAR)]
+    ):
         has_nothing_raw(text)
         assert "\n" not in text.replace("\r\n", "")
         assert "\r" not in text.replace("\r\n", "")

@@ -1,120 +1,15 @@
-"""Undo on the write side: the opposite of an invocation, and when it is refused."""
+"""Undo and redo on the write side: which invocation is meant, and that nothing of it counts any more."""
 
-import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from ksmy_tracker.domain.changes import Change
-from ksmy_tracker.domain.kinds import Commitment
-from ksmy_tracker.domain.receipt import Receipt
-from ksmy_tracker.domain.rows import Day, EntryRow, Filters
 from ksmy_tracker.errors import NotFound, Refused, Usage
-from ksmy_tracker.reading import check as audit
-from ksmy_tracker.reading.agreements import agreements
-from ksmy_tracker.reading.commitments import commitment as commitment_of
-from ksmy_tracker.reading.commitments import commitments
-from ksmy_tracker.reading.entries import entries
-from ksmy_tracker.reading.snapshot import Snapshot
-from ksmy_tracker.storage.interface import Reader
 from ksmy_tracker.storage.sqlite.register import FileRegister
-from ksmy_tracker.writing import record as write_side
 from ksmy_tracker.writing import undo as undoing
-from ksmy_tracker.writing.record import Recording
-from tests.conftest import NOW, asked
-
-TODAY = date(2026, 1, 15)
-
-
-@dataclass(frozen=True)
-class Desk:
-    """A register, and what the tests do with it; every change leaves it sound."""
-
-    location: FileRegister
-
-    def make(self, *changes: Change, today: date = TODAY, invocation: str | None = None) -> str:
-        more: Any = {} if invocation is None else {"invocation": invocation}
-        recording = Recording("desk", NOW, today, **more)
-        return self._do(lambda session: write_side.record(session, changes, recording)).invocation
-
-    def undo(self, wanted: str | None = None, *, today: date = TODAY, dry_run: bool = False) -> Receipt:
-        recording = Recording("desk", NOW, today)
-        return self._do(
-            lambda session: undoing.undo(session, wanted, recording, dry_run=dry_run), dry_run=dry_run
-        )
-
-    def _do(self, action: Callable[[Any], Receipt], *, dry_run: bool = False) -> Receipt:
-        with self.location.writing(0, dry_run=dry_run) as session:
-            receipt = action(session)
-        with self.location.reading() as reader:
-            assert audit.check(reader).faults == []
-        return receipt
-
-    def show(self, ref: str, on: date = TODAY) -> Commitment:
-        with self.location.reading() as reader:
-            row = commitment_of(Snapshot(reader, Day(on)), ref)
-        assert row is not None
-        return row
-
-    def record(self, ref: str) -> dict[str, Any]:
-        """All of a stored record but what counts its entries."""
-        kind = "milestone" if "/" in ref else "commitment"
-        with self.location.reading() as reader:
-            ((found, *_),) = asked(
-                reader,
-                f"SELECT json_object({self._pairs(reader, kind)}) FROM {kind} WHERE ref = '{ref}'",
-            )
-        stored: dict[str, Any] = json.loads(found)
-        del stored["updated_on"], stored["evidence"]
-        return stored
-
-    @staticmethod
-    def _pairs(reader: Reader, kind: str) -> str:
-        names = [name for (name,) in asked(reader, f"SELECT name FROM pragma_table_info('{kind}')")]
-        return ", ".join(f"'{name}', {name}" for name in names)
-
-    def refs(self, on: date = TODAY, *, withdrawn: bool = False) -> set[str]:
-        with self.location.reading() as reader:
-            snapshot = Snapshot(reader, Day(on))
-            promised = commitments(snapshot, Filters(withdrawn=withdrawn))
-            instruments = agreements(snapshot, withdrawn=withdrawn)
-        return {row.ref for row in promised} | {row.ref for row in instruments}
-
-    def entries(self, ref: str) -> list[EntryRow]:
-        with self.location.reading() as reader:
-            return [row for row in entries(Snapshot(reader, Day(date.max)), ref=ref) if row.ref == ref]
-
-    def head(self) -> str | None:
-        with self.location.reading() as reader:
-            return Snapshot(reader, Day(date.max)).head()
-
-
-@pytest.fixture
-def desk(register: Path) -> Desk:
-    return Desk(FileRegister(register))
-
-
-def update(ref: str, *, on: str | None = None, note: str | None = None, **fields: Any) -> Change:
-    return Change("update", ref, fields=fields, effective_on=on, note=note)
-
-
-def commitment(ref: str, agreement: str = "FTA", **fields: Any) -> Change:
-    given = {"title": "A promise", "agreement": agreement, "sector": "trade", "firmness": "agreed", **fields}
-    return Change("add", ref, record="commitment", fields=given)
-
-
-def agreement(ref: str, **fields: Any) -> Change:
-    given = {"title": "A treaty", "kind": "treaty", "stage": "signed", **fields}
-    return Change("add", ref, record="agreement", fields=given)
-
-
-def milestone(ref: str, **fields: Any) -> Change:
-    return Change("add", ref, record="milestone", fields={"title": "A step", **fields})
-
+from tests.writing.desk import TODAY, Desk, agreement, commitment, milestone, update
 
 # Each kind of change
 
@@ -143,27 +38,21 @@ def test_an_undone_change_leaves_its_record_as_it_was(desk: Desk, changes: list[
     assert desk.record(ref) == before
 
 
-def test_an_undo_is_an_entry_with_the_opposite_of_the_change(desk: Desk) -> None:
-    invocation = desk.make(update("FTA-CONCLUDE", status="completed", due="2026"))
+def test_an_undo_is_an_entry_that_retracts_and_nothing_else(desk: Desk) -> None:
+    invocation = desk.make(update("FTA-CONCLUDE", status="completed", due="2026", on="2025-11-01"))
     receipt = desk.undo()
-    (*_, entry) = desk.entries("FTA-CONCLUDE")
-    assert entry.action == "undone"
-    assert entry.changes == {
-        "status": ("completed", "in-progress"),
-        "due": ("2026", "2025"),
-        "completed_on": ("2026-01-15", None),
-        "completed_due": ("2026", None),
-    }
-    assert entry.note == f"undoes invocation {invocation}"
+    (*_, undone, entry) = desk.entries("FTA-CONCLUDE")
+    assert (entry.action, entry.changes, entry.note, entry.evidence) == ("undone", {}, None, [])
+    assert (entry.retracts, undone.retracted_by) == ([undone.id], entry.id)
+    assert (entry.effective_on, entry.actor) == ("2026-01-15", "desk")
     assert entry.invocation == receipt.invocation != invocation
-    assert entry.actor == "desk"
     assert receipt.head == desk.head() == entry.hash
 
 
-def test_several_changes_of_one_field_are_undone_in_one_step(desk: Desk) -> None:
+def test_several_changes_of_one_record_are_undone_by_one_entry(desk: Desk) -> None:
     desk.make(update("FTA-CONCLUDE", firmness="agreed"), update("FTA-CONCLUDE", firmness="hoped"))
     (outcome,) = desk.undo().outcomes
-    assert outcome.changes == {"firmness": ("hoped", "committed")}
+    assert (outcome.changes, outcome.retracts) == ({"firmness": ("hoped", "committed")}, (31, 32))
 
 
 def test_an_undo_of_an_agreement_s_change_gives_it_back_its_stage(desk: Desk) -> None:
@@ -178,23 +67,50 @@ def test_reopening_by_undo_needs_no_note(desk: Desk) -> None:
     assert desk.show("TOURISM").status == "in-progress"
 
 
-def test_what_came_to_nothing_within_an_invocation_is_not_undone(desk: Desk) -> None:
-    desk.make(
-        update("FTA-CONCLUDE", firmness="agreed"),
-        update("FTA-CONCLUDE", firmness="committed"),
-        update("TOURISM", due="2027"),
-    )
+def test_what_came_to_nothing_within_an_invocation_is_undone_too(desk: Desk) -> None:
+    desk.make(update("TOURISM", firmness="hoped"), update("TOURISM", firmness="committed", note="no"))
     (outcome,) = desk.undo().outcomes
-    assert outcome.ref == "TOURISM"
+    assert (outcome.ref, outcome.retracts) == ("TOURISM", (31, 32))
 
 
-def test_an_undo_takes_effect_today_or_with_the_newest_entry(desk: Desk) -> None:
-    desk.make(update("FTA-CONCLUDE", status="completed", on="2025-11-01"))
+@pytest.mark.parametrize("evidence", [(), ("SBS News",)])
+def test_a_note_or_evidence_alone_is_undone(desk: Desk, evidence: tuple[str, ...]) -> None:
+    before = desk.show("FTA-CONCLUDE")
+    desk.make(Change("update", "FTA-CONCLUDE", note="asked", evidence=evidence))
+    assert desk.show("FTA-CONCLUDE").updated_on == "2026-01-15"
+    (outcome,) = desk.undo().outcomes
+    assert (outcome.action, outcome.changes) == ("undone", {})
+    after = desk.show("FTA-CONCLUDE")
+    assert (after.updated_on, after.evidence) == (before.updated_on, before.evidence)
+
+
+def test_a_later_change_of_the_same_field_does_not_stand_in_the_way(desk: Desk) -> None:
+    first = desk.make(update("FTA-CONCLUDE", status="finalising", firmness="agreed"))
+    desk.make(update("FTA-CONCLUDE", firmness="hoped"))
+    desk.undo(first)
+    shown = desk.show("FTA-CONCLUDE")
+    assert (shown.status, shown.firmness) == ("in-progress", "hoped")
+
+
+def test_undone_gives_the_day_back(desk: Desk) -> None:
+    desk.make(update("TOURISM", status="completed"))
     desk.undo()
-    assert desk.entries("FTA-CONCLUDE")[-1].effective_on == "2026-01-15"
-    desk.make(update("TOURISM", due="2027"), today=TODAY + timedelta(days=1))
+    desk.make(update("TOURISM", status="completed", on="2025-06-01"))
+    shown = desk.show("TOURISM")
+    assert (shown.completed_on, shown.deadline) == ("2025-06-01", "met")
+    assert desk.show("TOURISM", date(2025, 7, 1)).status == "completed"
+
+
+def test_what_was_undone_counts_on_no_day(desk: Desk) -> None:
+    days = [TODAY - timedelta(days=ago) for ago in (0, 1, 200, 400)]
+    before = [desk.show("FTA-CONCLUDE", day) for day in days]
+    desk.make(update("FTA-CONCLUDE", status="completed", on="2025-06-01"))
+    assert [desk.show("FTA-CONCLUDE", day).status for day in days[:2]] == ["completed", "completed"]
     desk.undo()
-    assert desk.entries("TOURISM")[-1].effective_on == "2026-01-16"
+    after = [desk.show("FTA-CONCLUDE", day) for day in days]
+    assert [(one.status, one.completed_on, one.updated_on) for one in after] == [
+        (one.status, one.completed_on, one.updated_on) for one in before
+    ]
 
 
 # Which invocation
@@ -224,299 +140,187 @@ def test_an_ambiguous_beginning_is_refused(desk: Desk) -> None:
         desk.undo("beef")
 
 
-@pytest.mark.parametrize("wanted", ["", "b", "bee", "%", "99"])
-def test_too_short_a_beginning_is_refused_even_where_one_invocation_alone_has_it(
-    desk: Desk, wanted: str
+def test_undo_steps_further_back(desk: Desk) -> None:
+    before = desk.record("TOURISM")
+    for due in ("2026", "2027", "2028"):
+        desk.make(update("TOURISM", due=due))
+    assert [desk.undo().outcomes[0].changes["due"] for _ in range(3)] == [
+        ("2028", "2027"),
+        ("2027", "2026"),
+        ("2026", None),
+    ]
+    assert desk.record("TOURISM") == before
+
+
+def test_undo_passes_over_undos_and_redos(desk: Desk) -> None:
+    desk.make(update("TOURISM", due="2026"))
+    desk.make(update("TOURISM", due="2027"))
+    desk.undo()
+    desk.redo()
+    assert desk.undo().outcomes[0].changes == {"due": ("2027", "2026")}
+
+
+def test_undo_passes_over_what_was_undone_by_name(desk: Desk) -> None:
+    desk.make(update("TOURISM", due="2026"))
+    named = desk.make(update("FTA-CONCLUDE", due="2027"))
+    desk.undo(named)
+    assert desk.undo().outcomes[0].ref == "TOURISM"
+
+
+def test_an_entry_s_number_undoes_what_made_it(desk: Desk) -> None:
+    desk.make(update("FTA-CONCLUDE", due="2026"), update("TOURISM", due="2026"))
+    desk.make(update("HYDROGEN", due="2030"))
+    assert [outcome.ref for outcome in desk.undo("31").outcomes] == ["FTA-CONCLUDE", "TOURISM"]
+
+
+def test_a_number_that_an_invocation_begins_with_too_is_refused(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.make(update("FTA-CONCLUDE", firmness="agreed"), invocation="beef" + "0" * 28)
+    monkeypatch.setattr(undoing, "SHORTEST", 2)  # there are no thousands of entries here
+    desk.make(update("FTA-CONCLUDE", due="2026"))
+    desk.make(update("TOURISM", due="2026"), invocation="31" + "f" * 30)
     head = desk.head()
-    with pytest.raises(Usage, match=r"is too short for an invocation; give its first 4 characters or more"):
-        desk.undo(wanted)
-    assert desk.head() == head
-
-
-def test_the_number_of_an_entry_is_not_taken_for_an_invocation(desk: Desk) -> None:
-    desk.make(update("FTA-CONCLUDE", due="2026"), invocation="beef" + "0" * 28)
-    with desk.location.reading() as reader:
-        ((number,),) = asked(reader, "SELECT max(id) FROM entry")
-    desk.make(update("TOURISM", due="2026"), invocation=f"{number}" + "f" * 28)
-    head = desk.head()
-    with pytest.raises(Usage, match=rf"^{number} is an entry, .* is undone with `ksmy undo beef0+`$"):
-        desk.undo(str(number))
+    with pytest.raises(Usage) as refused:
+        desk.undo("31")
+    assert str(refused.value) == "31 is an entry, and an invocation begins so; give more of the invocation"
     assert desk.head() == head
 
 
 def test_an_invocation_as_short_as_it_is_can_be_undone(desk: Desk) -> None:
     desk.make(update("TOURISM", due="2026"), invocation="31")
+    desk.make(update("HYDROGEN", due="2026"), invocation="31" + "0" * 30)
     desk.undo("31")
     assert desk.show("TOURISM").due is None
 
 
-@pytest.mark.parametrize("wanted", ["wxyz", "%%%%", "____", "0" * 64, "'" * 4])
-def test_an_unknown_invocation_is_not_found(desk: Desk, wanted: str) -> None:
+@pytest.mark.parametrize("wanted", ["", "b", "bee", "%", "99", "031", "0"])
+def test_what_is_neither_an_entry_nor_long_enough_is_refused(desk: Desk, wanted: str) -> None:
+    desk.make(update("FTA-CONCLUDE", firmness="agreed"), invocation="beef" + "0" * 28)
+    head = desk.head()
     with pytest.raises(
-        NotFound, match=r"^there is no invocation .*; `ksmy history --format json` shows them$"
+        Usage, match=r"is neither an entry nor long enough for an invocation; give its first 4 "
     ):
         desk.undo(wanted)
+    assert desk.head() == head
 
 
-def test_an_empty_register_has_nothing_to_undo(desk: Desk, tmp_path: Path) -> None:
+@pytest.mark.parametrize("wanted", ["wxyz", "%%%%", "____", "0" * 64, "'" * 4, "9999", "9" * 18, "9" * 40])
+def test_an_unknown_invocation_is_not_found(desk: Desk, wanted: str) -> None:
+    with pytest.raises(NotFound) as refused:
+        desk.undo(wanted)
+    assert str(refused.value) == f"there is no invocation {wanted}; `ksmy undo --list` shows the newest"
+
+
+def test_an_empty_register_has_nothing_to_undo_or_redo(tmp_path: Path) -> None:
     empty = Desk(FileRegister(tmp_path / "empty.db"))
     with empty.location.creating():
         pass
-    with pytest.raises(Refused, match=r"^the register has no entry; there is nothing to undo$"):
+    with pytest.raises(Refused, match=r"^the register has no entry that counts; there is nothing to undo$"):
         empty.undo()
+    with pytest.raises(Refused, match=r"^nothing is undone; there is nothing to redo$"):
+        empty.redo()
 
 
-# When it is refused
-
-
-def test_a_milestone_is_changed_by_a_command_of_its_own(desk: Desk) -> None:
-    first = desk.make(update("FTA-CONCLUDE/1", due="2026"))
-    desk.make(update("FTA-CONCLUDE/1", due="2027"))
-    with pytest.raises(
-        Refused, match=r", or change FTA-CONCLUDE/1 with `ksmy milestone set FTA-CONCLUDE 1`$"
-    ):
-        desk.undo(first)
-
-
-def test_a_later_change_of_the_same_field_stands_in_the_way(desk: Desk) -> None:
-    first = desk.make(update("FTA-CONCLUDE", status="finalising", firmness="agreed"))
-    second = desk.make(update("FTA-CONCLUDE", firmness="hoped"))
+def test_what_was_undone_is_not_undone_again(desk: Desk) -> None:
+    first = desk.make(update("TOURISM", due="2026"))
+    desk.undo()
     head = desk.head()
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(Refused) as refused:
         desk.undo(first)
-    assert str(refusal.value) == (
-        f"entry 32 changed firmness of FTA-CONCLUDE later; undo its invocation {second} first, "
-        "or change FTA-CONCLUDE with `ksmy update`"
-    )
+    assert str(refused.value) == f"invocation {first} was undone by entry 32 already; nothing to undo"
     assert desk.head() == head
 
 
-def test_a_later_change_of_another_field_does_not(desk: Desk) -> None:
-    first = desk.make(update("FTA-CONCLUDE", status="finalising"))
-    desk.make(update("FTA-CONCLUDE", firmness="hoped", note="moved"))
-    desk.undo(first)
-    shown = desk.show("FTA-CONCLUDE")
-    assert (shown.status, shown.firmness) == ("in-progress", "hoped")
+# What was added is gone
 
 
-def test_a_later_note_does_not(desk: Desk) -> None:
-    first = desk.make(update("FTA-CONCLUDE", status="finalising"))
-    desk.make(update("FTA-CONCLUDE", note="asked"))
-    desk.undo(first)
-    assert desk.show("FTA-CONCLUDE").status == "in-progress"
-
-
-def test_one_record_that_stands_in_the_way_keeps_the_whole_invocation(desk: Desk) -> None:
-    first = desk.make(update("FTA-CONCLUDE", firmness="agreed"), update("TOURISM", due="2026"))
-    desk.make(update("FTA-CONCLUDE", firmness="hoped"))
-    with pytest.raises(Refused, match="changed firmness of FTA-CONCLUDE later"):
-        desk.undo(first)
-    assert desk.show("TOURISM").due == "2026"
-
-
-def test_what_stood_in_the_way_and_was_undone_no_longer_does(desk: Desk) -> None:
-    first = desk.make(update("FTA-CONCLUDE", firmness="agreed"))
-    second = desk.make(update("FTA-CONCLUDE", firmness="hoped"))
-    third = desk.make(update("FTA-CONCLUDE", firmness="signed"))
-    for invocation in (third, second, first):
-        desk.undo(invocation)
-    assert desk.show("FTA-CONCLUDE").firmness == "committed"
-
-
-def test_an_add_can_be_undone_once_its_updates_are(desk: Desk) -> None:
-    added = desk.make(commitment("NEW"))
-    updated = desk.make(update("NEW", status="completed"))
-    with pytest.raises(Refused, match="changed status of NEW later"):
-        desk.undo(added)
-    desk.undo(updated)
-    desk.undo(added)
-    assert "NEW" not in desk.refs()
-
-
-@pytest.mark.parametrize("evidence", [(), ("SBS News",)])
-def test_a_note_or_evidence_alone_stays(desk: Desk, evidence: tuple[str, ...]) -> None:
-    invocation = desk.make(Change("update", "FTA-CONCLUDE", note="asked", evidence=evidence))
-    head = desk.head()
-    with pytest.raises(Refused) as refusal:
-        desk.undo()
-    assert str(refusal.value) == (
-        f"invocation {invocation} only added notes or evidence, which stay; nothing to undo"
-    )
-    assert desk.head() == head
-
-
-def test_the_notes_of_an_invocation_stay_when_its_changes_are_undone(desk: Desk) -> None:
-    desk.make(update("TOURISM", note="asked"), update("FTA-CONCLUDE", firmness="agreed"))
-    (outcome,) = desk.undo().outcomes
-    assert outcome.ref == "FTA-CONCLUDE"
-    assert desk.entries("TOURISM")[-1].note == "asked"
-
-
-# What was added is withdrawn
-
-
-def test_an_undone_add_is_withdrawn(desk: Desk) -> None:
+def test_an_undone_add_is_gone_on_every_day_and_its_ref_is_free(desk: Desk) -> None:
     desk.make(commitment("NEW"))
     (outcome,) = desk.undo().outcomes
-    assert (outcome.ref, outcome.action, outcome.changes) == (
-        "NEW",
-        "withdrawn",
-        {"withdrawn": (False, True)},
-    )
-    assert "NEW" not in desk.refs()
-    assert "NEW" in desk.refs(withdrawn=True)
-    assert desk.show("NEW").withdrawn
-    assert [entry.action for entry in desk.entries("NEW")] == ["created", "withdrawn"]
+    assert (outcome.ref, outcome.action, outcome.changes, outcome.retracts) == ("NEW", "undone", {}, (31,))
+    assert "NEW" not in desk.refs(withdrawn=True)
+    assert [entry.action for entry in desk.entries("NEW")] == ["created", "undone"]
+    desk.make(agreement("NEW"))
+    assert "NEW" in desk.refs()
 
 
-@pytest.mark.parametrize("again", [commitment("NEW"), agreement("NEW")])
-def test_a_withdrawn_ref_stays_taken(desk: Desk, again: Change) -> None:
-    desk.make(commitment("NEW"))
-    desk.undo()
-    with pytest.raises(
-        Refused, match=r"^there is already a commitment NEW; it was withdrawn and keeps its ref"
-    ):
-        desk.make(again)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        update("NEW", status="completed"),
-        update("NEW", note="n"),
-        milestone("NEW"),
-        update("NEW/1", state="met"),
-    ],
-)
-def test_what_is_withdrawn_is_not_changed(desk: Desk, change: Change) -> None:
-    desk.make(commitment("NEW"), milestone("NEW"))
-    gone = desk.undo().invocation
-    desk.make(update("TOURISM", due="2029"))
-    with pytest.raises(
-        Refused, match=rf"is withdrawn; bring it back with `ksmy undo {gone}` (first|before )"
-    ):
-        desk.make(change)
-    desk.undo(gone)
-    desk.make(change)
-
-
-def test_the_undo_that_is_advised_is_the_newest_that_withdrew_it(desk: Desk) -> None:
-    desk.make(commitment("NEW"))
-    desk.undo(desk.undo().invocation)
-    with pytest.raises(Refused, match="there is already a commitment NEW"):
-        desk.make(commitment("NEW"))
-    gone = desk.undo(desk.undo(desk.entries("NEW")[0].invocation).invocation)
-    assert gone.outcomes[0].action == "restored"
-    last = desk.undo(desk.entries("NEW")[0].invocation).invocation
-    with pytest.raises(Refused, match=rf"`ksmy undo {last}`"):
-        desk.make(update("NEW", note="n"))
-
-
-def test_nothing_new_belongs_to_what_is_withdrawn(desk: Desk) -> None:
-    desk.make(agreement("TREATY"))
-    desk.undo()
-    with pytest.raises(Refused, match=r"^TREATY is withdrawn; "):
-        desk.make(commitment("NEW", "TREATY"))
-    with pytest.raises(Refused, match=r"^TREATY is withdrawn; "):
-        desk.make(update("FTA-CONCLUDE", agreement="TREATY"))
-
-
-def test_a_withdrawn_milestone_keeps_its_number(desk: Desk) -> None:
+def test_an_undone_milestone_s_number_is_free(desk: Desk) -> None:
     desk.make(milestone("FTA-CONCLUDE"))
     desk.undo()
     desk.make(milestone("FTA-CONCLUDE"))
-    assert [entry.action for entry in desk.entries("FTA-CONCLUDE/6")] == ["created", "withdrawn"]
-    assert [entry.action for entry in desk.entries("FTA-CONCLUDE/7")] == ["created"]
+    assert [entry.action for entry in desk.entries("FTA-CONCLUDE/6")] == ["created", "undone", "created"]
     assert desk.show("FTA-CONCLUDE").milestones == 6
 
 
-def test_nothing_is_withdrawn_from_under_what_belongs_to_it(desk: Desk) -> None:
-    treaty = desk.make(agreement("TREATY"))
-    added = desk.make(commitment("NEW", "TREATY"))
-    stepped = desk.make(milestone("NEW"))
-    with pytest.raises(
-        Refused, match=rf"^NEW belongs to TREATY; undo what added that first with `ksmy undo {added}`$"
-    ):
-        desk.undo(treaty)
-    with pytest.raises(
-        Refused, match=rf"^NEW/1 belongs to NEW; undo what added that first with `ksmy undo {stepped}`$"
-    ):
-        desk.undo(added)
-    for invocation in (stepped, added, treaty):
-        desk.undo(invocation)
-    assert not {"NEW", "TREATY"} & desk.refs()
-
-
-def test_what_was_moved_elsewhere_no_longer_belongs_to_it(desk: Desk) -> None:
-    treaty = desk.make(agreement("TREATY"))
-    desk.make(commitment("NEW", "TREATY"))
-    desk.make(update("NEW", agreement="FTA"))
-    desk.undo(treaty)
-    assert "TREATY" not in desk.refs()
-
-
-def test_an_undo_does_not_move_anything_back_under_what_is_withdrawn(desk: Desk) -> None:
-    treaty = desk.make(agreement("TREATY"))
-    desk.make(commitment("NEW", "TREATY"))
-    moved = desk.make(update("NEW", agreement="FTA"))
-    desk.undo(treaty)
-    with pytest.raises(Refused, match=r"TREATY is withdrawn|TREATY, .* is withdrawn"):
-        desk.undo(moved)
-    assert desk.show("NEW").agreement == "FTA"
-
-
-def test_a_record_is_withdrawn_once(desk: Desk) -> None:
-    added = desk.make(commitment("NEW"))
+@pytest.mark.parametrize("change", [update("NEW", note="n"), milestone("NEW"), update("NEW/1", state="met")])
+def test_what_is_gone_is_not_changed(desk: Desk, change: Change) -> None:
+    desk.make(commitment("NEW"), milestone("NEW"))
     desk.undo()
-    with pytest.raises(Refused, match=r"^NEW is withdrawn already; nothing to undo$"):
-        desk.undo(added)
+    with pytest.raises(NotFound, match=r"^there is no (record|commitment) NEW"):
+        desk.make(change)
+    desk.redo()
+    desk.make(change)
 
 
-def test_a_commitment_comes_back_only_under_an_agreement_that_is_there(desk: Desk) -> None:
-    treaty = desk.make(agreement("TREATY"))
-    desk.make(commitment("NEW", "TREATY"))
-    gone = desk.undo().invocation
-    first = desk.undo(treaty).invocation
-    said = rf"^TREATY, to which NEW belongs, is withdrawn; restore that first with `ksmy undo {first}`$"
-    with pytest.raises(Refused, match=said):
-        desk.undo(gone)
+def test_the_keys_of_an_undone_batch_are_free(desk: Desk) -> None:
+    def line(due: str, digest: str) -> Change:
+        return Change("update", "TOURISM", fields={"due": due}, key="k", key_digest=digest * 64)
+
+    desk.make(line("2062", "1"))
+    desk.undo()
+    desk.make(line("2026", "2"))
+    assert desk.show("TOURISM").due == "2026"
 
 
-# Undoing an undo
+# Redo
 
 
-def test_an_undo_can_be_undone_again_and_again(desk: Desk) -> None:
-    original = desk.record("FTA-CONCLUDE")
+def test_redo_takes_back_the_newest_undo(desk: Desk) -> None:
+    desk.make(update("TOURISM", due="2026"))
+    desk.make(update("FTA-CONCLUDE", firmness="hoped"))
+    done = desk.record("TOURISM"), desk.record("FTA-CONCLUDE")
+    desk.undo()
+    desk.undo()
+    assert [outcome.ref for outcome in desk.redo().outcomes] == ["TOURISM"]
+    (outcome,) = desk.redo().outcomes
+    assert (outcome.ref, outcome.action, outcome.changes) == (
+        "FTA-CONCLUDE",
+        "restored",
+        {"firmness": ("committed", "hoped")},
+    )
+    assert (desk.record("TOURISM"), desk.record("FTA-CONCLUDE")) == done
+    with pytest.raises(Refused, match=r"^nothing is undone; there is nothing to redo$"):
+        desk.redo()
+
+
+def test_undo_and_redo_go_on_for_ever(desk: Desk) -> None:
+    before = desk.record("FTA-CONCLUDE")
     desk.make(update("FTA-CONCLUDE", status="completed", due="2026"))
-    changed = desk.record("FTA-CONCLUDE")
+    after = desk.record("FTA-CONCLUDE")
     for _ in range(3):
         desk.undo()
-        assert desk.record("FTA-CONCLUDE") == original
-        desk.undo()
-        assert desk.record("FTA-CONCLUDE") == changed
+        assert desk.record("FTA-CONCLUDE") == before
+        desk.redo()
+        assert desk.record("FTA-CONCLUDE") == after
 
 
-def test_a_withdrawn_record_comes_back_again_and_again(desk: Desk) -> None:
+def test_an_undo_that_is_named_is_undone(desk: Desk) -> None:
+    desk.make(update("TOURISM", due="2026"))
+    undone = desk.undo().invocation
+    desk.undo(undone)
+    assert desk.show("TOURISM").due == "2026"
+    desk.redo()  # that was an undo, too
+    assert desk.show("TOURISM").due is None
+
+
+def test_what_was_added_comes_back_with_all_that_belongs_to_it(desk: Desk) -> None:
     desk.make(agreement("TREATY"), commitment("NEW", "TREATY", due="2027"), milestone("NEW"))
     before = desk.record("NEW")
-    for _ in range(3):
-        assert {outcome.action for outcome in desk.undo().outcomes} == {"withdrawn"}
+    for _ in range(2):
+        assert [outcome.ref for outcome in desk.undo().outcomes] == ["NEW/1", "NEW", "TREATY"]
         assert not {"NEW", "TREATY"} & desk.refs()
-        assert {outcome.action for outcome in desk.undo().outcomes} == {"restored"}
-        assert {"NEW", "TREATY"} <= desk.refs()
+        assert [outcome.ref for outcome in desk.redo().outcomes] == ["TREATY", "NEW", "NEW/1"]
         assert desk.record("NEW") == before
-    desk.make(update("NEW/1", state="met"))
-    assert desk.show("NEW").milestones_met == 1
-
-
-def test_an_undo_that_was_undone_stands_in_the_way_of_itself(desk: Desk) -> None:
-    desk.make(update("FTA-CONCLUDE", firmness="agreed"))
-    undone = desk.undo().invocation
-    desk.undo()
-    with pytest.raises(Refused, match="changed firmness of FTA-CONCLUDE later"):
-        desk.undo(undone)
 
 
 # Whole batches
@@ -540,7 +344,7 @@ def test_a_whole_batch_is_undone(desk: Desk) -> None:
     )
     receipt = desk.undo()
     assert ([desk.record(ref) for ref in refs], desk.refs()) == before
-    assert len(receipt.outcomes) == 8
+    assert len(receipt.outcomes) == 9
 
 
 @pytest.mark.parametrize("early", [True, False])
@@ -550,7 +354,7 @@ def test_an_agreement_added_with_what_was_moved_to_it_is_undone(desk: Desk, earl
     desk.undo()
     assert desk.show("DEFENCE-INDUSTRY").agreement == "SP-2024"
     assert "TREATY" not in desk.refs()
-    desk.undo()
+    desk.redo()
     assert desk.show("DEFENCE-INDUSTRY").agreement == "TREATY"
     assert "TREATY" in desk.refs()
 
@@ -567,11 +371,11 @@ def test_a_batch_larger_than_what_is_read_at_once_is_undone(
     assert len(desk.undo().outcomes) == 16
     assert desk.refs() == before
     assert desk.show("FTA-CONCLUDE").firmness == "committed"
-    assert len(desk.undo().outcomes) == 16
+    assert len(desk.redo().outcomes) == 16
     assert len(desk.refs()) == len(before) + 8
 
 
-# Trying, and looking back
+# Trying
 
 
 def test_a_dry_run_says_what_it_would_do_and_writes_nothing(desk: Desk) -> None:
@@ -579,29 +383,9 @@ def test_a_dry_run_says_what_it_would_do_and_writes_nothing(desk: Desk) -> None:
     head, content = desk.head(), desk.location.path.read_bytes()
     tried = desk.undo(dry_run=True)
     assert [(outcome.ref, outcome.action) for outcome in tried.outcomes] == [
+        ("NEW", "undone"),
         ("FTA-CONCLUDE", "undone"),
-        ("NEW", "withdrawn"),
     ]
     assert tried.head == head
     assert desk.location.path.read_bytes() == content
     assert [outcome.changes for outcome in desk.undo().outcomes] == [one.changes for one in tried.outcomes]
-
-
-def test_the_past_is_as_it_was_before_the_undo_and_after_it(desk: Desk) -> None:
-    added, moved, undone = (date(2026, 1, day) for day in (15, 20, 25))
-    desk.make(commitment("NEW"), today=added)
-    desk.make(update("FTA-CONCLUDE", firmness="agreed"), today=moved)
-    desk.undo(today=undone)
-    by_id = desk.entries("NEW")[0].invocation
-    desk.undo(by_id, today=undone)
-    day = timedelta(days=1)
-    for on, firmness, there in [
-        (added - day, "committed", False),
-        (added, "committed", True),
-        (moved, "agreed", True),
-        (undone - day, "agreed", True),
-        (undone, "committed", False),
-        (undone + day, "committed", False),
-    ]:
-        assert desk.show("FTA-CONCLUDE", on).firmness == firmness, on
-        assert ("NEW" in desk.refs(on)) is there, on

@@ -7,9 +7,9 @@ from rich.cells import cell_len, set_cell_size
 from ksmy_tracker.domain.safe_text import visible
 from ksmy_tracker.domain.timeline import Bar, Timeline, quarter_end, quarter_start, quarters, share
 from ksmy_tracker.render.text.page import Page
-from ksmy_tracker.render.timeline_wording import nothing, outside, undated
+from ksmy_tracker.render.timeline_wording import cut, nothing, outside, undated
 
-WINDOW, BASELINE, MET, OPEN, NOT_MET, TODAY = "█", "░", "◆", "◇", "✕", "│"
+WINDOW, BASELINE, MET, OPEN, NOT_MET, TODAY, EXPECTED = "█", "░", "◆", "◇", "✕", "│", "○"
 LEGEND = (
     f"{WINDOW} due  {BASELINE} first due  {MET} milestone met  {OPEN} open  {NOT_MET} not met  {TODAY} today"
 )
@@ -24,9 +24,10 @@ def as_page(timeline: Timeline, width: int) -> Page:
     if timeline.bars:
         _draw(page, timeline)
         page.line("")
-        page.text(LEGEND)
+        expected = f"  {EXPECTED} expected" if any(bar.expected for bar in timeline.bars) else ""
+        page.text(LEGEND + expected)
         page.text(f"Today is {timeline.today}; from {timeline.start} to {timeline.end}.")
-    for said in (nothing(timeline), outside(timeline), undated(timeline)):
+    for said in (nothing(timeline), cut(timeline), outside(timeline), undated(timeline)):
         if said:
             page.text(said)
     return page
@@ -93,6 +94,8 @@ def _line(timeline: Timeline, bar: Bar, chart: int) -> str:
         if timeline.start <= mark.day <= timeline.end:
             sign = MET if mark.state == "met" else NOT_MET if mark.state == "not-met" else OPEN
             cells[_column(timeline, mark.day, chart)] = sign
+    if bar.expected_latest and timeline.start <= bar.expected_latest <= timeline.end:
+        cells[_column(timeline, bar.expected_latest, chart)] = EXPECTED
     return "".join(cells)
 
 

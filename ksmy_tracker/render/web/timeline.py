@@ -105,7 +105,10 @@ class Drawing(NamedTuple):
 
 def as_svg(timeline: Timeline) -> str:
     """A file of its own, with its styles."""
-    drawing, style = Drawing(timeline, WIDE), style_sheet("timeline.css")
+    layout, cut = WIDE, timeline_wording.cut(timeline)
+    if cut:
+        layout = layout._replace(legend=(cut, *layout.legend))
+    drawing, style = Drawing(timeline, layout), style_sheet("timeline.css")
     return (
         filled("timeline.svg", drawing=drawing, words=timeline_wording, standalone=True, style=style) + "\n"
     )

@@ -82,7 +82,9 @@ WIDE = Layout(
     letters=12,
     row=38,
     middle=19,
-    legend=("solid: due; dashed: first due; diamond: milestone, filled when met; cross: not met",),
+    legend=(
+        "solid: due; dashed: first due; diamond: milestone, filled when met; cross: not met; circle: expected",
+    ),
     stacked=False,
 )
 
@@ -95,6 +97,10 @@ NARROW = Layout(
     letters=13,
     row=66,
     middle=50,
-    legend=("solid: due; dashed: first due; cross: not met;", "diamond: milestone, filled when met"),
+    legend=(
+        "solid: due; dashed: first due; cross: not met;",
+        "diamond: milestone, filled when met;",
+        "circle: expected",
+    ),
     stacked=True,
 )
