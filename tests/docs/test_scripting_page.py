@@ -306,7 +306,7 @@ def test_the_python_script_notes_what_is_overdue(run: Run, ksmy: Ksmy, tmp_path:
 def test_the_examples_work_in_any_order(order: Sequence[str], run: Run, ksmy: Ksmy, tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(scripts()["python"])
-    commands = {
+    commands: dict[str, list[tuple[str, ...]]] = {
         "shell": [("/bin/sh", "-c", scripts()["loop"])],
         "python": [(sys.executable, str(script))],
         "batches": [("/bin/sh", "-c", scripts()["table"]), ("ksmy", "apply", str(EXAMPLE))],

@@ -201,7 +201,7 @@ def test_what_was_undone_contradicts_nothing(ksmy: Ksmy, register: Path, record:
     with looking(register) as snapshot:
         assert [row.ref for row in deadlines(snapshot)] == ["FTA-CONCLUDE", "CCS-START"]
         assert [row.ref for _, row in next_milestones(snapshot, limit=9)[0]] == ["FTA-CONCLUDE/1"]
-        assert "GONE" not in [ref for ref, _, _ in quiet(snapshot, 0, limit=99).items]
+        assert "GONE" not in [ref for ref, *_ in quiet(snapshot, 0, limit=99).items]
 
 
 def test_contradictions_are_cut_and_counted_in_full(busy: Path) -> None:
@@ -260,25 +260,25 @@ def test_the_quietest_come_first_and_then_by_ref(busy: Path) -> None:
         found, total = quiet(snapshot, 180, limit=100)
         assert quiet(snapshot, 180, limit=3) == (found[:3], 14)
         assert total == len(found) == 14
-    assert [(ref, day) for ref, _, day in found[-2:]] == [
+    assert [(ref, day) for ref, _, day, _ in found[-2:]] == [
         ("HALAL-CERT", "2025-06-03"),
         ("MINERALS-SUPPLY", "2025-06-04"),
     ]
-    assert [ref for ref, _, _ in found[:-2]] == sorted(ref for ref, _, _ in found[:-2])
-    assert {day for _, _, day in found[:-2]} == {"2024-11-25"}
-    assert ("FTA-SCOPE", "Take the FTA beyond trade and investment", "2024-11-25") in found
+    assert [ref for ref, *_ in found[:-2]] == sorted(ref for ref, *_ in found[:-2])
+    assert {day for _, _, day, _ in found[:-2]} == {"2024-11-25"}
+    assert ("FTA-SCOPE", "Take the FTA beyond trade and investment", "2024-11-25", None) in found
 
 
 def test_news_of_a_milestone_is_news_of_its_commitment(busy: Path) -> None:
     with looking(busy) as snapshot:
-        assert "HALAL-PORT" not in [ref for ref, _, _ in quiet(snapshot, 180, limit=100).items]
+        assert "HALAL-PORT" not in [ref for ref, *_ in quiet(snapshot, 180, limit=100).items]
     with looking(busy, "2025-12-09") as snapshot:
-        assert "HALAL-PORT" in [ref for ref, _, _ in quiet(snapshot, 180, limit=100).items]
+        assert "HALAL-PORT" in [ref for ref, *_ in quiet(snapshot, 180, limit=100).items]
 
 
 def test_what_is_completed_or_cancelled_is_never_quiet(busy: Path) -> None:
     with looking(busy) as snapshot:
-        refs = {ref for ref, _, _ in quiet(snapshot, 0, limit=100).items}
+        refs = {ref for ref, *_ in quiet(snapshot, 0, limit=100).items}
     assert refs.isdisjoint({"TOURISM", "FTA-CONCLUDE", "INVESTMENT", "HYDROGEN"})
     assert {"MINERALS-SUPPLY", "CCS-START"} <= refs
 
