@@ -20,8 +20,8 @@ LOOKING = (
 COMMITMENT = [
     *("ref", "title", "detail", "agreement", "sector", "parties", "firmness", "verifiable", "source"),
     *("status", "deadline", "days_left", "due", "due_earliest", "due_latest", "due_phrase"),
-    *("baseline_due", "slip_days", "milestones_met", "milestones", "evidence", "created_on", "updated_on"),
-    *("withdrawn", "newest_entry"),
+    *("expected", "baseline_due", "slip_days", "milestones_met", "milestones", "evidence", "created_on"),
+    *("updated_on", "reviewed_on", "withdrawn", "newest_entry"),
 ]
 AGREEMENT = [
     *("ref", "title", "kind", "stage", "dated", "place", "parties", "source"),
@@ -33,11 +33,11 @@ ENTRY = [
 ]
 MILESTONE = [
     *("ref", "number", "title", "state", "deadline", "days_left", "due", "due_earliest", "due_latest"),
-    *("met_on", "evidence", "withdrawn"),
+    *("expected", "met_on", "evidence", "withdrawn"),
 ]
 DEADLINE = [
     *("ref", "record", "title", "agreement", "sector", "parties", "status", "deadline", "days_left"),
-    *("due", "due_earliest", "due_latest", "due_phrase", "slip_days"),
+    *("due", "due_earliest", "due_latest", "due_phrase", "slip_days", "expected"),
 ]
 
 PAST = "2025-06-30"

@@ -62,18 +62,19 @@ def test_an_export_changes_nothing(ksmy: Ksmy, contents: Contents) -> None:
 
 @pytest.mark.parametrize("value", ["x'00'", "1.5"])
 def test_a_value_that_no_register_has_is_not_exported(ksmy: Ksmy, register: Path, value: str) -> None:
-    weaker = "replace(sql, 'title TEXT NOT NULL', 'title ANY')"
+    weaker = "replace(sql, 'actor TEXT NOT NULL', 'actor ANY')"
     execute(
         register,
+        "DROP TRIGGER entry_no_update",
         "PRAGMA writable_schema = ON",
-        f"UPDATE sqlite_master SET sql = {weaker} WHERE name = 'commitment'",
+        f"UPDATE sqlite_master SET sql = {weaker} WHERE name = 'entry'",
     )
-    execute(register, f"UPDATE commitment SET title = {value} WHERE ref = 'FTA-CONCLUDE'")
+    execute(register, f"UPDATE entry SET actor = {value} WHERE id = 7")
     ran = ksmy("export")
     assert (ran.code, sentence(ran)) == (
         8,
         (
-            f"{register} is damaged: a value in the table commitment is of a kind that no register has; "
+            f"{register} is damaged: a value in the table entry is of a kind that no register has; "
             "restore the newest sound backup"
         ),
     )

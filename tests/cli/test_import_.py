@@ -111,7 +111,7 @@ def refused(ksmy: Ksmy, export: Path, lines: list[str]) -> str:
         (lambda lines: lines[:-1], "the export is not whole"),
         (
             lambda lines: [*lines[:-1], lines[-1].replace('"actor":"tester"', '"actor":"someone"')],
-            "line 65: entry 34 (TOURISM/1) was altered",
+            "line 35: entry 34 (TOURISM/1) was altered",
         ),
     ],
 )
@@ -162,12 +162,9 @@ def last_entry(**fields: Any) -> Callable[[list[Content]], Any]:
     return lambda contents: contents[-1]["entry"].update(fields)
 
 
-def first_record(kind: str, **fields: Any) -> Callable[[list[Content]], Any]:
-    return lambda contents: of_kind(contents, kind)[0].update(fields)
-
-
-def record_twice(contents: list[Content]) -> None:
-    contents.insert(2, contents[1])
+def first_change(**fields: Any) -> Callable[[list[Content]], Any]:
+    new = {name: [None, value] for name, value in fields.items()}
+    return lambda contents: of_kind(contents, "entry")[0]["changes"].update(new)
 
 
 def entry_twice(contents: list[Content]) -> None:
@@ -181,31 +178,28 @@ def key_twice(contents: list[Content]) -> None:
 
 
 def unknown_status(contents: list[Content]) -> None:
-    of_kind(contents, "commitment")[0]["status"] = "done"
     entry = next(one for one in of_kind(contents, "entry") if one["ref"] == "CCS-START")
     entry["changes"]["status"] = [None, "done"]
 
 
 def unknown_agreement(contents: list[Content]) -> None:
-    of_kind(contents, "commitment")[0]["agreement"] = "NONE"
     entry = next(one for one in of_kind(contents, "entry") if one["ref"] == "CCS-START")
     entry["changes"]["agreement"] = [None, "NONE"]
 
 
 FORGERIES: dict[str, Callable[[list[Content]], Any]] = {
-    "a record twice": record_twice,
+    "an entry twice": entry_twice,
     "a key twice": key_twice,
-    "a list for a title": first_record("commitment", title=["a", "list"]),
-    "an object for a title": first_record("commitment", title={"an": "object"}),
-    "no title": first_record("commitment", title=None),
-    "a surrogate in a title": first_record("commitment", title="\ud800"),
-    "a huge number": first_record("commitment", evidence=10**30),
-    "a text for a number": first_record("commitment", evidence="many"),
-    "half a number": first_record("commitment", evidence=0.5),
+    "a list for a title": first_change(title=["a", "list"]),
+    "an object for a title": first_change(title={"an": "object"}),
+    "no title": first_change(title=None),
+    "a surrogate in a title": first_change(title="\ud800"),
     "a surrogate in a note": last_entry(note="\ud800"),
     "a number for a note": last_entry(note=5),
     "a number for a key": last_entry(key=5, key_digest="0" * 64),
     "no changes at all": last_entry(changes=None),
+    "a text for what it retracts": last_entry(retracts="33"),
+    "retracting itself": last_entry(retracts=[34]),
     "a list for changes": last_entry(changes=[]),
     "half a change": last_entry(changes={"state": "met"}),
     "a change of no field": last_entry(changes={"nonsense": [None, 1]}),

@@ -88,17 +88,17 @@ DONE = {
     "ALTER TABLE alembic_version DROP CONSTRAINT alembic_version_pkc": "the constraint alembic_version_pkc is missing",
     # indexes
     "DROP INDEX ix_entry_key; CREATE INDEX ix_entry_key ON entry (key)": f"the index ix_entry_key {NOT_SO}",
-    "DROP INDEX ix_entry_created; CREATE UNIQUE INDEX ix_entry_created ON entry (ref) WHERE action = 'noted'": (
-        f"the index ix_entry_created {NOT_SO}"
+    "DROP INDEX ix_entry_retracting; CREATE INDEX ix_entry_retracting ON entry (id) WHERE retracts <> '[1]'": (
+        f"the index ix_entry_retracting {NOT_SO}"
     ),
-    "DROP INDEX ix_entry_created; CREATE UNIQUE INDEX ix_entry_created ON entry (ref, id)": (
-        f"the index ix_entry_created {NOT_SO}"
+    "DROP INDEX ix_entry_retracting; CREATE INDEX ix_entry_retracting ON entry (id, ref)": (
+        f"the index ix_entry_retracting {NOT_SO}"
     ),
     "DROP INDEX ix_entry_key; CREATE UNIQUE INDEX ix_entry_key ON entry (key) WHERE id > 5": (
         f"the index ix_entry_key {NOT_SO}"
     ),
-    "DROP INDEX ix_entry_created; CREATE UNIQUE INDEX ix_entry_created ON entry (ref) NULLS NOT DISTINCT "
-    "WHERE action = 'created'": f"the index ix_entry_created {NOT_SO}",
+    "DROP INDEX ix_entry_retracting; CREATE UNIQUE INDEX ix_entry_retracting ON entry (id) NULLS NOT DISTINCT "
+    "WHERE retracts <> '[]'": f"the index ix_entry_retracting {NOT_SO}",
     'DROP INDEX ix_entry_invocation; CREATE INDEX ix_entry_invocation ON entry (invocation COLLATE "en-x-icu")': (
         f"the index ix_entry_invocation {NOT_SO}"
     ),
