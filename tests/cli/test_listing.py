@@ -547,7 +547,7 @@ def test_a_line_break_in_a_text_makes_no_line(hostile: Ksmy, format: str) -> Non
 
 
 def test_a_tab_in_a_text_makes_no_cell(hostile: Ksmy) -> None:
-    for command, width in (("list", 5), ("history", 7), ("agreements", 8), ("show CONTROLS", 2)):
+    for command, width in (("list", 5), ("history", 8), ("agreements", 8), ("show CONTROLS", 2)):
         assert {len(row) for row in rows(hostile(*command.split()))} == {width}
 
 

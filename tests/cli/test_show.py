@@ -35,7 +35,10 @@ def test_the_page_of_a_commitment_has_its_fields_milestones_and_history(lived: K
     text = " ".join(rest.split())
     assert "agreement FTA, Bilateral free trade agreement (negotiating)" in text
     assert "status in-progress deadline overdue, 15 days ago due 2025 (2025-01-01 to 2025-12-31)" in text
-    assert "due phrase by next year baseline due 2025 slip days - milestones 1 of 5 met evidence 1" in text
+    assert (
+        "due phrase by next year expected - baseline due 2025 slip days - milestones 1 of 5 met evidence 1"
+        in text
+    )
     assert "1. Negotiations concluded: met on 2025-03-20, due 2025-03 (2025-03-01 to 2025-03-31)" in text
     assert "2. Signed: scheduled, due 2025-10 (2025-10-01 to 2025-10-31), 76 days ago" in text
     assert "3. Ratified by Korea: scheduled 4. Ratified by Malaysia: scheduled 5. In force: scheduled" in text
