@@ -151,7 +151,8 @@ CREATED: Final = BARE._replace(
     changes={"title": [None, "Port opened"], "due": [None, "2026-01-16"]},
 )
 MOVED: Final = Moved(
-    *("FTA-CONCLUDE", "commitment", "Conclude the agreement", "status", "planned", "in-progress"), entries=(26,)
+    *("FTA-CONCLUDE", "commitment", "Conclude the agreement", "status", "planned", "in-progress"),
+    entries=(26,),
 )
 TURNED: Final = MOVED._replace(
     field="deadline", old="due-soon", new="overdue", entries=(), since="2026-01-01"

@@ -65,7 +65,9 @@ def report(snapshot: Snapshot, *, since: str, stale: int, only: Filters, most: i
 
     `since` is the first day of what changed, `stale` after how many days a commitment that nobody looked at is quiet.
     """
-    from ksmy_tracker.reading.differences import moved_since  # which reads entries: --help need not wait for that
+    from ksmy_tracker.reading.differences import (
+        moved_since,  # which reads entries: --help need not wait for that
+    )
 
     part = narrowed(snapshot, only)
     yesterday, horizon = days_before(part.day.today, 1), part.day.horizon.isoformat()
