@@ -14,7 +14,7 @@ from ksmy_tracker.domain.rows import Day, Moved, commitment_deadline, milestone_
 from ksmy_tracker.domain.words import OPEN_MILESTONE_STATES, SETTLED_STATUSES
 
 if TYPE_CHECKING:
-    from ksmy_tracker.domain.chain import Deed
+    from ksmy_tracker.domain.chain import Deed, Entry
 
 
 class Point(NamedTuple):
@@ -24,7 +24,7 @@ class Point(NamedTuple):
     known: int
 
 
-def moved(history: "Sequence[Deed]", before: Point, after: Point) -> Iterator[Moved]:
+def moved(history: "Sequence[Deed | Entry]", before: Point, after: Point) -> Iterator[Moved]:
     """What moved of the records of a history: all entries of a record, of its milestones and of their commitment."""
     at_first, laid_first = _at(history, before)
     at_last, laid_last = _at(history, after)
@@ -62,13 +62,13 @@ def by_calendar(records: Iterable[Record], before: Day, after: Day) -> Iterator[
         yield from _deadline_moved(record, record, before, after, ())
 
 
-def _at(history: "Sequence[Deed]", point: Point) -> "tuple[States, Sequence[Deed]]":
+def _at(history: "Sequence[Deed | Entry]", point: Point) -> "tuple[States, Sequence[Deed | Entry]]":
     until = point.day.today.isoformat()
     laid = laid_down([entry for entry in history if entry.id <= point.known], until)
     return followed(laid), laid
 
 
-def _names(entry: "Deed", fields: Sequence[str]) -> bool:
+def _names(entry: "Deed | Entry", fields: Sequence[str]) -> bool:
     return not fields or any(name in entry.changes for name in fields)
 
 

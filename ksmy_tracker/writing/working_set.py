@@ -1,71 +1,27 @@
 """What a chunk of changes must know: the records that they are about, and what else the register says of these.
 
-It is read for many changes at once, and kept up to date with the entries that are made of them.
+It is read for many changes at once (lookups.py), and kept up to date with the entries that are made of them.
+
+Longer than other modules: the records, their histories, and what is gone or changed must be kept in step.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from ksmy_tracker.domain import rules
-from ksmy_tracker.domain.chain import Entry, read_entry, to_canonical_json
+from ksmy_tracker.domain.chain import Entry
 from ksmy_tracker.domain.changes import Change
-from ksmy_tracker.domain.entries import ENTRY_FIELDS, StoredEntry
-from ksmy_tracker.domain.kinds import COLUMNS, KINDS, Record, commitment_of, state_of
+from ksmy_tracker.domain.kinds import KINDS, Record, commitment_of, state_of
 from ksmy_tracker.domain.projection import States, laid_down, project, retracted, step
 from ksmy_tracker.domain.receipt import Outcome
 from ksmy_tracker.domain.rows import days_before
 from ksmy_tracker.domain.stale_listing import Listed
 from ksmy_tracker.domain.words import did_you_mean, nearest
 from ksmy_tracker.errors import KsmyError
-from ksmy_tracker.storage.interface import Row, Transaction
+from ksmy_tracker.storage.interface import Transaction
 from ksmy_tracker.writing.decision import Known, edited
-
-
-class _Ref(NamedTuple):
-    ref: str
-
-
-class _NewestDay(NamedTuple):
-    ref: str
-    day: str
-
-
-class _NewestEntry(NamedTuple):
-    ref: str
-    said: int
-    newest_entry: int
-
-
-class _Milestones(NamedTuple):
-    ref: str
-    met: int
-    milestones: int
-
-
-class _Number(NamedTuple):
-    ref: str
-    number: int
-
-
-class _Key(NamedTuple):
-    key: str
-    key_digest: str | None
-
-
-class _KeyOfEntry(NamedTuple):
-    id: int
-    ref: str
-    key: str
-    key_digest: str | None
-
-
-class _Sector(NamedTuple):
-    sector: str
-
-
-class _Invocation(NamedTuple):
-    invocation: str
+from ksmy_tracker.writing.lookups import Lookups
 
 
 class WorkingSet:
@@ -75,6 +31,7 @@ class WorkingSet:
         """Begin without any; `last_id` is that of the newest entry, before which listings were made."""
         self.records: States = {}
         self._transaction = transaction
+        self._lookups = Lookups(transaction)
         self._last_id = last_id
         self._today = today
         self._histories: dict[str, list[Entry]] = {}
@@ -94,22 +51,16 @@ class WorkingSet:
         self.load_records(refs)
         self.load_histories(change.ref for change in changes if change.op != "add" and self._is_late(change))
         if listed := {change.ref for change in changes if change.derived} - self._listed.keys():
-            self._load_listed(listed)
+            self._listed |= self._lookups.listed(listed, self._last_id)
         if (
             growing := {change.ref for change in changes if change.record == "milestone"}
             - self._numbers.keys()
         ):
-            self._numbers |= dict.fromkeys(growing, 0)
-            sql = (
-                "SELECT commitment AS ref, max(number) AS number FROM milestone "
-                f"WHERE {self._among('commitment')} GROUP BY commitment"
-            )
-            self._numbers |= {row.ref: row.number for row in self._about(growing, _Number, sql)}
+            self._numbers |= self._lookups.numbers(growing)
         if keys := {change.key for change in changes if change.key is not None} - self._keys.keys():
-            self._load_keys(keys)
+            self._keys |= self._lookups.keys(keys)
         if self._sectors is None and any("sector" in change.fields for change in changes):
-            rows = self._transaction.rows(_Sector, "SELECT DISTINCT sector FROM commitment")
-            self._sectors = {row.sector for row in rows}
+            self._sectors = self._lookups.sectors()
 
     def _is_late(self, change: Change) -> bool:
         """Whether the state on a change's day may be another than that after all entries."""
@@ -118,28 +69,14 @@ class WorkingSet:
             change, self.records.get(change.ref)
         )
 
-    def _load_keys(self, keys: set[str]) -> None:
-        """Read what keys were used for: by entries that count, and by lines of which older schemas kept no entry."""
-        sql = f"SELECT key, key_digest FROM unchanged_key WHERE {self._among('key')}"
-        self._keys |= {row.key: row.key_digest for row in self._about(keys, _Key, sql)}
-        sql = f"SELECT id, ref, key, key_digest FROM entry WHERE {self._among('key')}"
-        found = self._about(keys, _KeyOfEntry, sql)
-        sql = f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry WHERE retracts <> '[]' AND {self._among('ref')} ORDER BY id"
-        retracting = self._about({row.ref for row in found}, StoredEntry, sql) if found else []
-        gone = retracted(read_entry(row) for row in retracting)
-        self._keys |= {row.key: row.key_digest for row in found if row.id not in gone}
-
     def load_records(self, refs: Iterable[str]) -> None:
         """Read records, and the commitments of milestones among them, unless they are known."""
         wanted = {one for ref in refs for one in (ref, commitment_of(ref))}
         wanted -= self.records.keys() | self._gone.keys()
         if not wanted:
             return
-        for kind, its in KINDS.items():
-            sql = f"SELECT {', '.join(COLUMNS[kind])} FROM {kind} WHERE {self._among('ref')}"
-            self.records.update((record.ref, record) for record in self._about(wanted, its, sql))
-        sql = f"SELECT ref, max(effective_on) AS day FROM entry WHERE {self._among('ref')} GROUP BY ref"
-        self._newest_days |= {row.ref: row.day for row in self._about(wanted, _NewestDay, sql)}
+        self.records.update((record.ref, record) for record in self._lookups.records(wanted))
+        self._newest_days |= self._lookups.newest_days(wanted)
 
     def load_histories(self, refs: Iterable[str]) -> None:
         """Read all entries of records, of their milestones, and of the commitments of these, unless they are known."""
@@ -147,15 +84,8 @@ class WorkingSet:
         if not wanted:
             return
         self._histories |= {ref: [] for ref in wanted}
-        columns = ", ".join(f"e.{name} AS {name}" for name in ENTRY_FIELDS)
-        its = f"SELECT {columns} FROM {self._transaction.listed('wanted')} w JOIN entry e"
-        # The ref of a milestone is its commitment's, a slash and a number; "0" comes after "/".
-        sql = (
-            f"{its} ON e.ref = w.value UNION ALL {its} ON e.ref > w.value || '/' AND e.ref < w.value || '0' "
-            "ORDER BY id"
-        )
-        for row in self._about(wanted, StoredEntry, sql):
-            self._histories[commitment_of(row.ref)].append(read_entry(row))
+        for entry in self._lookups.histories(wanted):
+            self._histories[commitment_of(entry.ref)].append(entry)
         for ref in wanted & self._made.keys():
             self._histories[ref] += self._made[ref]
         self.load_records({entry.ref for ref in wanted for entry in self._histories[ref]})
@@ -164,38 +94,6 @@ class WorkingSet:
         """All entries of a record, of its milestones, and of the commitment that it is one of."""
         self.load_histories([ref])
         return self._histories[commitment_of(ref)]
-
-    def _load_listed(self, refs: set[str]) -> None:
-        """Read what listings show of commitments besides their records: of them and their milestones."""
-        newest: dict[str, _NewestEntry] = {}
-        of_a_milestone = "entry e JOIN milestone m ON m.ref = e.ref"
-        for tables, ref in (("entry e", "e.ref"), (of_a_milestone, "m.commitment")):
-            sql = (
-                f"SELECT {ref} AS ref, max(CASE WHEN e.action <> 'reviewed' THEN e.id ELSE 0 END) AS said, "
-                f"max(e.id) AS newest_entry FROM {tables} WHERE e.id <= :last AND {self._among(ref)} GROUP BY {ref}"
-            )
-            for row in self._about(refs, _NewestEntry, sql, last=self._last_id):
-                have = newest.get(row.ref, row)
-                newest[row.ref] = _NewestEntry(
-                    row.ref, max(row.said, have.said), max(row.newest_entry, have.newest_entry)
-                )
-        sql = (
-            "SELECT commitment AS ref, count(CASE WHEN state = 'met' THEN 1 END) AS met, count(*) AS milestones "
-            f"FROM milestone WHERE withdrawn = 0 AND {self._among('commitment')} GROUP BY commitment"
-        )
-        milestones = {row.ref: row for row in self._about(refs, _Milestones, sql)}
-        for ref in refs:
-            entry = newest.get(ref, _NewestEntry(ref, 0, 0))
-            counted = milestones.get(ref, _Milestones(ref, 0, 0))
-            self._listed[ref] = Listed(entry.said, entry.newest_entry, counted.met, counted.milestones)
-
-    def _among(self, column: str) -> str:
-        """SQL for "the column is among those that `_about` is asked about"."""
-        return self._transaction.among(column, "wanted")
-
-    def _about(self, wanted: set[str], row: type[Row], sql: str, **parameters: int) -> list[Row]:
-        """The rows of a SELECT about some refs or keys."""
-        return self._transaction.rows(row, sql, wanted=to_canonical_json(list(wanted)), **parameters)
 
     def about(self, change: Change) -> Known:
         """What is known of what a change is about, which was loaded; its key and its sector are known from then on.
@@ -339,13 +237,11 @@ class WorkingSet:
 
     def entry(self, number: int) -> Entry | None:
         """The entry of a number."""
-        sql = f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry WHERE id = :id"
-        return next(map(read_entry, self._transaction.rows(StoredEntry, sql, id=number)), None)
+        return self._lookups.entry(number)
 
     def other_user(self, entry: Entry) -> Entry | None:
         """Another entry that counts and has the same key."""
-        sql = f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry WHERE key = :key"
-        found = [read_entry(row) for row in self._transaction.rows(StoredEntry, sql, key=entry.key)]
+        found = self._lookups.users(entry.key)
         found += [one for made in self._made.values() for one in made if one.key == entry.key]
         for one in found:
             if one.id != entry.id and one.id not in retracted(self.history(one.ref)):
@@ -357,9 +253,7 @@ class WorkingSet:
         child = {"agreement": "commitment", "commitment": "milestone"}.get(record.record)
         if child is None:
             return []
-        sql = f"SELECT ref FROM {child} WHERE {record.record} = :ref AND withdrawn = 0"
-        stored = {row.ref for row in self._transaction.rows(_Ref, sql, ref=record.ref)}
-        now = ((ref, self.records.get(ref)) for ref in stored)
+        now = ((ref, self.records.get(ref)) for ref in self._lookups.belonging(child, record))
         return sorted(
             ref
             for ref, its in now
@@ -368,9 +262,8 @@ class WorkingSet:
 
     def undoing(self, ref: str, action: str) -> str:
         """The command that undoes what was last done to a record in this way."""
-        sql = "SELECT invocation FROM entry WHERE ref = :ref AND action = :action ORDER BY id DESC LIMIT 1"
-        found = self._transaction.rows(_Invocation, sql, ref=ref, action=action)
-        return f"`ksmy undo {found[0].invocation}`" if found else "`ksmy undo`"
+        invocation = self._lookups.newest_invocation(ref, action)
+        return f"`ksmy undo {invocation}`" if invocation else "`ksmy undo`"
 
     def explained(self, error: KsmyError) -> KsmyError:
         """A refusal with what helps: the nearest ref to one that is missing, how what is withdrawn comes back."""
@@ -383,9 +276,7 @@ class WorkingSet:
 
     def _all_refs(self, *kinds: str) -> list[str]:
         found = {ref for ref, record in self.records.items() if record.record in kinds}
-        for kind in kinds:
-            found |= {row.ref for row in self._transaction.rows(_Ref, f"SELECT ref FROM {kind}")}
-        return sorted(found)
+        return sorted(found | self._lookups.all_refs(kinds))
 
 
 _UNLISTED = Listed()
