@@ -63,6 +63,10 @@ def each_entry(
 
     With `news` those that count and say something, undos among them; with `in_force` without these.
     """
+    if snapshot.is_past and not (snapshot.day.as_it_stood or news or in_force):
+        snapshot = (
+            snapshot.of_any_day()
+        )  # what a wrong clock dated stands in the history, to be undone or amended
     gone = gone_by(snapshot)
     parts = [_counts(snapshot)] if news or in_force else []
     parts += [NEWS] if news else []

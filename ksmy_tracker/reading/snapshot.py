@@ -68,6 +68,12 @@ class Snapshot:
         """Whether it is of a point other than now, so that `reader` has of entries only what queries ask for."""
         return self.reader is not self.register
 
+    def of_any_day(self) -> "Snapshot":
+        """The whole register's stored tables, with the entries whose day is yet to come."""
+        whole = copy(self)
+        whole.reader, whole._in_front = self.register, {}  # noqa: SLF001  # it is of this class
+        return whole
+
     def rows(self, row: type[Row], sql: str, /, **parameters: Any) -> list[Row]:
         """The rows of a SELECT, built by the names of its columns."""
         return self.reader.rows(row, self._from(sql), **{**self._parameters, **parameters})

@@ -1,0 +1,78 @@
+"""Records and entries in memory are asked as a register is."""
+
+import gc
+import weakref
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ksmy_tracker.domain.kinds import COLUMNS, Commitment
+from ksmy_tracker.domain.rows import names
+from ksmy_tracker.storage.in_memory import in_memory
+from tests.rows import AGREEMENT, COMMITMENT, MILESTONE
+
+
+class Said(NamedTuple):
+    """What is asked of an entry."""
+
+    id: int
+    ref: str
+    effective_on: str
+
+
+def said(count: int) -> Iterator[Said]:
+    return (Said(number, f"REF-{number}", "2026-01-15") for number in range(1, count + 1))
+
+
+def test_a_record_comes_back_as_it_was() -> None:
+    reader = in_memory([AGREEMENT, COMMITMENT, MILESTONE], said(1), Said)
+    for kind, record in (("agreement", AGREEMENT), ("commitment", COMMITMENT), ("milestone", MILESTONE)):
+        columns = COLUMNS[kind]
+        (found,) = reader.rows(type(record), f"SELECT {', '.join(columns)} FROM {kind}")
+        assert {name: getattr(found, name) for name in columns} == {
+            name: getattr(record, name) for name in columns
+        }
+    assert "title" in names(Commitment)
+
+
+def test_entries_have_the_columns_that_are_asked_for() -> None:
+    reader = in_memory([], said(2), Said)
+    assert reader.rows(Said, "SELECT * FROM entry ORDER BY id") == [*said(2)]
+
+
+def test_tables_without_records_are_there() -> None:
+    reader = in_memory([], said(0), Said)
+    for table in (*COLUMNS, "entry"):
+        assert reader.values(int, f"SELECT count(*) FROM {table}") == [0]
+
+
+def test_more_entries_than_are_read_at_once_are_all_there() -> None:
+    reader = in_memory([], said(2500), Said)
+    assert reader.values(int, "SELECT count(*) FROM entry") == [2500]
+    assert reader.values(int, "SELECT max(id) FROM entry") == [2500]
+
+
+def test_an_entry_is_found_by_its_ref_and_a_record_by_what_it_belongs_to_without_a_scan() -> None:
+    reader = in_memory([AGREEMENT, COMMITMENT, MILESTONE], said(1), Said)
+    for sql in (
+        "SELECT * FROM entry WHERE id = 1",
+        "SELECT * FROM entry WHERE ref = 'REF-1'",
+        "SELECT * FROM commitment WHERE agreement = 'FTA'",
+        "SELECT * FROM milestone WHERE commitment = 'FTA-CONCLUDE'",
+        "SELECT * FROM agreement WHERE ref = 'FTA'",
+    ):
+        plan = reader._connection.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()  # type: ignore[attr-defined]
+        assert [step for *_, step in plan if not step.startswith("SEARCH")] == []
+
+
+def test_rows_that_come_one_by_one_outlive_their_reader() -> None:
+    rows = in_memory([], said(1500), Said).stream(Said, "SELECT * FROM entry ORDER BY id")
+    gc.collect()
+    assert [row.id for row in rows] == [*range(1, 1501)]
+
+
+def test_what_nobody_asks_any_more_is_closed() -> None:
+    reader = in_memory([], said(1), Said)
+    connection = weakref.ref(reader._connection)  # type: ignore[attr-defined]
+    del reader
+    gc.collect()
+    assert connection() is None
