@@ -50,10 +50,16 @@ _NEEDED: Final = {
 def unfounded(laid: "Iterable[AnEntry]") -> "AnEntry | None":
     """The first of the entries in force, as they are laid down, that comes before what it is about is created.
 
-    That a record is created twice is such a case, too, and that a milestone is before its commitment.
+    That a record is created twice is such a case, too, that a milestone is before its commitment, and that two entries
+    stand in the place of one.
     """
     created: set[str] = set()
+    places: set[int] = set()
     for entry in laid:
+        place = entry.retracts[0] if entry.retracts else entry.id
+        if place in places:
+            return entry
+        places.add(place)
         if entry.action != "created":
             if entry.ref not in created:
                 return entry
