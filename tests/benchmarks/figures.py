@@ -113,7 +113,7 @@ def of_all_of_it(bench: Bench) -> Iterator[Figure]:
         look = _look(
             bench, lambda: bench.big, "timeline", "--format", form, *AS_OF, expects="nearest to today"
         )
-        yield Figure(f"big timeline {form}", 12, look, _empty_app(bench), most_memory=100, most_runs=5)
+        yield Figure(f"big timeline {form}", 4, look, _empty_app(bench), most_memory=100, most_runs=5)
 
 
 def of_parts(bench: Bench) -> Iterator[Figure]:
