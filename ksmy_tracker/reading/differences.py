@@ -103,7 +103,7 @@ def _by_calendar(snapshot: Snapshot, before: Point, after: Point) -> Iterator[Mo
         f"SELECT {columns}, CASE WHEN {SETTLED} THEN 1 ELSE 0 END AS settled "
         f"FROM milestone x JOIN commitment c ON c.ref = x.commitment WHERE c.withdrawn = 0 AND {others}"
     )
-    found = [*commitments, *snapshot.rows(Milestone, sql, **days)]
+    found: list[Commitment | Milestone] = [*commitments, *snapshot.rows(Milestone, sql, **days)]
     if found:
         from ksmy_tracker.domain.differences import by_calendar
 
