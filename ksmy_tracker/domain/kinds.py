@@ -13,7 +13,7 @@ Longer than other modules: whoever adds a field finds all the others beside it.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Final, Literal
@@ -308,22 +308,23 @@ def read_field(kind: str | None, name: str, value: Any) -> Any:
     Where the kind of record is not known yet (None), the first that has the field and takes the value reads it; once it
     is known, `check_read` says whether that one takes it too. Raises `Fault`: of several kinds, the first's.
     """
-    first, *others = (kind,) if kind else READ_BY[name]
-    try:
-        return _read(first, name, value)
-    except Fault:
-        for other in others:
-            with suppress(Fault):
-                return _read(other, name, value)
-        raise
-
-
-def _read(kind: str, name: str, value: Any) -> Any:
+    if kind is None:
+        kinds = READ_BY[name]
+        if len(kinds) > 1:
+            return _read_by_any(kinds, name, value)
+        kind = kinds[0]
     if value is not None and value != "":
         return READERS[kind][name](value)
     if DECLARED[kind][name].is_clearable:
         return None
     raise Fault("cannot be empty")
+
+
+def _read_by_any(kinds: Sequence[str], name: str, value: Any) -> Any:
+    for kind in kinds:
+        with suppress(Fault):
+            return read_field(kind, name, value)
+    return read_field(kinds[0], name, value)
 
 
 def check_read(kind: str, name: str, value: Any) -> None:

@@ -168,6 +168,7 @@ def test_without_psycopg_nothing_but_the_scheme_is_shown(run: Run, spelling: str
     [
         ("host=h user=u dbname=d password=x", "postgresql://u@h/d"),
         ("keepalives=1 host=h dbname=d", "postgresql://h/d"),
+        ("HOST=h dbname=d", "postgresql://..."),
         ("postgresql:///d?service=office&password=x", "postgresql:///d?service=office"),
         ("postgresql://u@[2001:db8::7]:5433/d", "postgresql://u@[2001:db8::7]:5433/d"),
         ("postgresql://u@a:1,b,c:3/d", "postgresql://u@a:1,b,c:3/d"),
