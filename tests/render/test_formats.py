@@ -177,7 +177,7 @@ def test_markdown_leaves_words_alone() -> None:
 
 @pytest.mark.parametrize("most", [0, 1, 3])
 def test_a_list_in_pieces_is_the_list_to_the_byte(most: int) -> None:
-    rows = [
+    rows: list[Any] = [
         {"ref": "A", "changes": {"status": ["a", "b"], "x": [None, True]}, "evidence": []},
         {"ref": "한\n\u2028\x7f", "changes": {}, "evidence": ["a\nb", "\u202e"], "days_left": -1},
         {"verifiable": False, "note": None},
