@@ -34,7 +34,7 @@ def moved_since(snapshot: Snapshot, since: str, *, most: int) -> Listed[Moved]:
     )
     after = Point(snapshot.day, snapshot.newest)
     family = snapshot.reader.family("ref")
-    sql = f"SELECT {family} AS ref, max(id) AS newest FROM entry WHERE changes <> '{{}}' AND {_SINCE} GROUP BY 1"
+    sql = f"SELECT {family} AS ref, max(id) AS newest FROM entry WHERE {_SINCE} GROUP BY 1"
     recorded = sorted(snapshot.rows(_Newest, sql, **_since(before)), key=lambda one: -one.newest)
     found = list(_by_entries(snapshot, before, after, [one.ref for one in recorded[:most]]))
     turned = list(_by_calendar(snapshot, before, after))
@@ -46,8 +46,8 @@ class _Newest(NamedTuple):
     newest: int
 
 
-#: Entries that were not in force at the earlier point.
-_SINCE: Final = "(id > :known OR effective_on > :day)"
+#: Entries that were not in force at the earlier point, and can have moved anything: a mere note cannot.
+_SINCE: Final = "(id > :known OR effective_on > :day) AND (changes <> '{}' OR retracts <> '[]')"
 
 
 def _since(before: Point) -> dict[str, Any]:
