@@ -6,22 +6,15 @@ retracted what was. What no entry moved, the calendar did.
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ksmy_tracker.domain.kinds import GIVEN, Agreement, Commitment, Milestone, Record
 from ksmy_tracker.domain.projection import States, followed, laid_down, retracted
-from ksmy_tracker.domain.rows import Day, Moved, commitment_deadline, milestone_deadline, stored_date
+from ksmy_tracker.domain.rows import Day, Moved, Point, commitment_deadline, milestone_deadline, stored_date
 from ksmy_tracker.domain.words import OPEN_MILESTONE_STATES, SETTLED_STATUSES
 
 if TYPE_CHECKING:
     from ksmy_tracker.domain.chain import Deed, Entry
-
-
-class Point(NamedTuple):
-    """A day, and the id of the newest entry that was known."""
-
-    day: Day
-    known: int
 
 
 def moved(history: "Sequence[Deed | Entry]", before: Point, after: Point) -> Iterator[Moved]:

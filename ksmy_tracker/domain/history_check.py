@@ -49,10 +49,16 @@ _NEEDED: Final = {
 def unfounded(laid: "Iterable[AnEntry]") -> "AnEntry | None":
     """The first of the entries in force, as they are laid down, that comes before what it is about is created.
 
-    That a record is created twice is such a case, too, and that a milestone is before its commitment.
+    That a record is created twice is such a case, too, that a milestone is before its commitment, and that two entries
+    stand in the place of one.
     """
     created: set[str] = set()
+    places: set[int] = set()
     for entry in laid:
+        place = entry.retracts[0] if entry.retracts else entry.id
+        if place in places:
+            return entry
+        places.add(place)
         if entry.action != "created":
             if entry.ref not in created:
                 return entry
@@ -120,17 +126,14 @@ class Family:
             if deed.record == "commitment" and "agreement" in deed.changes:
                 version = agreements.before(deed.changes["agreement"][1], float("inf"))
                 if version.created_on is None or version.created_on > deed.effective_on:
-                    return (
-                        f"entry {deed.id} ({deed.ref}): there was no agreement "
-                        f"{quoted(deed.changes['agreement'][1])} on its day"
-                    )
+                    missing = quoted(deed.changes["agreement"][1])
+                    return f"entry {deed.id} ({deed.ref}): there was no agreement {missing} on its day"
         for record in self.states.values():
             if isinstance(record, Commitment) and not record.withdrawn:
                 version = agreements.before(record.agreement, float("inf"))
                 if version.is_withdrawn:
-                    return (
-                        f"entry {version.entry} ({record.agreement}): withdrawn, but something belongs to it"
-                    )
+                    withdrawn = f"entry {version.entry} ({record.agreement})"
+                    return f"{withdrawn}: withdrawn, but something belongs to it"
         return None
 
     def _fault(self, deed: Deed, states: States) -> str | None:

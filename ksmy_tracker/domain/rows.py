@@ -39,6 +39,13 @@ class Day(NamedTuple):
             return date.max
 
 
+class Point(NamedTuple):
+    """A day, and the id of the newest entry that was known."""
+
+    day: Day
+    known: int
+
+
 def days_before(day: date, days: int) -> str:
     """The ISO date so many days before a day, or the first there is."""
     try:

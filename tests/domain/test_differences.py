@@ -7,10 +7,10 @@ import pytest
 from msgspec import structs
 
 from ksmy_tracker.domain.chain import Changes, Entry
-from ksmy_tracker.domain.differences import Point, by_calendar, moved
+from ksmy_tracker.domain.differences import by_calendar, moved
 from ksmy_tracker.domain.kinds import Commitment
 from ksmy_tracker.domain.projection import project
-from ksmy_tracker.domain.rows import Day, Moved
+from ksmy_tracker.domain.rows import Day, Moved, Point
 from tests.domain.test_projection import created, entry
 
 REF = "FTA-CONCLUDE"

@@ -38,8 +38,10 @@ class ServerTransaction(ServerReader, Transaction):
         psycopg.ClientCursor(self._connection).execute(sql.encode(), [given])
 
     def delete(self, table: str, refs: Sequence[str]) -> None:
-        """Delete the records of some refs."""
-        self._connection.execute(f"DELETE FROM {self._schema}.{table} WHERE ref = ANY (%s)", [list(refs)])
+        """Delete the records of some refs; where there are none, that right is not needed."""
+        if refs:
+            its = f"{self._schema.replace('%', '%%')}.{table}"
+            self._connection.execute(f"DELETE FROM {its} WHERE ref = ANY (%s)", [list(refs)])
 
     @contextmanager
     def bulk_loading(self) -> Iterator[None]:

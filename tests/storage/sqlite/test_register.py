@@ -323,7 +323,7 @@ def test_a_bug_is_not_called_damage(
         then(register)
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("ksmy_tracker.reading.snapshot.Snapshot.rows", fail)
+    monkeypatch.setattr("ksmy_tracker.reading.snapshot.Snapshot.stream", fail)
     with pytest.raises(RuntimeError, match="a bug"):
         ksmy("list")
 
