@@ -131,6 +131,13 @@ def test_of_many_records_those_with_the_newest_entries_are_shown_and_all_are_cou
     assert since(register, "2026-01-01", most=50).total == 4
 
 
+def test_a_record_about_which_somebody_only_said_something_is_not_counted(ksmy: Ksmy, register: Path) -> None:
+    for ref in ("TOURISM", "HYDROGEN", "CCS-START"):
+        changed(ksmy, "update", ref, "--note", "Talks go on")
+    assert since(register, "2026-01-01", most=1).total == 1
+    assert since(register, "2026-01-02", most=0) == ([], 0)
+
+
 @pytest.mark.parametrize(
     ("only", "refs"),
     [

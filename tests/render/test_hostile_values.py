@@ -157,7 +157,7 @@ def test_every_kind_of_row_is_walked() -> None:
     walked = (COMMITMENT, MILESTONE, AGREEMENT, DEADLINE, ENTRY, CALENDAR, MARK, BAR, TIMELINE, EMPTY)
     parts = (CONTRADICTION, QUIET, NEXT, INVOCATION, MOVED)
     assert known - {type(one) for one in (*walked, *parts)} == {
-        *(rows.Day, rows.Filters, Listed),
+        *(rows.Day, rows.Point, rows.Filters, Listed),
         *(rows.FullCommitment, rows.FullAgreement),  # which are made of rows
         *(rows.CountRow, rows.TitledRef),  # whose values a report has in rows and counts of its own
     }

@@ -1,12 +1,14 @@
 """Records and entries in memory are asked as a register is."""
 
 import gc
+import sqlite3
 import weakref
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ksmy_tracker.domain.kinds import COLUMNS, Commitment
-from ksmy_tracker.domain.rows import names
+import pytest
+
+from ksmy_tracker.domain.kinds import COLUMNS
 from ksmy_tracker.storage.in_memory import in_memory
 from tests.rows import AGREEMENT, COMMITMENT, MILESTONE
 
@@ -31,7 +33,6 @@ def test_a_record_comes_back_as_it_was() -> None:
         assert {name: getattr(found, name) for name in columns} == {
             name: getattr(record, name) for name in columns
         }
-    assert "title" in names(Commitment)
 
 
 def test_entries_have_the_columns_that_are_asked_for() -> None:
@@ -72,7 +73,11 @@ def test_rows_that_come_one_by_one_outlive_their_reader() -> None:
 
 def test_what_nobody_asks_any_more_is_closed() -> None:
     reader = in_memory([], said(1), Said)
-    connection = weakref.ref(reader._connection)  # type: ignore[attr-defined]
-    del reader
+    connection = reader._connection  # type: ignore[attr-defined]
+    kept = weakref.ref(connection)
+    connection.__del__()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connection.execute("SELECT 1")
+    del reader, connection
     gc.collect()
-    assert connection() is None
+    assert kept() is None

@@ -300,6 +300,14 @@ def test_the_page_says_what_the_report_says(after_summit: Path) -> None:
         ]
     ]
     assert not list(section(root, "Due within 90 days: none").all("table"))
+    moved = cells(section(root, "Moved since 2025-12-16").one("table"))
+    assert [(*row[:2], row[3]) for row in moved] == [
+        (one["ref"], one["field"], one["new"]) for one in report["moved"]
+    ]
+    assert [
+        "FTA-CONCLUDE",
+        *("deadline", "due-soon", "overdue", "calendar, overdue since 2026-01-01"),
+    ] in moved
     assert [row[0] for row in cells(section(root, "Not looked at").one("table"))] == [
         one["ref"] for one in report["quiet"]
     ]
