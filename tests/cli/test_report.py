@@ -1121,3 +1121,41 @@ def test_the_first_and_the_last_day_of_the_calendar_are_days(
 ) -> None:
     ran = lived(*command, "--as-of", day, "--format", "json")
     assert ran.code == (3 if command[0] == "show" and day == "0001-01-01" else 0)
+
+
+def test_only_moved_is_silent_again_the_next_time_though_something_stays_overdue(ksmy: Ksmy, at: At) -> None:
+    weekly = ("report", "--since", "2w", "--only-moved", "--exit-code")
+    whole = done(ksmy("report", "--since", "2w"))
+    assert ksmy(*weekly) == Ran(whole, "", 10)  # it is overdue since 1 January
+    assert section(whole, "Moved since 2026-01-01: 1") == (
+        "FTA-CONCLUDE: deadline due-soon -> overdue (calendar, overdue since 2026-01-01)"
+    )
+    at(datetime.fromisoformat("2026-01-29T04:00Z"))
+    assert ksmy(*weekly) == Ran("", "", 0)
+    assert ksmy("report", "--since", "2w", "--only-attention", "--exit-code").code == 10
+    assert ksmy("update", "TOURISM", "--note", "A call").code == 0
+    assert ksmy(*weekly).code == 10
+
+
+def test_only_moved_is_about_the_part_the_report_is_narrowed_to(ksmy: Ksmy) -> None:
+    assert ksmy("report", "--only-moved", "--exit-code", "--sector", "tourism") == Ran("", "", 0)
+    assert ksmy("report", "--only-moved", "--exit-code", "--sector", "trade").code == 10
+
+
+def test_what_the_calendar_moved_is_listed_also_where_somebody_noted_something(ksmy: Ksmy) -> None:
+    moved = report(ksmy)["moved"]
+    assert ksmy("update", "FTA-CONCLUDE", "--note", "A call").code == 0
+    assert report(ksmy)["moved"] == moved
+    assert [one["new"] for one in moved] == ["overdue"]
+
+
+def test_what_an_undo_took_back_has_moved(ksmy: Ksmy, at: At) -> None:
+    at(datetime.fromisoformat("2026-01-16T04:00Z"))
+    assert ksmy("update", "TOURISM", "--due", "2027").code == 0
+    at(datetime.fromisoformat("2026-03-16T04:00Z"))
+    assert ksmy("undo").code == 0
+    found = report(ksmy, "--since", "7d")
+    assert [(one["field"], one["old"], one["new"], one["entries"]) for one in found["moved"]] == [
+        ("due", "2027", None, [32]),
+        ("deadline", "upcoming", "undated", [32]),
+    ]
