@@ -6,7 +6,7 @@ from typing import Any, Final
 from ksmy_tracker.domain.kinds import Agreement, Commitment, Milestone
 from ksmy_tracker.domain.receipt import Outcome
 from ksmy_tracker.domain.report import Contradiction, Listed, NextMilestone, Quiet, Report
-from ksmy_tracker.domain.rows import Day, DeadlineRow, EntryRow, Filters
+from ksmy_tracker.domain.rows import Day, DeadlineRow, EntryRow, Filters, Moved
 from ksmy_tracker.domain.words import DEADLINE_STATES, STATUSES
 
 COMMITMENT: Final = Commitment(
@@ -150,6 +150,13 @@ CREATED: Final = BARE._replace(
     action="created",
     changes={"title": [None, "Port opened"], "due": [None, "2026-01-16"]},
 )
+MOVED: Final = Moved(
+    *("FTA-CONCLUDE", "commitment", "Conclude the agreement", "status", "planned", "in-progress"),
+    entries=(26,),
+)
+TURNED: Final = MOVED._replace(
+    field="deadline", old="due-soon", new="overdue", entries=(), since="2026-01-01"
+)
 HEAD: Final = "c" * 64
 FULL: Final = EMPTY._replace(
     agreements=1,
@@ -158,6 +165,7 @@ FULL: Final = EMPTY._replace(
     by_sector={"halal": 1, "trade": 2},
     overdue=Listed([OVERDUE], 1),
     due_soon=Listed([SOON], 1),
+    moved=Listed([MOVED, TURNED], 2),
     changed=Listed([CREATED, UPDATED], 2),
     quiet=Listed([Quiet("HALAL", "Recognise certificates", "2025-07-01")], 1),
     contradictions=Listed(

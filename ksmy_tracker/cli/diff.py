@@ -9,7 +9,6 @@ from ksmy_tracker.cli.listing import Listing
 from ksmy_tracker.cli.options import day_of
 from ksmy_tracker.domain.values import read_day
 from ksmy_tracker.errors import Usage
-from ksmy_tracker.reading.differences import differences
 
 
 def _read_date(given: str) -> date:
@@ -23,6 +22,10 @@ def diff(
     listing: Listing,
 ) -> None:
     """List what moved between two days, each as known then: by which entries, or by the calendar alone."""
+    from ksmy_tracker.reading.differences import (
+        differences,  # which reads entries: --help need not wait for that
+    )
+
     today = clock.today(listing.now, listing.tz)
     until = min(last or today, today)
     if first > until:

@@ -6,22 +6,15 @@ retracted what was. What no entry moved, the calendar did.
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ksmy_tracker.domain.kinds import GIVEN, Agreement, Commitment, Milestone, Record
 from ksmy_tracker.domain.projection import States, followed, laid_down, retracted
-from ksmy_tracker.domain.rows import Day, Moved, commitment_deadline, milestone_deadline, stored_date
-from ksmy_tracker.domain.words import SETTLED_STATUSES
+from ksmy_tracker.domain.rows import Day, Moved, Point, commitment_deadline, milestone_deadline, stored_date
+from ksmy_tracker.domain.words import OPEN_MILESTONE_STATES, SETTLED_STATUSES
 
 if TYPE_CHECKING:
     from ksmy_tracker.domain.chain import Deed
-
-
-class Point(NamedTuple):
-    """A day, and the id of the newest entry that was known."""
-
-    day: Day
-    known: int
 
 
 def moved(history: "Sequence[Deed]", before: Point, after: Point) -> Iterator[Moved]:
@@ -29,8 +22,9 @@ def moved(history: "Sequence[Deed]", before: Point, after: Point) -> Iterator[Mo
     at_first, laid_first = _at(history, before)
     at_last, laid_last = _at(history, after)
     gone = retracted(entry for entry in history if entry.id <= after.known)
-    came = [entry for entry in laid_last if entry not in laid_first]
-    went = [entry for entry in laid_first if entry not in laid_last]
+    first, last = {entry.id for entry in laid_first}, {entry.id for entry in laid_last}
+    came = [entry for entry in laid_last if entry.id not in first]
+    went = [entry for entry in laid_first if entry.id not in last]
 
     def by(ref: str, *fields: str) -> tuple[int, ...]:
         found = {entry.id for entry in came if entry.ref == ref and _names(entry, fields)}
@@ -47,11 +41,11 @@ def moved(history: "Sequence[Deed]", before: Point, after: Point) -> Iterator[Mo
             was, now = getattr(old, name), getattr(new, name)
             if was != now:
                 yield Moved(ref, new.record, title, name, was, now, by(ref, name))
-        moves = by(ref, "due", "status", "state")
-        if isinstance(new, Milestone):
-            moves += by(new.commitment, "status")
         _settle(old, at_first)
         _settle(new, at_last)
+        moves = by(ref, "due", "status", "state")
+        if isinstance(new, Milestone) and _is_settled_by_commitment(old, new):
+            moves = tuple(sorted({*moves, *by(new.commitment, "status")}))
         yield from _deadline_moved(old, new, before.day, after.day, moves)
 
 
@@ -98,6 +92,12 @@ def _settle(record: Record, states: States) -> None:
     if isinstance(record, Milestone):
         commitment = states[record.commitment]
         record.settled = isinstance(commitment, Commitment) and commitment.status in SETTLED_STATUSES
+
+
+def _is_settled_by_commitment(old: Record, new: Milestone) -> bool:
+    """Whether an open milestone was settled with its commitment, or is no more."""
+    was_settled = isinstance(old, Milestone) and old.settled
+    return new.state in OPEN_MILESTONE_STATES and new.settled != was_settled
 
 
 def _deadline_moved(

@@ -5,12 +5,11 @@ by itself, `Family` with what it does. `import`, `check` and `migrate` ask both,
 on every engine.
 """
 
-from bisect import bisect_left
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from ksmy_tracker.domain import rules
-from ksmy_tracker.domain.chain import Deed, Entry
+from ksmy_tracker.domain.agreement_history import Agreements
+from ksmy_tracker.domain.chain import Deed
 from ksmy_tracker.domain.entries import UNDONE_BY
 from ksmy_tracker.domain.kinds import (
     DEFAULTS,
@@ -50,10 +49,16 @@ _NEEDED: Final = {
 def unfounded(laid: "Iterable[AnEntry]") -> "AnEntry | None":
     """The first of the entries in force, as they are laid down, that comes before what it is about is created.
 
-    That a record is created twice is such a case, too, and that a milestone is before its commitment.
+    That a record is created twice is such a case, too, that a milestone is before its commitment, and that two entries
+    stand in the place of one.
     """
     created: set[str] = set()
+    places: set[int] = set()
     for entry in laid:
+        place = entry.retracts[0] if entry.retracts else entry.id
+        if place in places:
+            return entry
+        places.add(place)
         if entry.action != "created":
             if entry.ref not in created:
                 return entry
@@ -66,51 +71,13 @@ def unfounded(laid: "Iterable[AnEntry]") -> "AnEntry | None":
     return None
 
 
-class _Version(NamedTuple):
-    """What an entry left of an agreement: the day it was created, None where it is no more; and if it was withdrawn."""
-
-    entry: int
-    created_on: str | None
-    is_withdrawn: bool
-
-
-class Agreements:
-    """When each agreement of a history was there, by the ids of entries."""
-
-    def __init__(self) -> None:
-        self._entries: dict[str, list[Entry]] = {}
-        self._versions: dict[str, list[_Version]] = {}
-        self.have_changed = False
-
-    def follow(self, entry: Entry) -> None:
-        """Take the next entry of the history."""
-        if entry.record != "agreement" or not (
-            entry.action == "created" or entry.retracts or "withdrawn" in entry.changes
-        ):
-            return
-        entries = self._entries.setdefault(entry.ref, [])
-        entries.append(entry)
-        self.have_changed |= len(entries) > 1
-        laid = laid_down(entries)
-        created_on = next((one.effective_on for one in laid if one.action == "created"), None)
-        turns = [one.changes["withdrawn"][1] for one in laid if "withdrawn" in one.changes]
-        version = _Version(entry.id, created_on, bool(turns and turns[-1]))
-        self._versions.setdefault(entry.ref, []).append(version)
-
-    def before(self, ref: Any, entry: float) -> _Version:
-        """What there was of an agreement before an entry."""
-        versions = self._versions.get(ref, [])
-        place = bisect_left(versions, entry, key=attrgetter("entry"))
-        return versions[place - 1] if place else _Version(0, None, is_withdrawn=False)
-
-
 class Family:
     """The records of a ref and its milestones as their entries, in the order of the chain, leave them.
 
     `states` has them. What is wrong with a record's entry is said once; the later ones are only followed.
     """
 
-    __slots__ = (*("_agreements", "_broken", "_deeds", "_indexed", "_newest", "_of", "_opposites", "states"),)
+    __slots__ = ("_agreements", "_broken", "_deeds", "_indexed", "_newest", "_of", "_opposites", "states")
 
     def __init__(self, agreements: Agreements | None) -> None:
         """Prove each entry, or (None) only follow them."""
@@ -252,13 +219,9 @@ class Family:
         if opposite != (deed.action, deed.changes):
             return "it is not the opposite of what it undoes"
         if deed.action == "withdrawn" and deed.record == "commitment":
-            using = [
-                ref
-                for ref, record in self.states.items()
-                if isinstance(record, Milestone) and not record.withdrawn
-            ]
-            if using:
-                return f"withdrawn, but {using[0]} belongs to it"
+            for ref, record in self.states.items():
+                if isinstance(record, Milestone) and not record.withdrawn:
+                    return f"withdrawn, but {ref} belongs to it"
         return None
 
     def _parent_fault(self, deed: Deed, state: Record | None, states: States) -> str | None:

@@ -1,6 +1,8 @@
 """What a reading command shows: the rows of the JSON contract, in its order (pure; docs/scripting.md).
 
 Dates are ISO text as the database keeps them; what is derived from today is computed when a row is made.
+
+Longer than other modules: the contract, to be read in one place.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,6 +37,13 @@ class Day(NamedTuple):
             return self.today + timedelta(days=self.within)
         except OverflowError:
             return date.max
+
+
+class Point(NamedTuple):
+    """A day, and the id of the newest entry that was known."""
+
+    day: Day
+    known: int
 
 
 def days_before(day: date, days: int) -> str:

@@ -9,6 +9,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from ksmy_tracker.domain.agreement_history import Agreements
 from ksmy_tracker.domain.chain import (
     Entry,
     chain_fault,
@@ -20,7 +21,7 @@ from ksmy_tracker.domain.chain import (
 )
 from ksmy_tracker.domain.entries import ENTRY_FIELDS, BrokenEntry, StoredEntry
 from ksmy_tracker.domain.entry_check import entry_fault
-from ksmy_tracker.domain.history_check import Agreements, Family, inapplicable
+from ksmy_tracker.domain.history_check import Family, inapplicable
 from ksmy_tracker.domain.kinds import COLUMNS, KINDS, NAMED, commitment_of, kept
 from ksmy_tracker.domain.projection import States, retracted
 from ksmy_tracker.domain.values import is_kept, read_key

@@ -6,12 +6,10 @@ from datetime import date
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
-from ksmy_tracker.domain.differences import Point, by_calendar, moved
 from ksmy_tracker.domain.kinds import COLUMNS, Commitment, Milestone, commitment_of
 from ksmy_tracker.domain.report import Listed
-from ksmy_tracker.domain.rows import Day, Moved, days_before
+from ksmy_tracker.domain.rows import Day, Moved, Point, days_before
 from ksmy_tracker.domain.zone import midnight_after
-from ksmy_tracker.reading.deeds import of_families, read_deed, stored_deeds
 from ksmy_tracker.reading.expressions import SETTLED, columns_of
 from ksmy_tracker.reading.snapshot import Snapshot, newest_known
 from ksmy_tracker.storage.interface import Reader
@@ -36,7 +34,7 @@ def moved_since(snapshot: Snapshot, since: str, *, most: int) -> Listed[Moved]:
     )
     after = Point(snapshot.day, snapshot.newest)
     family = snapshot.reader.family("ref")
-    sql = f"SELECT {family} AS ref, max(id) AS newest FROM entry WHERE changes <> '{{}}' AND {_SINCE} GROUP BY 1"
+    sql = f"SELECT {family} AS ref, max(id) AS newest FROM entry WHERE {_SINCE} GROUP BY 1"
     recorded = sorted(snapshot.rows(_Newest, sql, **_since(before)), key=lambda one: -one.newest)
     found = list(_by_entries(snapshot, before, after, [one.ref for one in recorded[:most]]))
     turned = list(_by_calendar(snapshot, before, after))
@@ -48,8 +46,8 @@ class _Newest(NamedTuple):
     newest: int
 
 
-#: Entries that were not in force at the earlier point.
-_SINCE: Final = "(id > :known OR effective_on > :day)"
+#: Entries that were not in force at the earlier point, and can have moved anything: a mere note cannot.
+_SINCE: Final = "(id > :known OR effective_on > :day) AND (changes <> '{}' OR retracts <> '[]')"
 
 
 def _since(before: Point) -> dict[str, Any]:
@@ -68,6 +66,11 @@ def _by_entries(
     snapshot: Snapshot, before: Point, after: Point, refs: Sequence[str] | None = None
 ) -> Iterator[Moved]:
     """What moved of records about which there are entries in between; of some, or of all."""
+    if refs is not None and not refs:
+        return
+    from ksmy_tracker.domain.differences import moved
+    from ksmy_tracker.reading.deeds import of_families, read_deed, stored_deeds
+
     register = snapshot.register
     if refs is None:
         family = register.family("ref")
@@ -100,5 +103,8 @@ def _by_calendar(snapshot: Snapshot, before: Point, after: Point) -> Iterator[Mo
         f"SELECT {columns}, CASE WHEN {SETTLED} THEN 1 ELSE 0 END AS settled "
         f"FROM milestone x JOIN commitment c ON c.ref = x.commitment WHERE c.withdrawn = 0 AND {others}"
     )
-    milestones = snapshot.rows(Milestone, sql, **days)
-    yield from by_calendar([*commitments, *milestones], before.day, after.day)
+    found: list[Commitment | Milestone] = [*commitments, *snapshot.rows(Milestone, sql, **days)]
+    if found:
+        from ksmy_tracker.domain.differences import by_calendar
+
+        yield from by_calendar(found, before.day, after.day)

@@ -9,7 +9,6 @@ from ksmy_tracker.domain.report import Contradiction, Listed, NextMilestone, Qui
 from ksmy_tracker.domain.rows import CountRow, Filters, days_before, stored_date
 from ksmy_tracker.reading.agreements import count_agreements
 from ksmy_tracker.reading.deadlines import count_deadlines, deadlines
-from ksmy_tracker.reading.differences import moved_since
 from ksmy_tracker.reading.entries import count_entries, entries
 from ksmy_tracker.reading.expressions import (
     DEADLINE,
@@ -66,6 +65,10 @@ def report(snapshot: Snapshot, *, since: str, stale: int, only: Filters, most: i
 
     `since` is the first day of what changed, `stale` after how many days a commitment that nobody looked at is quiet.
     """
+    from ksmy_tracker.reading.differences import (
+        moved_since,  # which reads entries: --help need not wait for that
+    )
+
     part = narrowed(snapshot, only)
     yesterday, horizon = days_before(part.day.today, 1), part.day.horizon.isoformat()
     by_status, by_deadline, by_sector = tally(counts(part))

@@ -23,21 +23,20 @@ def timeline(
     most: int | None = None,
 ) -> Timeline:
     """The timeline of what passes the filters; with `most` of those due nearest to today, where there are more."""
-    dated = only._replace(dated=True)
+    dated, marked = only._replace(dated=True), only._replace(dated=False, marked=True)
+    touches = str(quarter_start(start or date.min)), str(quarter_end(end or date.max))
     left_out: list[tuple[str, int]] = []
     total = count_commitments(snapshot, dated)
     if most is None or total <= most:
         rows, outside = commitments(snapshot, dated, sort=["due"]), 0
     else:
-        touching = dated._replace(
-            touches=(str(quarter_start(start or date.min)), str(quarter_end(end or date.max)))
-        )
-        rows, left_out = _around_today(snapshot, touching, most)
+        rows, left_out = _around_today(snapshot, dated._replace(touches=touches), most)
         outside = total - len(rows) - sum(count for _, count in left_out)
-    marked = only._replace(dated=False, marked=True)
     room = None if most is None else most - len(rows)
-    if room is not None and (more := count_commitments(snapshot, marked) - room) > 0:
-        left_out.append(("without a due date", more))
+    if room is not None and count_commitments(snapshot, marked) > room:
+        marked = marked._replace(touches=touches)
+        if (more := count_commitments(snapshot, marked) - room) > 0:
+            left_out.append(("whose milestones alone have dates", more))
     rows += commitments(snapshot, marked, limit=room)
     found = _built(snapshot, only, rows, left_out, start, end)
     return found._replace(outside=found.outside + outside)

@@ -34,7 +34,9 @@ def _member(value: Any) -> str:
         return str(value)
     if value is None or isinstance(value, bool):
         return _WORDS[value]
-    return json.dumps(value, ensure_ascii=False, indent=2, default=_refuse).replace("\n", "\n    ")
+    if value == []:
+        return "[]"
+    return _encode_indented(value).replace("\n", "\n    ")
 
 
 def to_jsonl(values: Iterable[Any]) -> str:
@@ -51,6 +53,9 @@ def jsonl(values: Iterable[Any]) -> Iterator[str]:
 def _refuse(value: object) -> NoReturn:
     """Tell of a value that only damage can have put into a register."""
     raise Damaged(f"the register is damaged ({value!r} is no text); restore the newest sound backup")
+
+
+_encode_indented: Final = json.JSONEncoder(ensure_ascii=False, indent=2, default=_refuse).encode
 
 
 def to_tsv(rows: Iterable[Cells]) -> str:

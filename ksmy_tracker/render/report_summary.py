@@ -83,7 +83,8 @@ def _changes(report: Report) -> str:
     count = report.changed.total
     if not count:
         said = f"No entry since {report.since}"
-        return f"{said}, but the calendar moved what was due." if report.moved.total else f"{said}."
+        is_calendar = any(not one.entries for one in report.moved.items)
+        return f"{said}, but the calendar moved what was due." if is_calendar else f"{said}."
     return f"There {'has' if count == 1 else 'have'} been {plural(count, 'entry')} since {report.since}."
 
 

@@ -40,10 +40,20 @@ def check_laid_down(history: Sequence[Deed | Entry], ref: str) -> None:
     """Refuse where one of the entries in force, as they are laid down, is without what it is about."""
     laid = laid_down(history)
     if (one := unfounded(laid)) is not None:
+        if first := next(
+            (entry for entry in laid if entry.id != one.id and _place(entry) == _place(one)), None
+        ):
+            newest = max(first, one, key=lambda entry: entry.id)
+            raise _in_the_way(f"entry {_place(one)} was stated again", newest)
         again = [entry for entry in laid if (entry.ref, entry.action) == (one.ref, "created")]
         if one.action == "created" and len(again) > 1:
             raise _in_the_way(f"{one.ref} was added again", max(again, key=lambda entry: entry.id))
         raise _builds_on(one, ref)
+
+
+def _place(entry: Deed | Entry) -> int:
+    """The first of the entries in whose place this one stands."""
+    return entry.retracts[0] if entry.retracts else entry.id
 
 
 def _check_what_belongs(transaction: Transaction, working_set: WorkingSet, ref: str) -> None:

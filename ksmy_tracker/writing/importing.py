@@ -1,30 +1,21 @@
 """A register made from an export (see reading/export.py): its entries inserted, then proven, and records made of them.
 
-A line that is wrong by itself is refused by its number as it is read; what lines say of each other is found in the
-tables, as `ksmy check` finds it. An export of the format before this one has the records, too: they are compared.
+What is wrong with a line by itself is found as it is read (export_lines.py); what lines say of each other is found in
+the tables, as `ksmy check` finds it. An export of the format before this one has the records, too: they are compared.
 """
 
-import json
 from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
 from operator import itemgetter
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
-import msgspec
-
-from ksmy_tracker.domain.chain import Entry, canonical_json, chain_fault, covered, entry_row
-from ksmy_tracker.domain.entries import StoredEntry, StoredKey
-from ksmy_tracker.domain.entry_check import entry_fault
-from ksmy_tracker.domain.history_check import Agreements
-from ksmy_tracker.domain.kinds import KINDS, LATER, Record, kept
-from ksmy_tracker.domain.projection import States
-from ksmy_tracker.domain.strict_json import repeated
+from ksmy_tracker.domain.kinds import KINDS, Record
 from ksmy_tracker.errors import BadInput
 from ksmy_tracker.reading.check import Audit, key_faults, proven
-from ksmy_tracker.reading.export import FORMAT
 from ksmy_tracker.storage.interface import INSERTED_AT_ONCE, Transaction
-from ksmy_tracker.storage.rows_by_name import AT_ONCE, columns_of, types_of
+from ksmy_tracker.storage.rows_by_name import AT_ONCE, columns_of
+from ksmy_tracker.writing.export_lines import ROWS, ExportLines, refused, rows_of
 from ksmy_tracker.writing.lines import lines_of
 
 #: Bytes a line of an export may have: several times what the longest texts of an entry come to.
@@ -35,7 +26,7 @@ def lines_in(stream: BinaryIO) -> Iterator[bytes]:
     """The lines of a file, without a byte order mark; raises `BadInput` for one that is too long to be read."""
     for number, line in enumerate(lines_of(stream, LONGEST_LINE), 1):
         if line is None:
-            raise _refused(f"line {number}: is longer than {LONGEST_LINE:,} bytes")
+            raise refused(f"line {number}: is longer than {LONGEST_LINE:,} bytes")
         yield line
 
 
@@ -44,14 +35,14 @@ def load(transaction: Transaction, lines: Iterable[bytes]) -> str | None:
 
     Raises `BadInput` naming what is not as it should be. The caller must roll back then.
     """
-    export = _Export()
-    rows = _rows(export, lines)
+    export = ExportLines()
+    rows = rows_of(export, lines)
     refusals: tuple[type[Exception], ...] = (*transaction.refusals, OverflowError)
     try:
         with transaction.bulk_loading():
             for table, its in groupby(rows, key=itemgetter(0)):
                 while some := [row for _, row in islice(its, INSERTED_AT_ONCE)]:
-                    transaction.insert_tuples(table, columns_of(_ROWS[table]), some)
+                    transaction.insert_tuples(table, columns_of(ROWS[table]), some)
             family = transaction.family("ref")
             agreements = "(SELECT ref FROM entry WHERE record = 'agreement')"
             for belongs in ("IN", "NOT IN"):  # each after what it belongs to
@@ -61,11 +52,11 @@ def load(transaction: Transaction, lines: Iterable[bytes]) -> str | None:
     except refusals as error:
         deque(rows, maxlen=0)  # a later line may say better what is unfit: which record, and why
         said = " ".join(str(error).split())
-        raise _refused(f"the export has what no register can hold: {said}") from error
+        raise refused(f"the export has what no register can hold: {said}") from error
     return export.head
 
 
-def _make_records(transaction: Transaction, export: "_Export", where: str) -> None:
+def _make_records(transaction: Transaction, export: ExportLines, where: str) -> None:
     """Insert the records that some of the entries leave, once these are proven."""
     made: list[Record] = []
 
@@ -83,200 +74,5 @@ def _make_records(transaction: Transaction, export: "_Export", where: str) -> No
     insert()
 
 
-class _Header(msgspec.Struct, forbid_unknown_fields=True):
-    """The first line."""
-
-    format: str
-    entries: int
-    head: str | None
-
-
-_Fields = dict[str, str | int | None]
-
-#: The format before this one, which has the records, each kind by ref, before all else.
-_OLD_FORMAT: Final = "ksmy-export/1"
-
-_ROWS: Final[dict[str, Any]] = {**KINDS, "unchanged_key": StoredKey, "entry": StoredEntry}
-#: What each of their columns can hold in JSON: what is true or false is 1 or 0.
-_TYPES: Final = {
-    table: {name: {int if one is bool else one for one in its} for name, its in types_of(row).items()}
-    for table, row in _ROWS.items()
-    if table != "entry"
-}
-
-
-#: Any other line: it has one of these.
-_Line: Final[Any] = msgspec.defstruct(
-    "_Line",
-    [("entry", Entry | None, None), *((table, _Fields | None, None) for table in _TYPES)],
-    forbid_unknown_fields=True,
-)
-
-_read: Final = msgspec.json.Decoder(_Line).decode
-
-
-def _rows(export: "_Export", lines: Iterable[bytes]) -> Iterator[tuple[str, tuple[Any, ...]]]:
-    """The rows of an export, each with its table."""
-    numbered = enumerate(lines, 1)
-    header = _header(next(numbered, (1, b""))[1])
-    if header.format == _OLD_FORMAT:
-        export.expect_records()
-    for number, line in numbered:
-        try:
-            row = export.row_of(line)
-        except _BadLine as bad:
-            if not line.strip() and next(numbered, None) is None:
-                break
-            raise _refused(f"line {number}: {bad}") from None
-        if row is not None:
-            yield row
-    if export.head != header.head:
-        raise _refused("the export is not whole: its history does not end with the head that line 1 names")
-    if export.entries != header.entries:
-        raise _refused(
-            f"the export is not whole: line 1 names {header.entries:,} entries, and it has {export.entries:,}"
-        )
-
-
-class _BadLine(ValueError):
-    """The end of a sentence whose subject is a line."""
-
-
-#: What the line of an entry has besides the JSON that its hash covers.
-_AROUND: Final = len('{"entry":' + '"hash":"",' + "}") + 64
-
-
-class _Export:
-    """What its lines so far have said: what the next one must follow."""
-
-    def __init__(self) -> None:
-        self.agreements = Agreements()
-        self._newest: Entry | None = None
-        self._tables = ["unchanged_key", "entry"]
-        self._before = ""
-        self._records: dict[str, dict[str, bytes]] | None = None
-
-    def expect_records(self) -> None:
-        """Take the records that stand before all else: they are compared with what the entries leave."""
-        self._tables[:0] = KINDS
-        self._records = {kind: {} for kind in KINDS}
-
-    def differences(self, states: States) -> Iterator[str]:
-        """What is another in the records of an export than in those that its entries leave."""
-        if self._records is None:
-            return
-        for ref, state in states.items():
-            kind = state.record
-            line = self._records[kind].pop(ref, None)
-            if line is None:
-                yield f"{kind} {ref} is missing, though the history has it"
-                continue
-            said = kept(state)
-            for column, value in getattr(_read(line), kind).items():
-                if value != said[column]:
-                    yield f"{kind} {ref}: {column} is {value!r}, but its history says {said[column]!r}"
-
-    def records_left(self) -> Iterator[str]:
-        """The records that no entry left."""
-        for kind, left in (self._records or {}).items():
-            yield from (f"{kind} {ref} has no history" for ref in left)
-
-    @property
-    def head(self) -> str | None:
-        """The hash of the newest entry."""
-        return self._newest.hash if self._newest else None
-
-    @property
-    def entries(self) -> int:
-        """How many entries there were."""
-        return self._newest.id if self._newest else 0
-
-    def row_of(self, line: bytes) -> tuple[str, tuple[Any, ...]] | None:
-        """The row that a line is, with its table; None for a record, which is kept. Raises `_BadLine`."""
-        try:
-            content = _read(line)
-        except (ValueError, RecursionError) as error:
-            raise _BadLine(f"is not a line of an export ({error})") from None
-        said = [table for table in _ROWS if getattr(content, table) is not None]
-        if len(said) != 1 or said[0] not in self._tables:
-            raise _BadLine("is not a part of an export in its place")
-        (table,) = said
-        if table != self._tables[0]:
-            del self._tables[: self._tables.index(table)]
-            self._before = ""
-        if content.entry is not None:
-            row, shortest = self._entry(content.entry)
-        else:
-            row, shortest = self._record(table, getattr(content, table))
-        # None has a key twice, or one more, that is as short as its content can be written.
-        if len(line) != shortest + 1 and len(line.strip()) != shortest:
-            if twice := _repeated_key(line):
-                raise _BadLine(f"has the key {twice!r} twice")
-            if len(json.loads(line)) > 1:
-                raise _BadLine("is not a part of an export in its place")
-        if self._records is not None and table in self._records:
-            self._records[table][self._before] = line
-            return None
-        return table, row
-
-    def _entry(self, entry: Entry) -> tuple[tuple[Any, ...], int]:
-        """The row of an entry, and how long its line is at least."""
-        canonical = covered(entry)
-        fault = chain_fault(entry, self._newest, canonical) or entry_fault(entry)
-        if fault is not None:
-            raise _BadLine(fault)
-        self._newest = entry
-        self.agreements.follow(entry)
-        return entry_row(entry), len(canonical) + _AROUND
-
-    def _record(self, table: str, fields: _Fields) -> tuple[tuple[Any, ...], int]:
-        """The same of a record, or of the key of a line that changed nothing."""
-        columns = columns_of(_ROWS[table])
-        lacking = set(columns) - fields.keys()
-        if not (fields.keys() <= set(columns) and lacking <= LATER.get(table, {}).keys()):
-            raise _BadLine("is not a part of an export in its place")
-        for column, value in fields.items():
-            if type(value) not in _TYPES[table][column]:
-                raise _BadLine(
-                    f"{column} is {value!r:.80}, which is of another kind than a register has there"
-                )
-        name = str(fields[columns[0]])
-        if name <= self._before:
-            raise _BadLine(f"{table} {name} stands twice, or after one that it comes before")
-        self._before = name
-        return tuple([fields.get(column) for column in columns]), len(canonical_json({table: fields}))
-
-
-def _repeated_key(line: bytes) -> str | None:
-    """A key that stands twice in an object of a line, of which a decoder takes the last; None where there is none."""
-    found: list[str] = []
-    json.loads(line, object_pairs_hook=lambda pairs: found.extend(repeated(pairs)))
-    return found[0][:80] if found else None
-
-
-def _header(line: bytes) -> _Header:
-    """The first line, read."""
-    if not line:
-        raise _refused("this is no export: it is empty")
-    try:
-        header = msgspec.json.decode(line, type=_Header)
-        twice = _repeated_key(line)
-    except (ValueError, RecursionError):
-        raise _refused(
-            f'this is no export: its first line must have "format": "{FORMAT}", "entries" and "head"'
-        ) from None
-    if twice is not None:
-        raise _refused(f"this is no export: its first line has the key {twice!r} twice")
-    if header.format not in (FORMAT, _OLD_FORMAT):
-        raise _refused(
-            f"this is no export: its format is {header.format[:40]!r}, and this program reads {FORMAT}"
-        )
-    return header
-
-
 def _contradicts(fault: str) -> BadInput:
-    return _refused(f"the export contradicts itself: {fault}")
-
-
-def _refused(fault: str) -> BadInput:
-    return BadInput(f"{fault}; nothing was imported")
+    return refused(f"the export contradicts itself: {fault}")

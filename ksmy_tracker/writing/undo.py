@@ -1,10 +1,10 @@
 """Undo and redo: which invocation is meant, and the entries that retract what it recorded."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
-from ksmy_tracker.domain.chain import NewEntry, read_lists
+from ksmy_tracker.domain.chain import NewEntry, read_lists, to_canonical_json
 from ksmy_tracker.domain.entries import UNDONE_BY
 from ksmy_tracker.domain.kinds import GIVEN, KINDS, Record
 from ksmy_tracker.domain.projection import retracted
@@ -59,10 +59,23 @@ def undo(
     sql = f"SELECT {', '.join(_Line._fields)} FROM entry WHERE invocation = :invocation ORDER BY id"
     found = transaction.rows(_Line, sql, invocation=invocation)
     standing = [line for line in found if line.id not in gone]
+    _check_not_amended(transaction, {gone[line.id]: line.id for line in found if line.id in gone})
     if not standing:
         by = gone[found[0].id]
         raise Refused(f"invocation {invocation} was undone by entry {by} already; nothing to undo")
     return _retract(transaction, standing, "undone", recording, dry_run=dry_run)
+
+
+def _check_not_amended(transaction: Transaction, retracted_by: Mapping[int, int]) -> None:
+    """Refuse to undo an invocation of which an entry was stated again: that would stay."""
+    wanted = to_canonical_json([str(one) for one in retracted_by])
+    among = f"id IN (SELECT CAST(w.value AS integer) FROM {transaction.listed('wanted')} w)"
+    sql = f"SELECT {', '.join(_Line._fields)} FROM entry WHERE action NOT IN {UNDONE_BY} AND {among} ORDER BY id DESC"
+    for line in transaction.rows(_Line, sql, wanted=wanted):
+        raise Refused(
+            f"entry {line.id} states entry {retracted_by[line.id]} of it again; undo that first with "
+            f"`ksmy undo {line.invocation}`"
+        )
 
 
 def redo(transaction: Transaction, recording: Recording, *, dry_run: bool = False) -> Receipt:

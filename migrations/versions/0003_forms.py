@@ -154,16 +154,6 @@ def upgrade() -> None:
             constrain(table, its_rules)
         else:
             rebuild(table, its_rules)
-    # A report of a party's commitments counts those in the index, too.
-    op.drop_index("ix_commitment_report", "commitment")
-    op.create_index(
-        "ix_commitment_report",
-        "commitment",
-        [
-            *("withdrawn", "status", "due_latest", "due_earliest", "ref", "sector"),
-            *("completed_on", "completed_latest", "evidence", "updated_on", "parties"),
-        ],
-    )
 
 
 def refuse_what_breaks(table: str, its_rules: list[Rule]) -> None:

@@ -347,8 +347,9 @@ def test_a_screen_reader_meets_headings_tables_and_a_picture_in_words(
         "Overdue",
         "Contradicts itself",
         "Next milestones",
-        "Changed since 2025-12-16",
-        "Gone quiet, no entry for 180 days",
+        "Moved since 2025-12-16",
+        "Entries since 2025-12-16",
+        "Not looked at for 180 days",
     ]
     assert {"Ref", "Title", "Newest entry", "Status", "Commitments"} <= set(named("columnheader"))
     assert {"FTA-CONCLUDE", "planned", "trade", "HYDROGEN"} <= set(named("rowheader"))

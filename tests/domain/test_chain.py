@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from ksmy_tracker.domain.chain import Entry, chain_fault, digest, entry_row, to_canonical_json
+from ksmy_tracker.domain.chain import Entry, chain_fault, covered, digest, entry_row, to_canonical_json
 from ksmy_tracker.domain.entries import ENTRY_FIELDS
 
 COMPLETION = Entry(
@@ -114,8 +114,15 @@ def test_an_empty_field_is_null_in_the_canonical_form() -> None:
 
 
 def test_the_canonical_form_names_every_field_but_the_hash() -> None:
-    assert set(json.loads(CANONICAL)) == set(ENTRY_FIELDS) - {"hash"}
-    assert Entry.__struct_fields__ == ENTRY_FIELDS
+    retracting = replace(COMPLETION, retracts=(3, 5))
+    assert set(json.loads(covered(retracting))) == set(ENTRY_FIELDS) - {"hash"}
+    assert set(Entry.__struct_fields__) == set(ENTRY_FIELDS)
+
+
+def test_what_an_entry_retracts_is_hashed_where_it_retracts_something() -> None:
+    # Hashes of entries from before they could retract stay right.
+    assert b"retracts" not in covered(COMPLETION)
+    assert covered(replace(COMPLETION, retracts=(3, 5))) == CANONICAL[:-1] + b',"retracts":[3,5]}'
 
 
 def test_the_hash_does_not_cover_itself() -> None:
@@ -187,6 +194,7 @@ entries = st.builds(
     note=maybe_words,
     evidence=st.lists(words, max_size=3).map(tuple),
     previous_hash=maybe_words,
+    retracts=st.lists(st.integers(1, 2**40), max_size=2).map(tuple),
 )
 
 
@@ -210,12 +218,14 @@ def test_an_entry_read_back_from_its_canonical_form_has_the_same_hash(entry: Ent
 @given(entries)
 def test_what_is_hashed_and_stored_is_canonical_json(entry: Entry) -> None:
     fields = {name: getattr(entry, name) for name in ENTRY_FIELDS if name != "hash"}
-    assert digest(entry) == sha256(to_canonical_json(fields).encode()).hexdigest()
+    hashed = {name: value for name, value in fields.items() if name != "retracts" or value}
+    assert digest(entry) == sha256(to_canonical_json(hashed).encode()).hexdigest()
     row = dict(zip(ENTRY_FIELDS, entry_row(entry), strict=True))
     assert row == {
         **fields,
         "changes": to_canonical_json(entry.changes),
         "evidence": to_canonical_json(entry.evidence),
+        "retracts": to_canonical_json(entry.retracts),
         "hash": entry.hash,
     }
 

@@ -11,7 +11,7 @@ from msgspec import structs
 
 from ksmy_tracker.domain.chain import Changes, Entry
 from ksmy_tracker.domain.edtf import read_due
-from ksmy_tracker.domain.kinds import COLUMNS, GIVEN, commitment_of, kept, state_of
+from ksmy_tracker.domain.kinds import COLUMNS, GIVEN, Commitment, commitment_of, kept, state_of
 from ksmy_tracker.domain.projection import States, laid_down, project, retracted, states_before, step
 from ksmy_tracker.storage import tables as models
 
@@ -152,6 +152,7 @@ def test_a_new_milestone_knows_its_commitment_and_its_number() -> None:
         "title": "Tenth round",
         "due": "2025-06",
         "state": "scheduled",
+        "expected": None,
         "met_on": None,
         "due_earliest": "2025-06-01",
         "due_latest": "2025-06-30",
@@ -696,4 +697,18 @@ def test_what_an_entry_of_an_earlier_version_says_that_follows_counts_only_in_an
 
 def test_a_review_of_a_record_is_no_news_of_it() -> None:
     reviewed = entry("FTA-CONCLUDE", {}, on="2025-03-01", action="reviewed", number=2)
-    assert project([FIRST, reviewed]) == project([FIRST])
+    record, before = (project(entries)["FTA-CONCLUDE"] for entries in ([FIRST, reviewed], [FIRST]))
+    assert isinstance(record, Commitment)
+    assert record.reviewed_on == "2025-03-01"
+    record.reviewed_on = None
+    assert record == before
+
+
+def test_a_review_of_a_milestone_is_one_of_its_commitment() -> None:
+    step = entry(
+        "FTA-CONCLUDE/1", {"title": (None, "A step")}, record="milestone", action="created", number=2
+    )
+    looked = entry("FTA-CONCLUDE/1", {}, record="milestone", on="2025-03-01", action="reviewed", number=3)
+    record = project([FIRST, step, looked])["FTA-CONCLUDE"]
+    assert isinstance(record, Commitment)
+    assert record.reviewed_on == "2025-03-01"

@@ -174,6 +174,14 @@ def without(left_out: Sequence[str], value: Any) -> Any:
     return value
 
 
+def counted(shown: dict[str, Any]) -> dict[str, Any]:
+    """The same with how many entries moved something, in place of their ids."""
+    for _, one in shown.values():
+        for moved in one.get("moved", ()) if isinstance(one, dict) else ():
+            moved["entries"] = len(moved["entries"])
+    return shown
+
+
 def both_ways(
     empty: Path, directory: Path, changes: Sequence[Change], day: date
 ) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -206,4 +214,4 @@ def test_as_of_a_day_leaves_out_what_took_effect_later_though_it_was_recorded_be
 ) -> None:
     as_of, then = both_ways(empty_register, tmp_path_factory.mktemp("shuffled"), *history)
     chain = ("id", "invocation", "previous_hash", "hash", "head", "newest_entry")
-    assert without(chain, as_of) == without(chain, then)
+    assert counted(without(chain, as_of)) == counted(without(chain, then))

@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from ksmy_tracker.domain.safe_text import visible
-from ksmy_tracker.render.formats import markdown, plain, to_csv, to_json, to_jsonl, to_markdown, to_tsv
+from ksmy_tracker.render.formats import (
+    json_list,
+    markdown,
+    plain,
+    to_csv,
+    to_json,
+    to_jsonl,
+    to_markdown,
+    to_tsv,
+)
 
 FORMULAS = ['=HYPERLINK("http://x","y")', "+1", "-1", "@SUM(1)", "\uff1d1"]
 MARKUP = [
@@ -164,3 +173,15 @@ def test_a_reader_of_the_page_sees_the_text_whatever_its_punctuation(text: str) 
 
 def test_markdown_leaves_words_alone() -> None:
     assert markdown("in-progress, due 2025: 한국") == "in-progress, due 2025: 한국"
+
+
+@pytest.mark.parametrize("most", [0, 1, 3])
+def test_a_list_in_pieces_is_the_list_to_the_byte(most: int) -> None:
+    rows: list[Any] = [
+        {"ref": "A", "changes": {"status": ["a", "b"], "x": [None, True]}, "evidence": []},
+        {"ref": "한\n\u2028\x7f", "changes": {}, "evidence": ["a\nb", "\u202e"], "days_left": -1},
+        {"verifiable": False, "note": None},
+    ][:most]
+    pieces = list(json_list(rows))
+    assert "".join(pieces) == to_json(rows)
+    assert len(pieces) == most + 1

@@ -35,7 +35,7 @@ from ksmy_tracker.render.web import report as report_page
 from ksmy_tracker.render.web import timeline as timeline_drawing
 from ksmy_tracker.render.web.jinja import filled
 from ksmy_tracker.render.web.timeline_layout import NARROW
-from tests.rows import AGREEMENT, COMMITMENT, DEADLINE, EMPTY, ENTRY, MILESTONE
+from tests.rows import AGREEMENT, COMMITMENT, DEADLINE, EMPTY, ENTRY, MILESTONE, MOVED, TURNED
 
 #: A text that is markup, a line of a calendar, a cell of a table, and an order to a terminal.
 HOSTILE: Final = (
@@ -115,6 +115,8 @@ def spoilt_reports() -> Iterator[Report]:
     for part, thing in (
         ("overdue", DEADLINE),
         ("due_soon", DEADLINE),
+        ("moved", MOVED),
+        ("moved", TURNED),
         ("changed", ENTRY),
         ("quiet", QUIET),
         ("contradictions", CONTRADICTION),
@@ -153,7 +155,7 @@ def test_every_kind_of_row_is_walked() -> None:
         if isinstance(one, type) and issubclass(one, tuple) and one.__module__ == module.__name__
     }
     walked = (COMMITMENT, MILESTONE, AGREEMENT, DEADLINE, ENTRY, CALENDAR, MARK, BAR, TIMELINE, EMPTY)
-    parts = (CONTRADICTION, QUIET, NEXT, INVOCATION)
+    parts = (CONTRADICTION, QUIET, NEXT, INVOCATION, MOVED)
     assert known - {type(one) for one in (*walked, *parts)} == {
         *(rows.Day, rows.Filters, Listed),
         *(rows.FullCommitment, rows.FullAgreement),  # which are made of rows
@@ -166,7 +168,7 @@ def has_nothing_raw(text: str) -> None:
 
 
 def cells_of_rows() -> Iterator[tuple[tuple[str, ...], list[Any]]]:
-    for row in (COMMITMENT, MILESTONE, AGREEMENT, DEADLINE, ENTRY):
+    for row in (COMMITMENT, MILESTONE, AGREEMENT, DEADLINE, ENTRY, MOVED, TURNED):
         for _, one in spoilt(row):
             yield names(type(row)), [getattr(one, name) for name in names(type(row))]
 
@@ -200,7 +202,7 @@ def test_a_row_of_markdown_stays_a_row_without_markup() -> None:
 
 
 def test_json_escapes_control_characters_and_says_the_same() -> None:
-    for row in (COMMITMENT, MILESTONE, AGREEMENT, DEADLINE, ENTRY):
+    for row in (COMMITMENT, MILESTONE, AGREEMENT, DEADLINE, ENTRY, MOVED, TURNED):
         for _, one in spoilt(row):
             for text in (formats.to_json(as_dict(one)), formats.to_jsonl([as_dict(one)])):
                 has_nothing_raw(text)
@@ -227,6 +229,8 @@ def test_a_table_on_a_terminal_has_no_orders_to_it() -> None:
             ("due", DEADLINE),
             ("agreements", AGREEMENT),
             ("history", ENTRY),
+            ("diff", MOVED),
+            ("diff", TURNED),
         )
         for name, one in spoilt(row)
         for columns in (None, [name])

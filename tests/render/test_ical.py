@@ -499,6 +499,12 @@ def test_hostile_texts_stay_in_their_property(hostile: Path, arguments: tuple[st
             assert found[f"{ref}/1"]["SUMMARY"] == f"{ref}/1: {shown}"
 
 
+def test_a_backslash_before_a_letter_is_no_line_break(ksmy: Ksmy) -> None:
+    change(ksmy, "update", "CCS-START", "--title", r"See C:\NEW\notes; A, B")
+    for arguments in (EVENT, TODO):
+        assert "SUMMARY:CCS-START: See C:\\\\NEW\\\\notes\\; A\\, B\r\n" in ksmy(*arguments).out
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [

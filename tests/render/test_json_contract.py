@@ -9,7 +9,7 @@ from ksmy_tracker.domain.rows import as_dict
 from ksmy_tracker.domain.words import DEADLINE_STATES, STATUSES
 from ksmy_tracker.render.json_contract import receipt_object, report_object
 from ksmy_tracker.render.report_summary import summary
-from tests.rows import CREATED, EMPTY, FULL, HEAD, MILESTONE, OVERDUE, SOON, UPDATED, outcome
+from tests.rows import CREATED, EMPTY, FULL, HEAD, MILESTONE, OVERDUE, SOON, TURNED, UPDATED, outcome
 
 
 def test_the_object_of_a_receipt_has_these_keys_in_this_order() -> None:
@@ -80,7 +80,8 @@ def test_the_object_of_a_receipt_of_nothing_has_every_key() -> None:
 def test_the_object_of_a_report_has_every_key_in_its_order() -> None:
     assert list(report_object(FULL)) == [
         *("today", "within", "since", "commitments", "open", "agreements", "by_status", "by_deadline"),
-        *("overdue", "overdue_count", "due_soon", "due_soon_count", "changed", "changed_count"),
+        *("overdue", "overdue_count", "due_soon", "due_soon_count", "moved", "moved_count"),
+        *("changed", "changed_count"),
         *("contradictions", "contradiction_count", "head", "summary", "by_sector", "stale"),
         *("quiet", "quiet_count", "next_milestones", "next_milestone_count", "needs_attention"),
     ]
@@ -98,6 +99,7 @@ def test_the_object_of_a_report_says_everything_in_plain_values() -> None:
         "agreements": 1,
         "overdue_count": 1,
         "due_soon_count": 1,
+        "moved_count": 2,
         "changed_count": 2,
         "contradiction_count": 1,
         "head": HEAD,
@@ -112,6 +114,19 @@ def test_the_object_of_a_report_says_everything_in_plain_values() -> None:
     assert value["by_sector"] == {"halal": 1, "trade": 2}
     assert value["overdue"] == [OVERDUE._asdict()]
     assert value["due_soon"] == [SOON._asdict()]
+    assert value["moved"] == [
+        {
+            "ref": "FTA-CONCLUDE",
+            "record": "commitment",
+            "title": "Conclude the agreement",
+            "field": "status",
+            "old": "planned",
+            "new": "in-progress",
+            "entries": [26],
+            "since": None,
+        },
+        {**TURNED._asdict(), "entries": []},
+    ]
     assert value["changed"] == [CREATED._asdict(), UPDATED._asdict()]
     assert value["quiet"] == [
         {"ref": "HALAL", "title": "Recognise certificates", "updated_on": "2025-07-01", "reviewed_on": None}
@@ -129,7 +144,7 @@ def test_the_object_of_a_report_says_everything_in_plain_values() -> None:
 def test_the_object_of_a_report_of_an_empty_register_has_empty_lists_zeros_and_no_head() -> None:
     value = report_object(EMPTY)
     assert [name for name, one in value.items() if one == []] == [
-        *("overdue", "due_soon", "changed", "contradictions", "quiet", "next_milestones")
+        *("overdue", "due_soon", "moved", "changed", "contradictions", "quiet", "next_milestones")
     ]
     assert value["head"] is None
     assert value["needs_attention"] is False

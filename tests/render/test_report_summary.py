@@ -4,7 +4,7 @@ import pytest
 
 from ksmy_tracker.domain.report import Listed
 from ksmy_tracker.render.report_summary import summary
-from tests.rows import EMPTY, FULL, NOTHING, OVERDUE, late
+from tests.rows import EMPTY, FULL, MOVED, NOTHING, OVERDUE, late
 
 
 def test_the_summary_says_what_is_open_overdue_due_contradictory_and_new() -> None:
@@ -13,7 +13,7 @@ def test_the_summary_says_what_is_open_overdue_due_contradictory_and_new() -> No
         "1 commitment is overdue; 1 milestone is due within 90 days. "
         'Longest overdue is "Conclude the agreement" (FTA-CONCLUDE), by 15 days. '
         "Contradiction: 1 commitment is open though its deadline has passed. "
-        "There have been 2 changes since 2025-12-16."
+        "There have been 2 entries since 2025-12-16."
     )
 
 
@@ -21,7 +21,7 @@ def test_the_summary_of_a_register_where_all_is_done_is_short() -> None:
     done = EMPTY._replace(agreements=1, by_status={**EMPTY.by_status, "completed": 2})
     assert summary(done) == (
         "Of 2 commitments under 1 agreement, none is open and 2 completed. "
-        "Nothing is overdue or due within 90 days. Nothing has changed since 2025-12-16."
+        "Nothing is overdue or due within 90 days. No entry since 2025-12-16."
     )
 
 
@@ -99,10 +99,18 @@ def test_the_summary_says_nothing_of_contradictions_where_there_are_none() -> No
 @pytest.mark.parametrize(
     ("count", "said"),
     [
-        (0, "Nothing has changed since 2025-12-16."),
-        (1, "There has been 1 change since 2025-12-16."),
-        (1234, "There have been 1,234 changes since 2025-12-16."),
+        (0, "No entry since 2025-12-16."),
+        (1, "There has been 1 entry since 2025-12-16."),
+        (1234, "There have been 1,234 entries since 2025-12-16."),
     ],
 )
-def test_the_summary_says_how_many_changes_there_were_since_when(count: int, said: str) -> None:
-    assert summary(FULL._replace(changed=Listed([], count))).endswith(f" {said}")
+def test_the_summary_says_how_many_entries_there_were_since_when(count: int, said: str) -> None:
+    assert summary(FULL._replace(moved=NOTHING, changed=Listed([], count))).endswith(f" {said}")
+
+
+def test_the_summary_says_that_the_calendar_moved_what_no_entry_did() -> None:
+    without = FULL._replace(changed=NOTHING)
+    by_calendar = "No entry since 2025-12-16, but the calendar moved what was due."
+    assert summary(without).endswith(f" {by_calendar}")
+    # An entry that was recorded after the day of the report is none of its entries.
+    assert summary(without._replace(moved=Listed([MOVED], 1))).endswith(" No entry since 2025-12-16.")

@@ -174,3 +174,18 @@ def test_a_commitment_is_not_amended_to_a_day_after_its_milestone(desk: Desk) ->
     assert refusal(desk, lambda: desk.amend(32, on="2025-01-31")).startswith(
         "2025-01-31 is before NEW was created (2025-02-01)"
     )
+
+
+def test_an_entry_is_stated_again_once(desk: Desk) -> None:
+    made = desk.make(update("FTA-CONCLUDE", status="finalising"))
+    first = desk.amend(31, note="one").invocation
+    desk.undo(first)
+    second = desk.amend(31, note="two").invocation
+    assert refusal(desk, desk.redo) == (
+        f"entry 31 was stated again by entry 34; undo that first with `ksmy undo {second}`"
+    )
+    said = f"entry 34 states entry 31 of it again; undo that first with `ksmy undo {second}`"
+    assert refusal(desk, lambda: desk.undo(made)) == said
+    desk.undo(second)
+    desk.undo(made)
+    assert desk.show("FTA-CONCLUDE").status == "in-progress"

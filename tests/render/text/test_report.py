@@ -48,12 +48,17 @@ Contradicts itself: 1
 Next milestones: 1
   FTA-CONCLUDE/2: 2. Signed, scheduled, due 2026, in 350 days
 
-Changed since 2025-12-16: 2
+Moved since 2025-12-16: 2
+  FTA-CONCLUDE: status planned -> in-progress (entry 26)
+  FTA-CONCLUDE: deadline due-soon -> overdue (calendar, overdue since
+    2026-01-01)
+
+Entries since 2025-12-16: 2
   2026-01-09  HALAL/2: milestone created: Port opened
   2026-01-10  FTA-CONCLUDE: status planned -> in-progress (Talks
               began) [1 evidence]
 
-Gone quiet, no entry for 180 days: 1
+Not looked at for 180 days: 1
   HALAL: 2025-07-01, 198 days ago
 
 Head
@@ -123,8 +128,9 @@ def test_every_section_of_an_empty_register_says_that_there_is_nothing() -> None
         "Due within 90 days: none": "",
         "Contradicts itself: none": "",
         "Next milestones: none": "",
-        "Changed since 2025-12-16: none": "",
-        "Gone quiet, no entry for 180 days: none": "",
+        "Moved since 2025-12-16: none": "",
+        "Entries since 2025-12-16: none": "",
+        "Not looked at for 180 days: none": "",
         "Head": "none: the register has no entry",
     }
 
@@ -212,8 +218,9 @@ REST = {
     "due_soon": ("more", "ksmy due --within 90"),
     "contradictions": ("more", ""),
     "next_milestones": ("more", ""),
+    "moved": ("more", "ksmy diff 2025-12-15 2026-01-15"),
     "changed": ("earlier", "ksmy history --since 2025-12-16"),
-    "quiet": ("more", "ksmy list --stale 180"),
+    "quiet": ("more", "ksmy list --not-reviewed 180"),
 }
 
 
@@ -222,7 +229,8 @@ def test_a_list_cut_short_says_how_many_more_there_are_and_how_to_see_them_all(p
     items = getattr(FULL, part).items
     cut = FULL._replace(**{part: Listed(items, len(items) + 1234)})  # type: ignore[arg-type]
     rest, command = REST[part]
-    said = f"and 1,234 {rest}" + (f": {command} --as-of 2026-01-15" if command else "")
+    as_of = "" if part == "moved" else " --as-of 2026-01-15"
+    said = f"and 1,234 {rest}" + (f": {command}{as_of}" if command else "")
     assert page(cut).count(f"  {said}\n") == 1
     assert as_markdown(cut).count(f"\n{said}\n") == 1
     assert "and 1,234" not in page(FULL) + as_markdown(FULL)
@@ -233,18 +241,20 @@ def test_what_is_overdue_without_milestones_is_listed_by_list() -> None:
     assert sections(cut)["Overdue: 7"] == ["  and 7 more: ksmy list --overdue --as-of 2026-01-15"]
 
 
-def test_the_command_of_a_narrowed_report_narrows_too_but_for_what_history_cannot() -> None:
+def test_the_command_of_a_narrowed_report_narrows_too_but_for_what_history_and_diff_cannot() -> None:
     narrowed = late(7, 0, 7, 0)._replace(
         only=Filters(["trade", "halal"], ["KR"], ["FTA"]),
         quiet=Listed((), 3),
+        moved=Listed((), 3),
         changed=Listed((), 3),
     )
     found = {title: in_a_line(lines) for title, lines in sections(narrowed).items()}
     only = "--sector trade --sector halal --party KR --agreement FTA --as-of 2026-01-15"
     assert found["Overdue: 7"] == f"and 7 more: ksmy list --overdue {only}"
     assert found["Due within 90 days: 7"] == f"and 7 more: ksmy due --within 90 {only}"
-    assert found["Changed since 2025-12-16: 3"] == "and 3 earlier"
-    assert found["Gone quiet, no entry for 180 days: 3"] == f"and 3 more: ksmy list --stale 180 {only}"
+    assert found["Moved since 2025-12-16: 3"] == "and 3 more"
+    assert found["Entries since 2025-12-16: 3"] == "and 3 earlier"
+    assert found["Not looked at for 180 days: 3"] == f"and 3 more: ksmy list --not-reviewed 180 {only}"
 
 
 @pytest.mark.parametrize(
@@ -254,10 +264,10 @@ def test_the_command_of_a_narrowed_report_narrows_too_but_for_what_history_canno
 def test_what_is_news_only_because_it_was_recorded_lately_says_when(recorded_at: str, on: str) -> None:
     entry = UPDATED._replace(effective_on="2025-12-15", recorded_at=recorded_at)
     report = FULL._replace(changed=Listed([entry, entry._replace(effective_on="2025-12-16")], 2))
-    first, second, *_ = [line for line in sections(report)["Changed since 2025-12-16: 2"] if "  2025" in line]
+    first, second, *_ = [line for line in sections(report)["Entries since 2025-12-16: 2"] if "  2025" in line]
     assert first.startswith(f"  2025-12-15 (recorded {on})  FTA-CONCLUDE: ")
     assert second.startswith("  2025-12-16  FTA-CONCLUDE: ")
-    assert [row[0] for row in tables(as_markdown(report))["Changed since 2025-12-16: 2"][1:]] == [
+    assert [row[0] for row in tables(as_markdown(report))["Entries since 2025-12-16: 2"][1:]] == [
         f"2025-12-15 (recorded {on})",
         "2025-12-16",
     ]
@@ -364,12 +374,17 @@ def test_markdown_has_a_table_for_every_count_and_every_list() -> None:
         deadline,
         ["HALAL/2", "Port opened", "MY", "2026-01-16", "2026-01-16", "in 1 day"],
     ]
-    assert found["Changed since 2025-12-16: 2"] == [
+    assert found["Moved since 2025-12-16: 2"] == [
+        ["ref", "field", "old", "new", "by"],
+        ["FTA-CONCLUDE", "status", "planned", "in-progress", "entry 26"],
+        ["FTA-CONCLUDE", "deadline", "due-soon", "overdue", "calendar, overdue since 2026-01-01"],
+    ]
+    assert found["Entries since 2025-12-16: 2"] == [
         ["effective on", "ref", "what"],
         ["2026-01-09", "HALAL/2", "milestone created: Port opened"],
         ["2026-01-10", "FTA-CONCLUDE", "status planned -> in-progress (Talks began) [1 evidence]"],
     ]
-    assert found["Gone quiet, no entry for 180 days: 1"] == [
+    assert found["Not looked at for 180 days: 1"] == [
         ["ref", "title", "newest entry"],
         ["HALAL", "Recognise certificates", "2025-07-01, 198 days ago"],
     ]
@@ -400,7 +415,8 @@ def test_markdown_of_an_empty_register_has_headings_and_no_empty_lists() -> None
     assert headings[1:] == [
         *("## By status", "## By sector", "## By deadline", "## Overdue: none"),
         *("## Due within 90 days: none", "## Contradicts itself: none", "## Next milestones: none"),
-        *("## Changed since 2025-12-16: none", "## Gone quiet, no entry for 180 days: none", "## Head"),
+        "## Moved since 2025-12-16: none",
+        *("## Entries since 2025-12-16: none", "## Not looked at for 180 days: none", "## Head"),
     ]
     assert set(tables(said)) == {"By status", "By sector", "By deadline"}
     assert said.endswith("none: the register has no entry\n")

@@ -179,7 +179,7 @@ def test_nothing_on_the_page_runs_leads_anywhere_or_is_fetched(each: Path) -> No
 
 def test_headings_are_in_order_below_one_title(each: Path) -> None:
     root = read(page(each))
-    assert [one.name for one in root.all("h1", "h2", "h3", "h4", "h5", "h6")] == ["h1"] + ["h2"] * 8
+    assert [one.name for one in root.all("h1", "h2", "h3", "h4", "h5", "h6")] == ["h1"] + ["h2"] * 9
     assert root.one("h1").text == root.one("head").one("title").text
     assert [one.one("h2").text.partition(":")[0] for one in root.all("section")] == [
         "Where it stands",
@@ -188,8 +188,9 @@ def test_headings_are_in_order_below_one_title(each: Path) -> None:
         "Timeline",
         "Contradicts itself",
         "Next milestones",
-        "Changed since 2025-12-16",
-        "Gone quiet, no entry for 180 days",
+        "Moved since 2025-12-16",
+        "Entries since 2025-12-16",
+        "Not looked at for 180 days",
     ]
 
 
@@ -259,7 +260,7 @@ def test_what_is_overdue_is_marked_in_its_row(ksmy: Ksmy) -> None:
         ("Overdue: 2", ["overdue", "overdue"]),
         ("Due within", ["due-soon"]),
         ("Next milestones", ["overdue"]),
-        ("Changed since", ["", ""]),
+        ("Entries since", ["", ""]),
     ):
         rows = section(root, name).one("tbody").all("tr")
         assert [row.attributes.get("class", "") for row in rows] == marks
@@ -299,7 +300,7 @@ def test_the_page_says_what_the_report_says(after_summit: Path) -> None:
         ]
     ]
     assert not list(section(root, "Due within 90 days: none").all("table"))
-    assert [row[0] for row in cells(section(root, "Gone quiet").one("table"))] == [
+    assert [row[0] for row in cells(section(root, "Not looked at").one("table"))] == [
         one["ref"] for one in report["quiet"]
     ]
     assert root.one("footer").one("code").text == report["head"]
@@ -330,7 +331,7 @@ def test_hostile_titles_stand_in_the_cells_as_they_are(hostile: Path) -> None:
 
 
 def test_hostile_notes_stand_in_the_cells_too(hostile: Path) -> None:
-    changed = cells(section(read(page(hostile)), "Changed since").one("table"))
+    changed = cells(section(read(page(hostile)), "Entries since").one("table"))
     said = {row[1]: row[2] for row in changed if row[2].startswith("noted (")}
     for name in registers.NOTED:
         assert said[registers.REFS[name]] == f"noted ({registers.SHOWN[name]}) [1 evidence]"
@@ -357,7 +358,7 @@ def test_an_empty_register_has_a_page_that_says_so(empty: Path) -> None:
     assert root.one("header").one("p").text == "There is no commitment here yet."
     assert not list(root.all("svg"))
     assert [one.text for one in section(root, "Timeline").all("p")] == ["There is no due date to draw."]
-    assert [one.one("h2").text.rpartition(": ")[2] for one in root.all("section")].count("none") == 6
+    assert [one.one("h2").text.rpartition(": ")[2] for one in root.all("section")].count("none") == 7
     assert root.one("footer").one("code").text == "none"
 
 

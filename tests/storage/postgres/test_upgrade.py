@@ -10,8 +10,6 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine
 
-from ksmy_tracker.storage.locate import locate
-from ksmy_tracker.storage.migrations import upgrade
 from ksmy_tracker.storage.shipped import shipped
 from tests.conftest import Ksmy
 
