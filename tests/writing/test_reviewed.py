@@ -156,7 +156,9 @@ def test_old_keys_are_counted_by_check(register: Path, ksmy: Ksmy) -> None:
     assert ", 30 entries, 1 unchanged key; head " in ksmy("check").out
 
 
-def test_no_report_or_calendar_takes_it_for_news_but_for_its_being_looked_at(ksmy: Ksmy, tmp_path: Path) -> None:
+def test_no_report_or_calendar_takes_it_for_news_but_for_its_being_looked_at(
+    ksmy: Ksmy, tmp_path: Path
+) -> None:
     before = [ksmy("report", "--format", "json").out, ksmy("export", "--format", "ics").out]
     batch = tmp_path / "batch.jsonl"
     batch.write_text('{"ref": "TOURISM", "parties": "both", "key": "k"}\n')
