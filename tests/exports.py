@@ -1,15 +1,22 @@
 """Exports with right hashes that say anything: how somebody would bring in what no command writes."""
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from copy import deepcopy
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, Final
 
-from ksmy_tracker.domain.chain import Entry, canonical_json
+from ksmy_tracker.domain.chain import Entry, canonical_json, to_canonical_json
 from ksmy_tracker.domain.entries import ENTRY_FIELDS
-from ksmy_tracker.domain.kinds import COLUMNS, kept
+from ksmy_tracker.domain.kinds import COLUMNS, LATER, kept
 from ksmy_tracker.domain.projection import States, laid_down, step
+from ksmy_tracker.reading.export import FORMAT
+
+#: The format before, in which the records stand beside the entries.
+BEFORE: Final = "ksmy-export/1"
 
 #: An entry as JSON has it; `id`, `previous_hash` and `hash` are given when it is sealed.
 Fields = dict[str, Any]
@@ -149,16 +156,31 @@ _FIELDS: Final = frozenset(ENTRY_FIELDS)
 
 
 def lines(entries: Iterable[Fields], *, stored: Iterable[tuple[str, Fields]] | None = None) -> list[bytes]:
-    """An export of entries, sealed, and of the records they lead to (or of those given)."""
+    """An export of entries, sealed; of the format before where records are given, which that has too."""
     sealed = seal(entries)
-    if stored is None:
-        stored = [(kind, one) for kind, found in records(sealed).items() for one in found.values()]
+    export = FORMAT if stored is None else BEFORE
     contents: list[Any] = [
-        {"entries": len(sealed), "format": "ksmy-export/1", "head": sealed[-1]["hash"] if sealed else None},
-        *({kind: one} for kind, one in stored),
+        {"entries": len(sealed), "format": export, "head": sealed[-1]["hash"] if sealed else None},
+        *({kind: one} for kind, one in stored or ()),
         *({"entry": one} for one in sealed),
     ]
     return [_line(content) for content in contents]
+
+
+def as_before(export: Iterable[str], register: Path) -> list[str]:
+    """The export of a register in a file in the format before: its records, by kind and ref, follow line 1.
+
+    They lack the fields that were declared later, as they did.
+    """
+    header, *rest = export
+    said = [header.replace(FORMAT, BEFORE)]
+    with closing(sqlite3.connect(register)) as connection:
+        connection.row_factory = sqlite3.Row
+        for kind, columns in COLUMNS.items():
+            names = ", ".join(name for name in columns if name not in LATER[kind])
+            rows = connection.execute(f"SELECT {names} FROM {kind} ORDER BY ref")
+            said += [to_canonical_json({kind: dict(row)}) + "\n" for row in rows]
+    return said + rest
 
 
 def _line(content: Any) -> bytes:

@@ -22,9 +22,7 @@ def diff(
     listing: Listing,
 ) -> None:
     """List what moved between two days, each as known then: by which entries, or by the calendar alone."""
-    from ksmy_tracker.reading.differences import (
-        differences,  # which reads entries: --help need not wait for that
-    )
+    from ksmy_tracker.reading.differences import differences  # msgspec, which help need not wait for
 
     today = clock.today(listing.now, listing.tz)
     until = min(last or today, today)

@@ -15,6 +15,7 @@ from ksmy_tracker.domain.rows import Day, Filters
 from ksmy_tracker.domain.values import Fault, read_any_ref, read_day, read_ref
 from ksmy_tracker.domain.words import did_you_mean
 from ksmy_tracker.domain.zone import ZONE
+from ksmy_tracker.errors import Usage
 
 
 def one_of(words: Sequence[str]) -> Callable[[str], str]:
@@ -100,6 +101,10 @@ def day_of(
 ) -> Day:
     """The day a command looks from; with a day of knowledge alone, as a command of that day did."""
     today = clock.today(now, zone)
+    if known_on is not None and known_on > today:
+        raise Usage(
+            f"--known-on {known_on} is in the future (today is {today}); give today or an earlier day"
+        )
     if known_on is not None and known_on < today:
         until = clock.timestamp(clock.end_of(known_on, zone))
         return Day(as_of or known_on, within, as_of is not None, known_on, until)

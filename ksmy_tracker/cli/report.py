@@ -11,9 +11,6 @@ from ksmy_tracker.cli.since_option import Since, read_since
 from ksmy_tracker.cli.where import Where
 from ksmy_tracker.domain.report import IN_DOCUMENT, LATELY_DAYS, ON_SCREEN, QUIET_DAYS, Report
 from ksmy_tracker.domain.timeline import Timeline
-from ksmy_tracker.reading.report import report as report_of
-from ksmy_tracker.reading.snapshot import Snapshot
-from ksmy_tracker.reading.timeline import next_due
 
 if TYPE_CHECKING:
     from ksmy_tracker.render.text.page import Page
@@ -72,6 +69,10 @@ def report(
     now: datetime,
 ) -> int:
     """Report what stands where: overdue, due soon, changed, quiet, contradictory, next, and the head."""
+    from ksmy_tracker.reading.report import report as report_of  # msgspec, which help need not wait for
+    from ksmy_tracker.reading.snapshot import Snapshot
+    from ksmy_tracker.reading.timeline import next_due
+
     day = day_of(as_of, known_on, tz, now, within)
     filters = only.filters()
     first = since.before(day.today, "report")

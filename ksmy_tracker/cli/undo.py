@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from ksmy_tracker.cli.command import CHANGE, argument, command, flag
-from ksmy_tracker.cli.output import as_object, emit
+from ksmy_tracker.cli.output import as_object, complain, emit
 from ksmy_tracker.cli.recording import By, Changing
 from ksmy_tracker.domain.rows import Day
 from ksmy_tracker.errors import Usage
@@ -25,11 +25,15 @@ def undo(
 ) -> None:
     """Take back what one command recorded: from then on it counts on no day, though the history keeps it.
 
-    Undo again to step further back; `ksmy redo` takes back the newest undo.
+    Undo again to step further back, at last to what the register began with.
+    `ksmy redo` takes back the newest undo.
     What the command added is gone, and its refs and keys are free again.
     """
     if not listing:
-        changing.show(changing.invocation(by).undo(invocation))
+        receipt = changing.invocation(by).undo(invocation)
+        changing.show(receipt)
+        if any(1 in outcome.retracts for outcome in receipt.outcomes):
+            complain("that takes back what the register began with; `ksmy redo` brings it back")
         return
     if invocation is not None:
         raise Usage("--list lists the newest invocations; name one without it")

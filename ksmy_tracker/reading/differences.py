@@ -24,10 +24,7 @@ def differences(reader: Reader, first: Day, last: Day) -> list[Moved]:
 
 
 def moved_since(snapshot: Snapshot, since: str, *, most: int) -> Listed[Moved]:
-    """What moved since the beginning of a day: of so many records at most, those with the newest entries first.
-
-    The total counts what is not shown of the former by records.
-    """
+    """What moved since the beginning of a day: so much at most, of the records with the newest entries first."""
     first = date.fromisoformat(days_before(date.fromisoformat(since), 1))
     before = _point(
         snapshot.register, Day(first, snapshot.day.within, known_until=midnight_after(str(first)))
@@ -38,7 +35,7 @@ def moved_since(snapshot: Snapshot, since: str, *, most: int) -> Listed[Moved]:
     recorded = sorted(snapshot.rows(_Newest, sql, **_since(before)), key=lambda one: -one.newest)
     found = list(_by_entries(snapshot, before, after, [one.ref for one in recorded[:most]]))
     turned = list(_by_calendar(snapshot, before, after))
-    return Listed([*found, *turned[:most]], len(found) + len(recorded[most:]) + len(turned))
+    return Listed([*found, *turned][:most], len(found) + len(recorded[most:]) + len(turned))
 
 
 class _Newest(NamedTuple):
@@ -46,7 +43,7 @@ class _Newest(NamedTuple):
     newest: int
 
 
-#: Entries that were not in force at the earlier point, and can have moved anything: a mere note cannot.
+#: Entries that were not in force at the earlier point, or retract some that were, and change something.
 _SINCE: Final = "(id > :known OR effective_on > :day) AND (changes <> '{}' OR retracts <> '[]')"
 
 

@@ -100,11 +100,13 @@ class WorkingSet:
 
         So is the number of a milestone: that of a refused line is not given to the next.
         """
-        key_digest = None
-        if change.key is not None and (key_digest := self._keys.get(change.key)) is None:
-            self._keys[change.key] = change.key_digest
         is_step = change.record == "milestone"
         latest = None if is_step else self.records.get(change.ref)
+        if change.key is not None:
+            if (key_digest := self._keys.get(change.key)) is not None:
+                # Its day may be tomorrow in the zone of whoever applies it again.
+                return Known("", None, latest, key_digest=key_digest)
+            self._keys[change.key] = change.key_digest
         kind = change.record or (latest.record if latest is not None else "")
         newest = self._newest_day(change.ref)
         begun = None if latest is None else (latest.created_on, latest.ref)
@@ -126,7 +128,6 @@ class WorkingSet:
             parent=parent,
             number=number,
             near_sector=self._near_sector(change),
-            key_digest=key_digest,
             since=self._since(change, latest),
             listed=self._listed.get(change.ref, _UNLISTED),
         )
@@ -221,8 +222,8 @@ class WorkingSet:
             its = [one for one in laid_down(self.history(entry.ref)) if one.ref == entry.ref]
             for later in its[its.index(entry) + 1 :] if entry in its else ():
                 for name in entry.changes.keys() & later.changes.keys() - until.keys():
-                    before = days_before(date.fromisoformat(later.effective_on), 1)
-                    until[name] = before, later.changes[name][1]
+                    if (now := later.changes[name][1]) != entry.changes[name][1]:
+                        until[name] = days_before(date.fromisoformat(later.effective_on), 1), now
         return Outcome(
             ref=entry.ref,
             record=entry.record,

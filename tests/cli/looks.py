@@ -40,6 +40,9 @@ DEADLINE = [
     *("due", "due_earliest", "due_latest", "due_phrase", "slip_days", "expected"),
 ]
 
+MOVED = ["ref", "record", "title", "field", "old", "new", "entries", "since"]
+INVOCATION = ["invocation", "recorded_at", "actor", "entries", "in_force", "retracted_by", "first"]
+
 PAST = "2025-06-30"
 
 

@@ -9,7 +9,7 @@ from tests.conftest import Ran, sentence
 TIMELINE = ["start", "end", "today", "undated", "outside", "bars"]
 BAR = [
     *("ref", "title", "status", "deadline", "due", "earliest", "latest"),
-    *("baseline_earliest", "baseline_latest", "marks"),
+    *("baseline_earliest", "baseline_latest", "marks", "expected", "expected_latest"),
 ]
 MARK = ["number", "title", "state", "deadline", "day"]
 

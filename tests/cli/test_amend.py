@@ -105,6 +105,13 @@ def test_amend_dry_run_says_the_same_and_writes_nothing(ksmy: Ksmy, contents: Co
     [
         (("99", "--note", "x"), 3, "there is no entry 99; `ksmy history` shows them"),
         (("x", "--note", "x"), 2, "ENTRY: 'x' is not the number of an entry, such as 31"),
+        (("0", "--note", "x"), 2, "ENTRY: '0' is not the number of an entry, such as 31"),
+        (("1e9", "--note", "x"), 2, "ENTRY: '1e9' is not the number of an entry, such as 31"),
+        ((), 2, "Missing argument 'ENTRY'; see `ksmy amend --help`"),
+        (("22", "--note", ""), 2, "--note: is empty; give some text"),
+        (("22", "--due", "soon"), 2, "--due: 'soon' cannot be taken: it is not an EDTF date "),
+        (("22", "--stage", "signed"), 2, "TOURISM is a commitment, which has no stage; it has "),
+        (("22", "--agreement", "NOPE"), 3, "there is no agreement NOPE; "),
         (("22",), 2, "nothing to amend: give --on, --note, --evidence or a field such as --status"),
         (
             ("22", "--status", "in-progress"),
@@ -127,7 +134,8 @@ def test_an_amendment_that_cannot_be_made_changes_nothing(
     ksmy: Ksmy, contents: Contents, arguments: tuple[str, ...], code: int, said: str
 ) -> None:
     before = contents()
-    assert refused(ksmy("amend", *arguments), code) == said
+    found = refused(ksmy("amend", *arguments), code)
+    assert found.startswith(said) if said.endswith(" ") else found == said
     assert contents() == before
 
 

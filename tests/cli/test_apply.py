@@ -925,3 +925,60 @@ def test_a_key_has_the_same_longest_length_on_every_engine(ksmy: Ksmy, apply: Ap
         ran = apply(line(key))
         assert (ran.code, ran.out) == (5, "")
         assert f"line 1: key: is {length} bytes long; 2,000 is the most" in ran.err
+
+
+def test_what_apply_says_of_all_lines_gives_way_to_what_a_line_says(apply: Apply, ksmy: Ksmy) -> None:
+    lines = [
+        {"ref": "TOURISM", "due": "2027"},
+        {"ref": "HYDROGEN", "due": "2027", "on": "2025-12-01", "note": "own", "evidence": "Own", "by": "kim"},
+    ]
+    said = ("--on", "2025-11-01", "--note", "all", "--evidence", "A", "--evidence", "B", "--by", "desk")
+    assert apply(lines, *said).code == 0
+    names = ("effective_on", "note", "evidence", "actor")
+    assert [[entry[name] for name in names] for entry in rows(ksmy, "history")[-2:]] == [
+        ["2025-11-01", "all", ["A", "B"], "desk"],
+        ["2025-12-01", "own", ["Own"], "kim"],
+    ]
+
+
+def test_a_line_of_a_listing_that_was_not_edited_makes_no_entry_whatever_is_said_of_all(
+    apply: Apply, ksmy: Ksmy
+) -> None:
+    listing = ksmy("list", "--format", "csv").out
+    said = ("--input", "csv", "--note", "all", "--evidence", "E", "--on", "2026-01-10")
+    ran = apply(listing, *said)
+    assert (ran.code, ran.err) == (0, "ksmy: applied 0, unchanged 19, skipped 0\n")
+    edited = listing.replace("Start the joint carbon", "Begin the joint carbon")
+    ran = apply(edited, *said)
+    assert (ran.code, ran.err) == (0, "ksmy: applied 1, unchanged 18, skipped 0\n")
+    *_, entry = rows(ksmy, "history")
+    assert [entry[name] for name in ("id", "ref", "note", "evidence", "effective_on")] == [
+        *(31, "CCS-START", "all", ["E"], "2026-01-10"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [(("--on", "2025-13-01"), 2), (("--note", ""), 2), (("--evidence", ""), 2), (("--on", "2026-01-16"), 5)],
+)
+def test_what_cannot_be_said_of_all_lines_is_told(
+    apply: Apply, contents: Contents, said: tuple[str, ...], code: int
+) -> None:
+    before = contents()
+    ran = apply([{"ref": "TOURISM", "due": "2027"}], *said)
+    assert (ran.out, ran.code) == ("", code)
+    assert ran.err.startswith("ksmy: ")
+    assert contents() == before
+
+
+def test_a_line_whose_key_is_known_is_skipped_also_where_its_day_is_still_to_come(apply: Apply) -> None:
+    lines: list[dict[str, Any]] = [
+        {"ref": "TOURISM", "due": "2027", "on": "2026-01-15", "key": "k-1"},
+        {"op": "milestone", "ref": "TOURISM", "title": "Office", "on": "2026-01-15", "key": "k-2"},
+    ]
+    assert apply(lines).code == 0
+    lines.append({"op": "milestone", "ref": "TOURISM", "title": "Campaign", "key": "k-3"})
+    # There it is 14 January; the number of what is skipped is not taken twice.
+    ran = apply(lines, "--tz", "America/New_York")
+    assert (ran.code, ran.err) == (0, "ksmy: applied 1, unchanged 0, skipped 2\n")
+    assert ran.out.splitlines()[-1].startswith("TOURISM/2 created: title Campaign")

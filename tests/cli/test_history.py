@@ -90,3 +90,14 @@ def test_the_table_of_the_history_says_what_changed_and_why(lived: Ksmy) -> None
         *("43", "2025-09-01", "TRADE-GROWTH", "clerk"),
         "status in-progress -> suspended (Tariffs first)",
     ]
+
+
+def test_history_in_force_leaves_out_what_was_retracted_and_what_retracted_it(ksmy: Ksmy) -> None:
+    assert ksmy("update", "TOURISM", "--due", "2026").code == 0
+    assert ksmy("update", "TOURISM", "--note", "seen").code == 0
+    assert ksmy("undo").code == 0
+    assert ksmy("amend", "31", "--due", "2027").code == 0
+    assert rows(ksmy("history", "TOURISM", "--columns", "id,retracted_by")) == [
+        *(["22", ""], ["31", "34"], ["32", "33"], ["33", ""], ["34", ""]),
+    ]
+    assert rows(ksmy("history", "TOURISM", "--in-force", "--columns", "id")) == [["22"], ["34"]]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.cli.changes import NEEDED
+from tests.cli.changes import NEEDED, refused
 from tests.conftest import At, Ksmy
 
 LOOKS = (
@@ -50,3 +50,14 @@ def test_what_was_printed_on_a_day_is_what_known_on_that_day_prints(seed: int, k
     assert len({ran.out for (_, look), ran in printed.items() if look == "report"}) > 7
     for (day, look), ran in printed.items():
         assert ksmy(*look.split(), "--known-on", day) == ran, (day, look)
+
+
+@pytest.mark.parametrize(
+    "command", ["list", "report", "timeline", "export --format ics", "history", "show FTA", "due"]
+)
+def test_what_will_be_known_on_a_later_day_cannot_be_told(command: str, ksmy: Ksmy) -> None:
+    assert refused(ksmy(*command.split(), "--known-on", "2026-01-16"), 2) == (
+        "--known-on 2026-01-16 is in the future (today is 2026-01-15); give today or an earlier day"
+    )
+    today = ksmy(*command.split(), "--known-on", "2026-01-15")
+    assert (today.code, today) == (0, ksmy(*command.split()))

@@ -186,6 +186,7 @@ def test_the_values_of_a_commitment_are_plain(lived: Ksmy) -> None:
         "due_earliest": "2025-01-01",
         "due_latest": "2025-12-31",
         "due_phrase": "by next year",
+        "expected": None,
         "baseline_due": "2025",
         "slip_days": 0,
         "milestones_met": 1,
@@ -193,6 +194,7 @@ def test_the_values_of_a_commitment_are_plain(lived: Ksmy) -> None:
         "evidence": 1,
         "created_on": "2024-11-25",
         "updated_on": "2025-03-20",
+        "reviewed_on": None,
         "withdrawn": False,
         "newest_entry": 35,  # of a milestone; its own newest is 7
     }
@@ -203,4 +205,5 @@ def test_what_a_commitment_has_not_is_null(lived: Ksmy) -> None:
     empty = {name for name, value in row.items() if value is None}
     assert empty == {
         *("days_left", "due", "due_earliest", "due_latest", "due_phrase", "baseline_due", "slip_days"),
+        *("expected", "reviewed_on"),
     }

@@ -26,6 +26,7 @@ from tests.cli.looks import (
     DEADLINE,
     ENTRY,
     MILESTONE,
+    MOVED,
     PAST,
     UNTOUCHED,
     found,
@@ -38,7 +39,16 @@ from tests.transcripts import TOP, on_terminal
 #: The keys of the JSON contract, in its order; a key may be added, none may go or change its name.
 REPORT = [
     *("today", "within", "since", "commitments", "open", "agreements", "by_status", "by_deadline"),
-    *("overdue", "overdue_count", "due_soon", "due_soon_count", "changed", "changed_count"),
+    *(
+        "overdue",
+        "overdue_count",
+        "due_soon",
+        "due_soon_count",
+        "moved",
+        "moved_count",
+        "changed",
+        "changed_count",
+    ),
     *("contradictions", "contradiction_count", "head", "summary", "by_sector", "stale"),
     *("quiet", "quiet_count", "next_milestones", "next_milestone_count", "needs_attention"),
 ]
@@ -80,7 +90,8 @@ def test_a_report_has_every_section_in_text_and_in_markdown(ksmy: Ksmy) -> None:
     sections = [
         *("By status", "By sector", "By deadline", "Overdue: 1", "Due within 90 days: none"),
         *("Contradicts itself: 1", "Next milestones: 1"),
-        *("Changed since 2025-12-16: none", "Gone quiet, no entry for 180 days: 19", "Head"),
+        *("Moved since 2025-12-16: 1", "Entries since 2025-12-16: none"),
+        *("Not looked at for 180 days: 19", "Head"),
     ]
     blocks = done(ksmy("report")).split("\n\n")
     assert [block.splitlines()[0] for block in blocks[1:]] == sections
@@ -124,7 +135,8 @@ def test_the_json_of_a_report_has_these_keys_in_this_order(ksmy: Ksmy) -> None:
     assert list(found["overdue"][0]) == list(found["due_soon"][0]) == DEADLINE
     assert list(found["changed"][0]) == ENTRY
     assert list(found["contradictions"][0]) == ["ref", "title", "why"]
-    assert list(found["quiet"][0]) == ["ref", "title", "updated_on"]
+    assert list(found["moved"][0]) == MOVED
+    assert list(found["quiet"][0]) == ["ref", "title", "updated_on", "reviewed_on"]
     assert list(found["next_milestones"][0]) == MILESTONE
 
 
@@ -132,7 +144,7 @@ def test_the_json_of_a_report_without_anything_has_the_same_keys(ksmy: Ksmy, emp
     found = report(ksmy, "--db", empty)
     assert list(found) == REPORT
     assert (found["by_status"], found["by_sector"]) == (dict.fromkeys(STATUSES, 0), {})
-    assert [found[name] for name in REPORT if isinstance(found[name], list)] == [[]] * 6
+    assert [found[name] for name in REPORT if isinstance(found[name], list)] == [[]] * 7
 
 
 def test_the_keys_of_the_report_and_the_timeline_are_written_down() -> None:
@@ -155,7 +167,7 @@ def test_the_summary_is_what_a_minister_would_read(ksmy: Ksmy) -> None:
         "1 commitment is overdue; nothing is due within 90 days. "
         'Longest overdue is "Conclude the bilateral free trade agreement" (FTA-CONCLUDE), by 15 days. '
         "Contradiction: 1 commitment is open though its deadline has passed. "
-        "Nothing has changed since 2025-12-16."
+        "No entry since 2025-12-16, but the calendar moved what was due."
     )
 
 
@@ -249,10 +261,10 @@ def test_the_order_of_contradictions_is_by_what_contradicts_and_then_by_ref(
     )
 
 
-def test_what_has_no_entry_for_so_many_days_has_gone_quiet(ksmy: Ksmy) -> None:
+def test_what_has_no_entry_for_so_many_days_was_not_looked_at(ksmy: Ksmy) -> None:
     found = report(ksmy, "--stale", "416")
     assert (found["stale"], found["quiet_count"], len(found["quiet"])) == (416, 19, 19)
-    assert "Gone quiet, no entry for 416 days: 19\n" in done(ksmy("report", "--stale", "416"))
+    assert "Not looked at for 416 days: 19\n" in done(ksmy("report", "--stale", "416"))
 
 
 def test_an_entry_ends_the_quiet(ksmy: Ksmy) -> None:
@@ -294,7 +306,7 @@ def test_what_took_effect_on_the_day_since_or_later_is_listed(ksmy: Ksmy, at: At
     at(datetime.fromisoformat("2025-10-04T04:00Z"))
     found = report(ksmy, "--since", "2025-10-02")
     assert [entry["note"] for entry in found["changed"]] == ["On 2025-10-02", "On 2025-10-03"]
-    assert section(done(ksmy("report", "--since", "2d")), "Changed since 2025-10-02: 2") == (
+    assert section(done(ksmy("report", "--since", "2d")), "Entries since 2025-10-02: 2") == (
         "2025-10-02 TOURISM: noted (On 2025-10-02) 2025-10-03 TOURISM: noted (On 2025-10-03)"
     )
 
@@ -306,7 +318,7 @@ def test_what_was_recorded_lately_is_listed_also_where_it_took_effect_before(ksm
         ("TOURISM", "2025-03-01")
     ]
     assert found["changed_count"] == 1
-    assert section(done(ksmy("report", "--since", "7d")), "Changed since 2026-01-08: 1").startswith(
+    assert section(done(ksmy("report", "--since", "7d")), "Entries since 2026-01-08: 1").startswith(
         "2025-03-01 (recorded 2026-01-15) TOURISM: "
     )
 
@@ -462,8 +474,9 @@ PARTS = {
     "due_soon": (60, "Due within"),
     "contradictions": (121, "Contradicts itself"),
     "next_milestones": (61, "Next milestones"),
-    "changed": (240, "Changed since"),
-    "quiet": (139, "Gone quiet"),
+    "moved": (241, "Moved since"),
+    "changed": (240, "Entries since"),
+    "quiet": (139, "Not looked at"),
 }
 
 
@@ -495,8 +508,8 @@ def test_a_document_lists_the_first_fifty_of_a_kind_and_says_how_many_more(ksmy:
 
 
 def _rest(title: str) -> str:
-    """What is left out of a list: of changes the earlier ones."""
-    return "earlier" if title == "Changed since" else "more"
+    """What is left out of a list: of entries the earlier ones."""
+    return "earlier" if title == "Entries since" else "more"
 
 
 @pytest.mark.usefixtures("crowded")
@@ -507,14 +520,15 @@ def test_the_command_that_a_list_cut_short_names_lists_it_whole(ksmy: Ksmy) -> N
     assert {command.partition(" --as-of")[0]: len(rows) for command, rows in listed.items()} == {
         "list --overdue": found["overdue_count"],
         "due --within 90": found["overdue_count"] + found["due_soon_count"] + 1,  # one is upcoming
+        "diff 2025-12-15 2026-01-15": found["moved_count"],
         "history --since 2025-12-16": found["changed_count"],
-        "list --stale 180": found["quiet_count"],
+        "list --not-reviewed 180": found["quiet_count"],
     }
     narrowed = re.findall(r": ksmy (.*)", done(ksmy("report", "--sector", "crowd")))
     assert [command.partition(" --as-of")[0] for command in narrowed] == [
         "list --overdue --sector crowd",
         "due --within 90 --sector crowd",
-        "list --stale 180 --sector crowd",
+        "list --not-reviewed 180 --sector crowd",
     ]
     due = value(ksmy(*narrowed[1].split(), "--format", "json"))
     assert [row["deadline"] for row in due].count("due-soon") == found["due_soon_count"]
@@ -877,7 +891,7 @@ def test_the_report_of_an_empty_register_says_so(ksmy: Ksmy, empty: str) -> None
     assert "There is no commitment here yet." in text
     assert section(text, "Head") == "none: the register has no entry"
     assert [section(text, title) for title in ("By status", "By sector", "By deadline")] == ["none"] * 3
-    assert text.count(": none\n") == 6
+    assert text.count(": none\n") == 7
     assert ksmy("report", "--db", empty, "--exit-code").code == 0
     assert ksmy("report", "--db", empty, "--only-attention") == Ran("", "", 0)
     for chosen in ("md", "html"):
@@ -889,7 +903,7 @@ def test_the_report_of_a_register_where_everything_is_done_says_so(ksmy: Ksmy) -
     found = report(ksmy, "--as-of", "2026-03-01")
     assert found["summary"] == (
         "Of 19 commitments under 6 agreements, none is open and 19 completed. "
-        "Nothing is overdue or due within 90 days. Nothing has changed since 2026-01-30."
+        "Nothing is overdue or due within 90 days. No entry since 2026-01-30."
     )
     assert (found["open"], found["by_status"]["completed"], found["by_deadline"]["met"]) == (0, 19, 19)
     assert (found["quiet"], found["next_milestones"], found["contradictions"]) == ([], [], [])
@@ -944,7 +958,16 @@ def test_a_report_loads_nothing_that_only_a_change_needs(command: str, place: st
 
 REPORT = [
     *("today", "within", "since", "commitments", "open", "agreements", "by_status", "by_deadline"),
-    *("overdue", "overdue_count", "due_soon", "due_soon_count", "changed", "changed_count"),
+    *(
+        "overdue",
+        "overdue_count",
+        "due_soon",
+        "due_soon_count",
+        "moved",
+        "moved_count",
+        "changed",
+        "changed_count",
+    ),
     *("contradictions", "contradiction_count", "head", "summary", "by_sector", "stale"),
     *("quiet", "quiet_count", "next_milestones", "next_milestone_count", "needs_attention"),
 ]
@@ -955,9 +978,10 @@ def test_the_keys_of_a_report_are_frozen(lived: Ksmy) -> None:
     assert list(one) == REPORT
     assert [list(row) for row in one["overdue"]] == [DEADLINE] * 3
     assert [list(row) for row in one["due_soon"]] == [DEADLINE] * 2
+    assert [list(row) for row in one["moved"]] == [MOVED] * 4
     assert [list(row) for row in one["changed"]] == [ENTRY] * 2
     assert [list(row) for row in one["contradictions"]] == [["ref", "title", "why"]] * 3
-    assert [list(row) for row in one["quiet"]] == [["ref", "title", "updated_on"]] * 7
+    assert [list(row) for row in one["quiet"]] == [["ref", "title", "updated_on", "reviewed_on"]] * 7
     assert [list(row) for row in one["next_milestones"]] == [MILESTONE]
 
 
@@ -1047,15 +1071,16 @@ def test_the_text_of_a_report_has_every_section(lived: Ksmy) -> None:
         "Due within 90 days: 2",
         "Contradicts itself: 3",
         "Next milestones: 1",
-        "Changed since 2025-12-16: 2",
-        "Gone quiet, no entry for 180 days: 7",
+        "Moved since 2025-12-16: 4",
+        "Entries since 2025-12-16: 2",
+        "Not looked at for 180 days: 7",
         "Head",
     ]
     assert next(iter(page.values())) == (
         "Of 20 commitments under 6 agreements, 17 are open and 2 completed. 2 commitments and 1 milestone are "
         'overdue; 2 commitments are due within 90 days. Longest overdue is "Take the FTA beyond trade and '
         'investment" (FTA-SCOPE), by 199 days. Contradictions: 2 commitments are open though their deadlines '
-        "have passed, and 1 is completed without evidence or with a milestone open. There have been 2 changes "
+        "have passed, and 1 is completed without evidence or with a milestone open. There have been 2 entries "
         "since 2025-12-16."
     )
     assert page["By status"] == "planned 7, in-progress 9, completed 2, suspended 1, cancelled 1"
@@ -1070,10 +1095,10 @@ def test_the_text_of_a_report_has_every_section(lived: Ksmy) -> None:
         "HALAL: Recognise halal certificates, Malaysia, due 2026-03-31, in 75 days"
         in page["Due within 90 days: 2"]
     )
-    assert page["Changed since 2025-12-16: 2"] == (
+    assert page["Entries since 2025-12-16: 2"] == (
         "2025-12-20 PARIS-REDUCTIONS: due 2026-02 2026-01-10 GREEN-ENERGY: noted (Asked Seoul for news)"
     )
-    assert "and 2 more: ksmy list --stale 180" in page["Gone quiet, no entry for 180 days: 7"]
+    assert "and 2 more: ksmy list --not-reviewed 180" in page["Not looked at for 180 days: 7"]
     assert "TOURISM: completed with milestone 1 open and no evidence" in page["Contradicts itself: 3"]
     assert (
         page["Next milestones: 1"]
@@ -1096,3 +1121,41 @@ def test_the_first_and_the_last_day_of_the_calendar_are_days(
 ) -> None:
     ran = lived(*command, "--as-of", day, "--format", "json")
     assert ran.code == (3 if command[0] == "show" and day == "0001-01-01" else 0)
+
+
+def test_only_moved_is_silent_again_the_next_time_though_something_stays_overdue(ksmy: Ksmy, at: At) -> None:
+    weekly = ("report", "--since", "2w", "--only-moved", "--exit-code")
+    whole = done(ksmy("report", "--since", "2w"))
+    assert ksmy(*weekly) == Ran(whole, "", 10)  # it is overdue since 1 January
+    assert section(whole, "Moved since 2026-01-01: 1") == (
+        "FTA-CONCLUDE: deadline due-soon -> overdue (calendar, overdue since 2026-01-01)"
+    )
+    at(datetime.fromisoformat("2026-01-29T04:00Z"))
+    assert ksmy(*weekly) == Ran("", "", 0)
+    assert ksmy("report", "--since", "2w", "--only-attention", "--exit-code").code == 10
+    assert ksmy("update", "TOURISM", "--note", "A call").code == 0
+    assert ksmy(*weekly).code == 10
+
+
+def test_only_moved_is_about_the_part_the_report_is_narrowed_to(ksmy: Ksmy) -> None:
+    assert ksmy("report", "--only-moved", "--exit-code", "--sector", "tourism") == Ran("", "", 0)
+    assert ksmy("report", "--only-moved", "--exit-code", "--sector", "trade").code == 10
+
+
+def test_what_the_calendar_moved_is_listed_also_where_somebody_noted_something(ksmy: Ksmy) -> None:
+    moved = report(ksmy)["moved"]
+    assert ksmy("update", "FTA-CONCLUDE", "--note", "A call").code == 0
+    assert report(ksmy)["moved"] == moved
+    assert [one["new"] for one in moved] == ["overdue"]
+
+
+def test_what_an_undo_took_back_has_moved(ksmy: Ksmy, at: At) -> None:
+    at(datetime.fromisoformat("2026-01-16T04:00Z"))
+    assert ksmy("update", "TOURISM", "--due", "2027").code == 0
+    at(datetime.fromisoformat("2026-03-16T04:00Z"))
+    assert ksmy("undo").code == 0
+    found = report(ksmy, "--since", "7d")
+    assert [(one["field"], one["old"], one["new"], one["entries"]) for one in found["moved"]] == [
+        ("due", "2027", None, [32]),
+        ("deadline", "upcoming", "undated", [32]),
+    ]

@@ -100,6 +100,8 @@ def test_a_timeline_draws_windows_first_due_dates_and_milestones(
             dict(zip(MARK, (1, "Negotiations concluded", "met", "met", "2025-05-26"), strict=True)),
             dict(zip(MARK, (2, "Signed", "not-met", "closed", "2025-08-31"), strict=True)),
         ],
+        "expected": None,
+        "expected_latest": None,
     }
     assert (ccs["earliest"], ccs["latest"]) == ("2030-06-01", "2030-06-30")
     assert (ccs["baseline_earliest"], ccs["baseline_latest"]) == ("2029-01-01", "2029-12-31")

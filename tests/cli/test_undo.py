@@ -7,6 +7,7 @@ import pytest
 
 from tests.cli.batches import BATCH, Apply, rows
 from tests.cli.changes import ADD_TIN, ADD_TREATY, NEEDED, refused
+from tests.cli.looks import ENTRY, INVOCATION
 from tests.conftest import At, Contents, Ksmy
 
 
@@ -132,6 +133,19 @@ def test_undo_dry_run_says_the_same_and_writes_nothing(ksmy: Ksmy, contents: Con
         ("nosuch", 3, "there is no invocation nosuch; `ksmy undo --list` shows the newest"),
         ("99", 3, "there is no entry 99; `ksmy history` shows them"),
         (
+            "123456789012345678901",
+            3,
+            "there is no invocation 123456789012345678901; `ksmy undo --list` shows the newest",
+        ),
+        (
+            "0",
+            2,
+            (
+                "'0' is neither an entry nor long enough for an invocation; give its first 4 characters or more, "
+                "as `ksmy undo --list` shows them"
+            ),
+        ),
+        (
             "abc",
             2,
             (
@@ -226,4 +240,77 @@ def test_undo_of_a_whole_batch_leaves_all_as_before(apply: Apply, ksmy: Ksmy) ->
     ]
     assert {look: ksmy(look, "--format", "json").out for look in listed} == listed
     assert {row["ref"]: row["status"] for row in rows(ksmy, "list")} == statuses
+    assert ksmy("check").code == 0
+
+
+def test_undo_list_shows_what_the_newest_commands_did(ksmy: Ksmy, contents: Contents) -> None:
+    ksmy("update", "TOURISM", "HYDROGEN", "--due", "2027")
+    ksmy("update", "CCS-START", "--note", "seen")
+    ksmy("undo")
+    made = {entry["invocation"]: entry["id"] for entry in reversed(rows(ksmy, "history"))}
+    before = contents()
+    ran = ksmy("undo", "--list")
+    assert (ran.code, ran.err) == (0, "")
+    assert [line.split("  ") for line in ran.out.splitlines()[:3]] == [
+        [invocation[:8], "2026-01-15 04:00 UTC", "tester", said]
+        for invocation, said in zip(
+            made,
+            (
+                "CCS-START: undone: 33",
+                "CCS-START: noted (seen); retracted by entry 34",
+                "TOURISM: due 2027, and 1 more",
+            ),
+            strict=False,
+        )
+    ]
+    assert ran.out.splitlines()[3].endswith(", and 29 more")
+    assert contents() == before
+
+
+def test_undo_list_as_json_has_the_first_entry_of_each(ksmy: Ksmy) -> None:
+    ksmy("update", "TOURISM", "HYDROGEN", "--due", "2027")
+    ksmy("undo")
+    undone, made, seed = rows(ksmy, "undo", "--list")
+    assert [list(one) for one in (undone, made, seed)] == [INVOCATION] * 3
+    assert [one["first"]["id"] for one in (undone, made, seed)] == [33, 31, 1]
+    assert [list(one["first"]) for one in (undone, made, seed)] == [ENTRY] * 3
+    assert [(one["entries"], one["in_force"], one["retracted_by"]) for one in (undone, made, seed)] == [
+        (2, 2, None),
+        (2, 0, 34),
+        (30, 30, None),
+    ]
+    ran = ksmy("undo", "--list", "--format", "jsonl")
+    assert [json.loads(line) for line in ran.out.splitlines()] == [undone, made, seed]
+
+
+def test_undo_list_has_ten_at_most(ksmy: Ksmy) -> None:
+    for number in range(11):
+        ksmy("update", "TOURISM", "--note", f"Call {number}")
+    listed = rows(ksmy, "undo", "--list")
+    assert [one["first"]["note"] for one in listed] == [f"Call {number}" for number in range(10, 0, -1)]
+
+
+def test_undo_list_takes_no_invocation(ksmy: Ksmy) -> None:
+    assert refused(ksmy("undo", "--list", "31"), 2) == (
+        "--list lists the newest invocations; name one without it"
+    )
+
+
+def test_undo_of_what_the_register_began_with_says_so_and_can_be_redone(
+    ksmy: Ksmy, contents: Contents
+) -> None:
+    listed = {look: ksmy(look, "--format", "json").out for look in ("agreements", "due")}
+    warned = "ksmy: that takes back what the register began with; `ksmy redo` brings it back\n"
+    before = contents()
+    tried = ksmy("undo", "--dry-run")
+    assert (tried.code, tried.err) == (0, f"ksmy: dry run: nothing was written\n{warned}")
+    assert contents() == before
+    ran = ksmy("undo")
+    assert (ran.out, ran.err, ran.code) == (tried.out, warned, 0)
+    assert ran.out.count(" undone: ") == 30
+    assert rows(ksmy, "list") == []
+    assert refused(ksmy("undo"), 4) == "the register has no entry that counts; there is nothing to undo"
+    ran = ksmy("redo")
+    assert (ran.code, ran.err) == (0, "")
+    assert {look: ksmy(look, "--format", "json").out for look in listed} == listed
     assert ksmy("check").code == 0

@@ -330,11 +330,7 @@ def test_a_late_change_before_a_completion_reopens_nothing(ksmy: Ksmy) -> None:
 def test_a_late_change_may_say_what_is_so_since_a_later_day(ksmy: Ksmy) -> None:
     ksmy("update", "TOURISM", "--agreement", "FTA", "--on", "2025-12-01")
     ran = ksmy("update", "TOURISM", "--agreement", "FTA", "--on", "2025-10-01")
-    assert ran == Ran(
-        "TOURISM updated: agreement MOU-TOURISM -> FTA, 2025-10-01 to 2025-11-30; FTA since (entry 32)\n",
-        "",
-        0,
-    )
+    assert ran == Ran("TOURISM updated: agreement MOU-TOURISM -> FTA (entry 32)\n", "", 0)
     assert ksmy("check").code == 0
 
 
@@ -735,3 +731,29 @@ def test_a_refusal_shows_control_characters_and_never_sends_them(ksmy: Ksmy, opt
 def test_a_password_in_a_url_is_not_repeated(ksmy: Ksmy) -> None:
     ran = ksmy("update", "TOURISM", "--note", "x", "--db", "mysql://user:hunter2@host/db?password=hunter2")
     assert "hunter2" not in refused(ran, 2)
+
+
+def test_a_late_entry_that_says_what_is_so_since_has_no_end(ksmy: Ksmy) -> None:
+    assert ksmy("update", "TOURISM", "--due", "2026", "--on", "2025-10-01").code == 0
+    assert ksmy("update", "TOURISM", "--due", "2027", "--on", "2025-12-01").code == 0
+    late = ("update", "TOURISM", "--due", "2026", "--on", "2025-08-01", "--format", "json")
+    (change,) = json.loads(ksmy(*late).out)["changes"]
+    assert change["until"] == {"due": ["2025-11-30", "2027"]}
+    assert ksmy("update", "TOURISM", "--due", "2027", "--on", "2025-11-01").out == (
+        "TOURISM updated: due 2026 -> 2027 (entry 34)\n"
+    )
+
+
+def test_a_clock_more_than_an_hour_behind_the_newest_entry_is_told(ksmy: Ksmy, at: At) -> None:
+    at(datetime(2026, 1, 15, 3, tzinfo=UTC))
+    assert ksmy("update", "TOURISM", "--note", "seen").err == ""
+    at(datetime(2026, 1, 15, 1, 59, 59, tzinfo=UTC))
+    behind = (
+        "ksmy: this machine's clock (2026-01-15T01:59:59.000000Z) is behind the newest entry "
+        "(2026-01-15T03:00:00.000000Z); set it right, or undo that entry if another clock was wrong\n"
+    )
+    tried = ksmy("update", "TOURISM", "--note", "again", "--dry-run")
+    assert (tried.code, tried.err) == (0, f"ksmy: dry run: nothing was written\n{behind}")
+    ran = ksmy("update", "TOURISM", "--note", "again")
+    assert (ran.code, ran.err) == (0, behind)
+    assert ran.out == tried.out

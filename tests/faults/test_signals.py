@@ -18,6 +18,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing, suppress
+from datetime import UTC, datetime
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ from ksmy_tracker.storage.sqlite import connection as sqlite
 from ksmy_tracker.storage.sqlite.reader import FileReader
 from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.storage.sqlite.transaction import FileTransaction
-from tests.conftest import Contents, Ksmy, Ran
+from tests.conftest import At, Contents, Ksmy, Ran
 from tests.faults.conftest import Tell, entries
 
 #: A register as the first released schema had it.
@@ -149,8 +150,15 @@ MOMENTS = {
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
 def test_a_signal_to_a_change_says_whether_it_is_recorded(
-    ksmy: Ksmy, place: str, contents: Contents, engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ksmy: Ksmy,
+    at: At,
+    place: str,
+    contents: Contents,
+    engine: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    at(datetime.now(UTC))  # what a signal ends goes by the machine's clock
     monkeypatch.chdir(tmp_path)
     Path("batch.jsonl").write_text('{"ref": "TOURISM", "detail": "by a signal"}\n')
     assert ksmy("update", "TOURISM", "--detail", "to be undone").code == 0

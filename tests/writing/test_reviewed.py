@@ -1,4 +1,4 @@
-"""The key of a batch's line that changed nothing is in the chain, and nothing else of it is anywhere."""
+"""A batch's line that changed nothing, with a key: it is in the chain, and its record was looked at, and no more."""
 
 import json
 import sqlite3
@@ -20,6 +20,7 @@ from ksmy_tracker.writing import record as write_side
 from ksmy_tracker.writing import undo as undoing
 from ksmy_tracker.writing.record import Recording
 from tests.conftest import NOW, Ksmy, asked, execute
+from tests.writing.changing import stored
 
 TODAY = date(2026, 1, 15)
 Make = Callable[..., Receipt]
@@ -44,19 +45,24 @@ def undo(register: Path, wanted: str | None = None) -> Receipt:
         return undoing.undo(session, wanted, Recording("desk", NOW, TODAY))
 
 
+def tourism(register: Path) -> dict[str, Any]:
+    return stored(register, "TOURISM")
+
+
 def rows(register: Path, sql: str) -> list[tuple[Any, ...]]:
     with FileRegister(register).reading() as reader:
         return asked(reader, sql)
 
 
 def test_its_entry_has_the_key_and_no_more(register: Path, make: Make) -> None:
-    record = rows(register, "SELECT * FROM commitment WHERE ref = 'TOURISM'")
+    before = tourism(register)
+    assert before["reviewed_on"] is None
     receipt = make(unchanged())
     said = "id, record, ref, action, changes, note, evidence, key, key_digest, effective_on"
     assert rows(register, f"SELECT {said} FROM entry WHERE id > 30") == [
         (31, "commitment", "TOURISM", "reviewed", "{}", None, "[]", "k", "1" * 64, "2026-01-15")
     ]
-    assert rows(register, "SELECT * FROM commitment WHERE ref = 'TOURISM'") == record
+    assert tourism(register) == {**before, "reviewed_on": "2026-01-15"}
     assert rows(register, "SELECT * FROM unchanged_key") == []
     assert (receipt.applied, receipt.unchanged, receipt.skipped) == (0, 1, 0)
     assert [(outcome.action, outcome.entry) for outcome in receipt.outcomes] == [(None, None)]
@@ -150,7 +156,9 @@ def test_old_keys_are_counted_by_check(register: Path, ksmy: Ksmy) -> None:
     assert ", 30 entries, 1 unchanged key; head " in ksmy("check").out
 
 
-def test_no_report_or_calendar_takes_it_for_news(ksmy: Ksmy, tmp_path: Path) -> None:
+def test_no_report_or_calendar_takes_it_for_news_but_for_its_being_looked_at(
+    ksmy: Ksmy, tmp_path: Path
+) -> None:
     before = [ksmy("report", "--format", "json").out, ksmy("export", "--format", "ics").out]
     batch = tmp_path / "batch.jsonl"
     batch.write_text('{"ref": "TOURISM", "parties": "both", "key": "k"}\n')
@@ -162,7 +170,9 @@ def test_no_report_or_calendar_takes_it_for_news(ksmy: Ksmy, tmp_path: Path) -> 
         del found["head"]
         return found
 
-    assert without_head(after[0]) == without_head(before[0])
+    then, now = without_head(before[0]), without_head(after[0])
+    then["quiet"] = [one for one in then["quiet"] if one["ref"] != "TOURISM"]
+    assert now == {**then, "quiet_count": then["quiet_count"] - 1}
     assert after[1] == before[1]
     assert [line.split("\t")[4] for line in ksmy("history", "TOURISM", "--format", "tsv").out.splitlines()][
         -1

@@ -299,6 +299,7 @@ def test_a_seed_takes_every_field_a_user_can_set_and_a_note_and_evidence(written
         "status": "Completed",
         "due": "2025-Q4",
         "due_phrase": "by the end of the year",
+        "expected": "2026-Q2",
         "note": "as announced",
         "evidence": ["https://example.org/a", "https://example.org/b"],
     }
@@ -315,6 +316,7 @@ def test_a_seed_takes_every_field_a_user_can_set_and_a_note_and_evidence(written
         "status": "completed",
         "due": "2025-36",
         "due_phrase": "by the end of the year",
+        "expected": "2026-34",
     }
     assert change.note == "as announced"
     assert change.evidence == ("https://example.org/a", "https://example.org/b")

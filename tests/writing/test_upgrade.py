@@ -4,6 +4,7 @@ import json
 import sqlite3
 import stat
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from ksmy_tracker.reading.export import export_lines
 from ksmy_tracker.storage.revisions import REVISIONS
 from ksmy_tracker.storage.sqlite.reader import FileReader
 from ksmy_tracker.storage.sqlite.register import FileRegister
-from tests.conftest import Ksmy, execute, sentence
+from tests.conftest import At, Ksmy, execute, sentence
+from tests.exports import as_before
 
 DUMPS = Path(__file__).parents[1] / "registers"
 
@@ -68,7 +70,7 @@ def rows(path: Path, columns: dict[str, list[str]] | None = None) -> dict[str, l
 
 
 def exported(path: Path) -> list[str]:
-    """The lines of an export, as versions before entries had `retracts` made it."""
+    """The lines of an export of a register that is older than what its entries retract."""
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("BEGIN")
         connection.execute("ALTER TABLE entry ADD COLUMN retracts TEXT NOT NULL DEFAULT '[]'")
@@ -197,14 +199,27 @@ def test_a_second_migration_does_nothing(ksmy: Ksmy, old: Path) -> None:
 
 
 @pytest.mark.parametrize("revision", ["0002", "0003"])
-def test_a_migrated_register_exports_the_bytes_that_it_exported_before(
-    ksmy: Ksmy, old: Path, revision: str
-) -> None:
+def test_a_migration_alters_no_line_of_an_export(ksmy: Ksmy, old: Path, revision: str) -> None:
     before = "".join(exported(old))
     assert all(f'"action":"{one}"' in before for one in ("undone", "withdrawn", "restored"))
     assert before.count('{"unchanged_key":') == (2 if revision == "0002" else 0)
     ksmy("migrate")
     assert ksmy("export").out == before
+
+
+@pytest.mark.parametrize("revision", ["0002", "0003"])
+def test_an_export_of_the_version_before_makes_the_register_that_a_migration_makes(
+    ksmy: Ksmy, old: Path, tmp_path: Path
+) -> None:
+    file, new = tmp_path / "export.jsonl", tmp_path / "new.db"
+    before = as_before(exported(old), old)
+    assert any(line.startswith('{"milestone":') for line in before)
+    file.write_text("".join(before), encoding="utf-8")
+    ksmy("migrate")
+    ran = ksmy("import", str(file), "--db", str(new))
+    assert (ran.code, ran.err) == (0, "")
+    assert rows(new) == rows(old)
+    assert ksmy("export", "--db", str(new)).out == ksmy("export").out
 
 
 @pytest.mark.parametrize(
@@ -232,7 +247,10 @@ def test_a_register_with_what_no_register_may_have_is_not_migrated(
     assert list(old.parent.iterdir()) == [old]
 
 
-def test_a_migrated_register_can_be_changed(ksmy: Ksmy, old: Path, revision: str, tmp_path: Path) -> None:
+def test_a_migrated_register_can_be_changed(
+    ksmy: Ksmy, at: At, old: Path, revision: str, tmp_path: Path
+) -> None:
+    at(datetime(2026, 2, 15, 4, 0, tzinfo=UTC))  # after the newest entry of each
     ksmy("migrate")
     ran = ksmy("update", "FTA-CONCLUDE", "--firmness", "hoped", "--note", "migrated")
     assert (ran.code, ran.err) == (0, "")

@@ -107,7 +107,7 @@ def test_what_was_put_straight_into_a_server_with_right_hashes_is_found(
         connection.execute(f"INSERT INTO entry ({', '.join(row)}) VALUES ({marks})", list(row.values()))
     ran = ksmy("check", "--db", database_on_server)
     assert ran.code == 8
-    assert f"entry {last + 1} (TOURISM): it does not say what follows: baseline_due" in ran.err
+    assert f"entry {last + 1} (TOURISM): baseline_due does not follow from what it changes" in ran.err
 
 
 def seal_after(last: int, head: str, entry: exports.Fields) -> exports.Fields:

@@ -193,7 +193,8 @@ def test_who_gave_up_behind_others_lets_those_behind_it_pass(start: Start, regis
 )
 def test_a_signal_ends_the_wait_at_once(start: Start, register: Path, number: int, said: str) -> None:
     with held(register):
-        first, last = in_line(start, register, "a", "b")
+        # So that a machine that stands still for half a minute is not taken for a lost signal.
+        first, last = in_line(start, register, "a", "b", more=("--timeout", "3600"))
         for writer in (last, first):
             os.kill(writer.pid, number)
             ran = writer.ended()
