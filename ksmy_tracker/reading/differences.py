@@ -3,7 +3,8 @@
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import groupby
+from heapq import nlargest
+from itertools import count, groupby
 from typing import Any, Final, NamedTuple
 
 from ksmy_tracker.domain.kinds import COLUMNS, Commitment, Milestone, commitment_of
@@ -32,10 +33,13 @@ def moved_since(snapshot: Snapshot, since: str, *, most: int) -> Listed[Moved]:
     after = Point(snapshot.day, snapshot.newest)
     family = snapshot.reader.family("ref")
     sql = f"SELECT {family} AS ref, max(id) AS newest FROM entry WHERE {_SINCE} GROUP BY 1"
-    recorded = sorted(snapshot.rows(_Newest, sql, **_since(before)), key=lambda one: -one.newest)
-    found = list(_by_entries(snapshot, before, after, [one.ref for one in recorded[:most]]))
+    newest = {one.ref: one.newest for one in snapshot.rows(_Newest, sql, **_since(before))}
+    # All are counted, and only what is shown is kept.
+    total = count()
+    counted = (one for one, _ in zip(_by_entries(snapshot, before, after, list(newest)), total, strict=False))
+    found = nlargest(most, counted, key=lambda one: newest[commitment_of(one.ref)])
     turned = list(_by_calendar(snapshot, before, after))
-    return Listed([*found, *turned][:most], len(found) + len(recorded[most:]) + len(turned))
+    return Listed([*found, *turned][:most], next(total) + len(turned))
 
 
 class _Newest(NamedTuple):
