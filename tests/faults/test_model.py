@@ -59,6 +59,7 @@ TAKEN: dict[str, list[tuple[Any, Any]]] = {
     "source": [("a report", "a report"), (None, None)],
     "status": [(word, word) for word in ("planned", "in-progress", "completed", "cancelled")],
     "due": [*((given, stored) for given, (stored, _, _) in DUES.items()), (None, None)],
+    "expected": [*((given, stored) for given, (stored, _, _) in DUES.items()), (None, None)],
     "due_phrase": [("by then", "by then"), ("", None)],
     "kind": [("treaty", "treaty")],
     "stage": [("signed", "signed"), ("In-Force", "in-force"), ("negotiating", "negotiating")],
@@ -75,6 +76,8 @@ REFUSED: dict[str, list[Any]] = {
     "verifiable": ["perhaps", 1],
     "status": ["done", None, ["planned"]],
     "due": ["soon", 2025, "2026-13"],
+    "expected": ["later", 2026],
+    "reviewed_on": ["2026-01-15"],
     "detail": ["\0", {}],
     "state": ["missed"],
     "note": ["", 3],
@@ -109,9 +112,9 @@ FIELDS = {
     "agreement": ("title", "kind", "stage", "dated", "place", "parties", "source"),
     "commitment": (
         *("title", "detail", "agreement", "sector", "parties", "firmness", "verifiable", "source"),
-        *("status", "due", "due_phrase"),
+        *("status", "due", "due_phrase", "expected"),
     ),
-    "milestone": ("title", "due", "state"),
+    "milestone": ("title", "due", "expected", "state"),
 }
 REQUIRED = {
     "agreement": ("title", "kind", "stage"),
@@ -269,9 +272,12 @@ class Model:
             records[said.ref] = record
         record |= said.changed
         self._derive(record, said)
+        about = (record, *([records[record["commitment"]]] if said.kind == "milestone" else []))
         if not said.is_news:
+            if said.kind != "agreement":
+                about[-1]["reviewed_on"] = max(about[-1]["reviewed_on"] or "", said.day)
             return
-        for touched in (record, *([records[record["commitment"]]] if said.kind == "milestone" else [])):
+        for touched in about:
             touched["updated_on"] = max(touched["updated_on"] or "", said.day)
             if said.kind != "agreement":
                 touched["evidence"] = (touched["evidence"] or 0) + said.has_evidence
