@@ -178,8 +178,8 @@ def as_before(export: Iterable[str], register: Path) -> list[str]:
         connection.row_factory = sqlite3.Row
         for kind, columns in COLUMNS.items():
             names = ", ".join(name for name in columns if name not in LATER[kind])
-            for row in connection.execute(f"SELECT {names} FROM {kind} ORDER BY ref"):
-                said.append(to_canonical_json({kind: dict(row)}) + "\n")
+            rows = connection.execute(f"SELECT {names} FROM {kind} ORDER BY ref")
+            said += [to_canonical_json({kind: dict(row)}) + "\n" for row in rows]
     return said + rest
 
 

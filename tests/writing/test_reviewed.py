@@ -116,7 +116,8 @@ def test_an_undo_of_a_batch_frees_all_its_keys(register: Path, make: Make) -> No
 
 def test_a_listing_made_before_it_is_as_good_as_one_made_after(register: Path, make: Make) -> None:
     def edited(newest: str, due: str = "2027") -> Change:
-        return Change("update", "TOURISM", fields={"due": due}, derived={"newest_entry": newest})
+        cells = {"newest_entry": newest, "reviewed_on": ""}
+        return Change("update", "TOURISM", fields={"due": due}, derived=cells)
 
     ((before,),) = rows(register, "SELECT max(id) FROM entry WHERE ref = 'TOURISM'")
     make(unchanged())
@@ -156,7 +157,9 @@ def test_old_keys_are_counted_by_check(register: Path, ksmy: Ksmy) -> None:
     assert ", 30 entries, 1 unchanged key; head " in ksmy("check").out
 
 
-def test_no_report_or_calendar_takes_it_for_news_but_for_its_being_looked_at(ksmy: Ksmy, tmp_path: Path) -> None:
+def test_no_report_or_calendar_takes_it_for_news_but_for_its_being_looked_at(
+    ksmy: Ksmy, tmp_path: Path
+) -> None:
     before = [ksmy("report", "--format", "json").out, ksmy("export", "--format", "ics").out]
     batch = tmp_path / "batch.jsonl"
     batch.write_text('{"ref": "TOURISM", "parties": "both", "key": "k"}\n')

@@ -199,9 +199,7 @@ def test_a_second_migration_does_nothing(ksmy: Ksmy, old: Path) -> None:
 
 
 @pytest.mark.parametrize("revision", ["0002", "0003"])
-def test_a_migration_alters_no_line_of_an_export(
-    ksmy: Ksmy, old: Path, revision: str
-) -> None:
+def test_a_migration_alters_no_line_of_an_export(ksmy: Ksmy, old: Path, revision: str) -> None:
     before = "".join(exported(old))
     assert all(f'"action":"{one}"' in before for one in ("undone", "withdrawn", "restored"))
     assert before.count('{"unchanged_key":') == (2 if revision == "0002" else 0)
