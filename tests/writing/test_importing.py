@@ -32,6 +32,7 @@ from tests.exports import as_before
 from tests.writing.changing import query
 
 TODAY = date(2026, 1, 15)
+TakeBack = Callable[[Path, date], None]
 
 
 @pytest.fixture(scope="module")
@@ -90,9 +91,9 @@ def records(path: Path) -> dict[str, list[dict[str, Any]]]:
     return {kind: query(path, f"SELECT * FROM {kind} ORDER BY ref") for kind in COLUMNS}
 
 
-def redo(path: Path) -> None:
+def redo(path: Path, today: date = TODAY) -> None:
     with FileRegister(path).writing() as session:
-        undoing.redo(session, Recording("desk", NOW, TODAY))
+        undoing.redo(session, Recording("desk", NOW, today))
 
 
 def keep_as_before(path: Path, key: str, key_digest: str) -> None:
@@ -307,10 +308,13 @@ STATUSES = st.sampled_from(["planned", "in-progress", "completed", "cancelled"])
 def changes_of(strategy: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[Change]:
     return strategy.flatmap(
         lambda given: st.builds(
-            lambda note, evidence, actor: Change(**given, note=note, evidence=tuple(evidence), actor=actor),
+            lambda note, evidence, actor, on: Change(
+                **given, note=note, evidence=tuple(evidence), actor=actor, effective_on=on
+            ),
             note=st.none() | TITLES,
             evidence=st.lists(TITLES, max_size=2),
             actor=st.none() | TITLES,
+            on=st.none() | st.sampled_from(["2026-01-10", "2026-01-15", "2026-01-20"]),
         )
     )
 
@@ -356,10 +360,18 @@ CHANGES = changes_of(
             "op": st.just("update"),
             "ref": COMMITMENTS,
             "fields": st.fixed_dictionaries(
-                {}, optional={"due": DUES, "status": STATUSES, "detail": TEXTS, "agreement": AGREEMENTS}
+                {},
+                optional={
+                    "due": DUES,
+                    "expected": DUES,
+                    "status": STATUSES,
+                    "detail": TEXTS,
+                    "agreement": AGREEMENTS,
+                },
             ),
         }
     )
+    | st.fixed_dictionaries({"op": st.just("review"), "ref": COMMITMENTS})
     | st.fixed_dictionaries(
         {
             "op": st.just("update"),
@@ -368,18 +380,23 @@ CHANGES = changes_of(
         }
     )
 )
-STEPS = st.lists(st.tuples(st.lists(CHANGES, max_size=4), st.booleans(), st.integers(0, 9)), max_size=8)
+STEPS = st.lists(
+    st.tuples(st.lists(CHANGES, max_size=4), st.sampled_from([None, undo, redo]), st.integers(0, 9)),
+    max_size=8,
+)
 
 
 @settings(max_examples=25)
 @given(STEPS)
 def test_any_register_goes_there_and_back(
-    empty: Path, tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[list[Change], bool, int]]
+    empty: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    steps: list[tuple[list[Change], TakeBack | None, int]],
 ) -> None:
     directory = tmp_path_factory.mktemp("random")
     path = Path(shutil.copy(empty, directory / "random.db"))
     today = TODAY
-    for changes, undone, days in steps:
+    for changes, take_back, days in steps:
         today += timedelta(days=days)
         for change in changes:
             try:
@@ -387,16 +404,18 @@ def test_any_register_goes_there_and_back(
             except KsmyError:
                 continue
         try:
-            if undone:
-                undo(path, today)
+            if take_back:
+                take_back(path, today)
         except KsmyError:
             continue
     lines = exported(path)
     loaded, head = Importer(empty, directory).load(lines)
     assert exported(loaded) == lines
+    assert records(loaded) == records(path)
     with FileRegister(loaded).reading() as reader:
         found = audit.check(reader)
     assert (found.faults, found.head) == ([], head)
+    assert Importer(empty, directory).load(as_before(lines, path))[1] == head
     shutil.rmtree(directory)
 
 
