@@ -50,7 +50,7 @@ def check_derived(change: Change, record: Record, day: Day, now: Listed) -> None
     """Raise `Refused` where a listing's derived fields are not what the register says of the record.
 
     A listing may be some days old: its days left and its deadline state may be those of any day since the
-    record's newest entry.
+    record's newest entry that said something, and its record may have been looked at since.
     """
     said = {name: cell for name, cell in change.derived.items() if name in DERIVED}
     calendar = ("days_left", "deadline")
@@ -63,10 +63,17 @@ def check_derived(change: Change, record: Record, day: Day, now: Listed) -> None
         if name == "withdrawn":
             have = "true" if have else "false"
             written = cell.lower()  # as a spreadsheet writes it
+        if name == "reviewed_on" and have is not None and _is_earlier(cell, have):
+            continue
         if written != ("" if have is None else str(have)):
             _refuse(name, have, cell)
     if listed and isinstance(record, Commitment):
         _check_calendar(listed, record, day)
+
+
+def _is_earlier(cell: str, day: str) -> bool:
+    """Whether a cell says that a record was not yet looked at on a day."""
+    return not cell or (re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", cell) is not None and cell <= day)
 
 
 def _check_calendar(listed: dict[str, str], record: Commitment, day: Day) -> None:

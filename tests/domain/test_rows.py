@@ -41,8 +41,9 @@ def milestone(state: str, due_latest: str | None = None, met_on: str | None = No
             Commitment,
             (
                 "ref, title, detail, agreement, sector, parties, firmness, verifiable, source, status, deadline, "
-                "days_left, due, due_earliest, due_latest, due_phrase, baseline_due, slip_days, milestones_met, "
-                "milestones, evidence, created_on, updated_on, withdrawn, newest_entry"
+                "days_left, due, due_earliest, due_latest, due_phrase, expected, baseline_due, slip_days, "
+                "milestones_met, milestones, evidence, created_on, updated_on, reviewed_on, withdrawn, "
+                "newest_entry"
             ),
         ),
         (
@@ -59,15 +60,15 @@ def milestone(state: str, due_latest: str | None = None, met_on: str | None = No
         (
             Milestone,
             (
-                "ref, number, title, state, deadline, days_left, due, due_earliest, due_latest, met_on, evidence, "
-                "withdrawn"
+                "ref, number, title, state, deadline, days_left, due, due_earliest, due_latest, expected, met_on, "
+                "evidence, withdrawn"
             ),
         ),
         (
             DeadlineRow,
             (
                 "ref, record, title, agreement, sector, parties, status, deadline, days_left, due, due_earliest, "
-                "due_latest, due_phrase, slip_days"
+                "due_latest, due_phrase, slip_days, expected"
             ),
         ),
     ],

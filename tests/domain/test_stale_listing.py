@@ -33,6 +33,7 @@ STATE: dict[str, Any] = {
     "evidence": 3,
     "created_on": "2024-11-25",
     "updated_on": UPDATED.isoformat(),
+    "reviewed_on": "2026-01-10",
     "withdrawn": False,
 }
 
@@ -88,6 +89,13 @@ def test_a_listing_of_a_day_to_come_is_refused() -> None:
         check(listed(STATE, TODAY + timedelta(days=1)))
 
 
+@pytest.mark.parametrize("cell", ["", "2025-12-31", "2026-01-10"])
+def test_a_listing_made_before_its_record_was_looked_at_is_accepted(cell: str) -> None:
+    check({**listed(STATE, TODAY), "reviewed_on": cell})
+    with pytest.raises(Refused, match=r"^reviewed_on: it follows from other fields and is 2026-01-10 now; "):
+        check({**listed(STATE, TODAY), "reviewed_on": "2026-01-11"})
+
+
 @pytest.mark.parametrize("name", DERIVED)
 def test_an_edited_cell_is_refused_by_its_name(name: str) -> None:
     for cell in ("999", "nonsense", "2031-01-01", "-", " ", "upcoming"):
@@ -95,7 +103,7 @@ def test_an_edited_cell_is_refused_by_its_name(name: str) -> None:
             check({**listed(STATE, TODAY), name: cell})
 
 
-@pytest.mark.parametrize("name", [name for name in DERIVED if name != "baseline_due"])
+@pytest.mark.parametrize("name", [name for name in DERIVED if name not in ("baseline_due", "reviewed_on")])
 def test_an_emptied_cell_is_refused_by_its_name(name: str) -> None:
     with pytest.raises(Refused, match=f"^{name}: it follows "):
         check({**listed(STATE, TODAY), name: ""})

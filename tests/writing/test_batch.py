@@ -139,6 +139,7 @@ def test_every_field_of_add_and_update_is_a_key(name: str) -> None:
         "status": "planned",
         "due": "2025",
         "dated": "2025-10-27",
+        "expected": "2026",
         "kind": "treaty",
         "stage": "signed",
     }.get(name, "text")

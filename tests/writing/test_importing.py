@@ -16,18 +16,23 @@ from hypothesis import strategies as st
 from ksmy_tracker.domain.chain import Entry, digest, key_hash, to_canonical_json
 from ksmy_tracker.domain.changes import Change
 from ksmy_tracker.domain.entries import ENTRY_FIELDS
-from ksmy_tracker.domain.kinds import COLUMNS
+from ksmy_tracker.domain.kinds import COLUMNS, KINDS
 from ksmy_tracker.errors import BadInput, KsmyError
 from ksmy_tracker.reading import check as audit
 from ksmy_tracker.reading.export import export_lines
+from ksmy_tracker.storage.locate import locate
 from ksmy_tracker.storage.sqlite.register import FileRegister
+from ksmy_tracker.writing import amend as amending
 from ksmy_tracker.writing import importing
 from ksmy_tracker.writing import record as write_side
 from ksmy_tracker.writing import undo as undoing
 from ksmy_tracker.writing.record import Recording
 from tests.conftest import NOW, asked, execute, run
+from tests.exports import as_before
+from tests.writing.changing import query
 
 TODAY = date(2026, 1, 15)
+TakeBack = Callable[[Path, date], None]
 
 
 @pytest.fixture(scope="module")
@@ -81,9 +86,14 @@ def undo(path: Path, today: date = TODAY) -> None:
         undoing.undo(session, None, Recording("desk", NOW, today))
 
 
-def redo(path: Path) -> None:
+def records(path: Path) -> dict[str, list[dict[str, Any]]]:
+    """All records of a register in a file, by kind."""
+    return {kind: query(path, f"SELECT * FROM {kind} ORDER BY ref") for kind in COLUMNS}
+
+
+def redo(path: Path, today: date = TODAY) -> None:
     with FileRegister(path).writing() as session:
-        undoing.redo(session, Recording("desk", NOW, TODAY))
+        undoing.redo(session, Recording("desk", NOW, today))
 
 
 def keep_as_before(path: Path, key: str, key_digest: str) -> None:
@@ -127,29 +137,23 @@ def busy(register: Path) -> Path:
 def test_the_first_line_names_the_format_the_head_and_the_number_of_entries(register: Path) -> None:
     header = exported(register)[0]
     with FileRegister(register).reading() as reader:
-        ((count, head),) = asked(reader, "SELECT count(*), max(hash) FROM entry WHERE id = 30 OR id < 0")
-        assert count == 1
-    assert header == f'{{"entries":30,"format":"ksmy-export/1","head":"{head}"}}\n'
+        ((head,),) = asked(reader, "SELECT hash FROM entry WHERE id = (SELECT max(id) FROM entry)")
+    assert header == f'{{"entries":30,"format":"ksmy-export/2","head":"{head}"}}\n'
 
 
-def test_records_come_by_kind_and_ref_and_then_the_history_by_id(busy: Path) -> None:
-    lines = [json.loads(line) for line in exported(busy)][1:]
-    assert all(len(line) == 1 for line in lines)
-    kinds = [kind for line in lines for kind in line]
-    assert kinds == sorted(kinds, key=[*COLUMNS, "unchanged_key", "entry"].index)
-    for kind in COLUMNS:
-        refs = [line[kind]["ref"] for line in lines if kind in line]
-        assert refs == sorted(set(refs))
-        assert refs
-    assert [line["entry"]["id"] for line in lines if "entry" in line] == list(range(1, 38))
+def test_the_keys_that_earlier_versions_kept_come_first_and_then_the_history_by_id(busy: Path) -> None:
+    keys, *entries = [json.loads(line) for line in exported(busy)][1:]
+    assert list(keys) == ["unchanged_key"]
+    assert all(list(line) == ["entry"] for line in entries)
+    assert [line["entry"]["id"] for line in entries] == list(range(1, 38))
 
 
-def test_a_line_has_every_column_of_its_record_and_every_field_of_its_entry(busy: Path) -> None:
-    columns = {**COLUMNS, "unchanged_key": ("key", "key_digest", "hash"), "entry": ENTRY_FIELDS}
+def test_a_line_has_every_column_of_its_key_and_every_field_of_its_entry(busy: Path) -> None:
+    columns = {"unchanged_key": {"key", "key_digest", "hash"}, "entry": set(ENTRY_FIELDS)}
     for line in exported(busy)[1:]:
         ((kind, fields),) = json.loads(line).items()
         may_lack = {"retracts"} if kind == "entry" else set()  # as all entries of earlier versions do
-        assert set(columns[kind]) - may_lack <= set(fields) <= set(columns[kind])
+        assert columns[kind] - may_lack <= set(fields) <= columns[kind]
 
 
 def test_the_keys_of_lines_that_changed_nothing_are_exported_by_key(register: Path) -> None:
@@ -189,11 +193,10 @@ def test_an_entry_s_line_is_enough_to_check_its_hash(busy: Path) -> None:
             assert digest(entry) == entry.hash
 
 
-def test_an_entry_that_retracts_says_so_and_what_was_undone_is_no_record(busy: Path) -> None:
+def test_only_an_entry_that_retracts_says_so(busy: Path) -> None:
     lines = exported(busy)
     assert [line for line in lines if '"retracts":' in line] == lines[-1:]
     assert json.loads(lines[-1])["entry"]["retracts"] == [36]
-    assert not any(line.startswith('{"commitment":') and '"ref":"NEW"' in line for line in lines)
 
 
 # There and back
@@ -204,6 +207,53 @@ def test_an_import_exports_the_same_bytes(busy: Path, importer: Importer) -> Non
     path, head = importer.load(lines)
     assert exported(path) == lines
     assert head == json.loads(lines[0])["head"]
+
+
+@pytest.fixture
+def corrected(busy: Path) -> Path:
+    """The same with late news, amendments, undos of undos, reviews, and refs that were free again."""
+    make(
+        busy,
+        Change("update", "TOURISM", fields={"status": "completed"}, effective_on="2025-11-01"),
+        Change("update", "TOURISM", fields={"firmness": "agreed"}, effective_on="2025-03-01"),
+        Change("review", "HYDROGEN", note="Asked the ministry.", effective_on="2025-06-01"),
+        Change("update", "HYDROGEN", fields={"expected": "2029"}, evidence=("https://a.example",)),
+    )
+    with FileRegister(busy).writing() as session:
+        said = Change("update", "", effective_on="2025-10-01", note="A slip.")
+        amending.amend(session, 38, said, Recording("desk", NOW, TODAY))
+    undo(busy)
+    redo(busy)
+    treaty = {"title": "t", "kind": "treaty", "stage": "signed"}
+    make(busy, Change("add", "NEW", record="agreement", fields=treaty))  # a commitment's until it was undone
+    for ref, title in (("FTA-CONCLUDE", "Gone"), ("FTA-CONCLUDE", "Kept")):
+        make(busy, Change("add", ref, record="milestone", fields={"title": title, "expected": "2027"}))
+        if title == "Gone":
+            undo(busy)
+    make(busy, Change("review", "FTA-CONCLUDE/1"))
+    return busy
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_what_was_corrected_goes_there_and_back_on_every_engine(
+    engine: str, corrected: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    file = tmp_path / "export.jsonl"
+    file.write_text("".join(exported(corrected)), encoding="utf-8")
+    actions = {json.loads(line)["entry"]["action"] for line in exported(corrected)[2:]}
+    assert actions == {"created", "updated", "reviewed", "undone", "restored"}
+    new = tmp_path / "new.db"
+    place = str(new if engine == "sqlite" else request.getfixturevalue("empty_database"))
+    assert run("import", str(file), "--db", place) == 0
+    with FileRegister(corrected).reading() as old, locate(place).reading() as reader:
+        assert "".join(export_lines(reader)) == file.read_text(encoding="utf-8")
+        for kind, its in KINDS.items():
+            sql = f"SELECT {', '.join(COLUMNS[kind])} FROM {kind}"
+            found, wanted = ({one.ref: one for one in each.rows(its, sql)} for each in (reader, old))
+            assert found == wanted
+        assert audit.check(reader, audit.check(old).head).faults == []
+        assert audit.check(reader).head == audit.check(old).head
+    assert {row["ref"] for row in records(corrected)["agreement"]} > {"NEW"}
 
 
 def test_an_import_is_a_sound_register_that_goes_on(busy: Path, importer: Importer) -> None:
@@ -229,7 +279,7 @@ def test_an_imported_history_is_still_append_only(busy: Path, importer: Importer
 
 def test_an_empty_register_goes_there_and_back(empty: Path, importer: Importer) -> None:
     lines = exported(empty)
-    assert lines == ['{"entries":0,"format":"ksmy-export/1","head":null}\n']
+    assert lines == ['{"entries":0,"format":"ksmy-export/2","head":null}\n']
     path, head = importer.load(lines)
     assert head is None
     assert exported(path) == lines
@@ -258,10 +308,13 @@ STATUSES = st.sampled_from(["planned", "in-progress", "completed", "cancelled"])
 def changes_of(strategy: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[Change]:
     return strategy.flatmap(
         lambda given: st.builds(
-            lambda note, evidence, actor: Change(**given, note=note, evidence=tuple(evidence), actor=actor),
+            lambda note, evidence, actor, on: Change(
+                **given, note=note, evidence=tuple(evidence), actor=actor, effective_on=on
+            ),
             note=st.none() | TITLES,
             evidence=st.lists(TITLES, max_size=2),
             actor=st.none() | TITLES,
+            on=st.none() | st.sampled_from(["2026-01-10", "2026-01-15", "2026-01-20"]),
         )
     )
 
@@ -307,10 +360,18 @@ CHANGES = changes_of(
             "op": st.just("update"),
             "ref": COMMITMENTS,
             "fields": st.fixed_dictionaries(
-                {}, optional={"due": DUES, "status": STATUSES, "detail": TEXTS, "agreement": AGREEMENTS}
+                {},
+                optional={
+                    "due": DUES,
+                    "expected": DUES,
+                    "status": STATUSES,
+                    "detail": TEXTS,
+                    "agreement": AGREEMENTS,
+                },
             ),
         }
     )
+    | st.fixed_dictionaries({"op": st.just("review"), "ref": COMMITMENTS})
     | st.fixed_dictionaries(
         {
             "op": st.just("update"),
@@ -319,18 +380,23 @@ CHANGES = changes_of(
         }
     )
 )
-STEPS = st.lists(st.tuples(st.lists(CHANGES, max_size=4), st.booleans(), st.integers(0, 9)), max_size=8)
+STEPS = st.lists(
+    st.tuples(st.lists(CHANGES, max_size=4), st.sampled_from([None, undo, redo]), st.integers(0, 9)),
+    max_size=8,
+)
 
 
 @settings(max_examples=25)
 @given(STEPS)
 def test_any_register_goes_there_and_back(
-    empty: Path, tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[list[Change], bool, int]]
+    empty: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    steps: list[tuple[list[Change], TakeBack | None, int]],
 ) -> None:
     directory = tmp_path_factory.mktemp("random")
     path = Path(shutil.copy(empty, directory / "random.db"))
     today = TODAY
-    for changes, undone, days in steps:
+    for changes, take_back, days in steps:
         today += timedelta(days=days)
         for change in changes:
             try:
@@ -338,16 +404,18 @@ def test_any_register_goes_there_and_back(
             except KsmyError:
                 continue
         try:
-            if undone:
-                undo(path, today)
+            if take_back:
+                take_back(path, today)
         except KsmyError:
             continue
     lines = exported(path)
     loaded, head = Importer(empty, directory).load(lines)
     assert exported(loaded) == lines
+    assert records(loaded) == records(path)
     with FileRegister(loaded).reading() as reader:
         found = audit.check(reader)
     assert (found.faults, found.head) == ([], head)
+    assert Importer(empty, directory).load(as_before(lines, path))[1] == head
     shutil.rmtree(directory)
 
 
@@ -376,13 +444,13 @@ def swap(lines: Lines, one: int, other: int) -> Lines:
     ("tamper", "fault"),
     [
         (lambda lines: [], "this is no export: it is empty"),
-        (lambda lines: ["\n"], 'this is no export: its first line must have "format": "ksmy-export/1"'),
-        (lambda lines: lines[1:], 'this is no export: its first line must have "format": "ksmy-export/1"'),
+        (lambda lines: ["\n"], 'this is no export: its first line must have "format": "ksmy-export/2"'),
+        (lambda lines: lines[1:], 'this is no export: its first line must have "format": "ksmy-export/2"'),
         (
-            lambda lines: edit(lines, 0, "export/1", "export/2"),
-            "this is no export: its format is 'ksmy-export/2', and this program reads ksmy-export/1; ",
+            lambda lines: edit(lines, 0, "export/2", "export/3"),
+            "this is no export: its format is 'ksmy-export/3', and this program reads ksmy-export/2; ",
         ),
-        (lambda lines: edit(lines, 0, '"format":"ksmy-export/1",', ""), "this is no export: "),
+        (lambda lines: edit(lines, 0, '"format":"ksmy-export/2",', ""), "this is no export: "),
         (lambda lines: ["[]\n", *lines[1:]], "this is no export: "),
         (lambda lines: ['{"ref":"FTA","note":"n"}\n'], "this is no export: "),
         (
@@ -412,64 +480,146 @@ def swap(lines: Lines, one: int, other: int) -> Lines:
             lambda lines: [*lines[:5], "[" * 100_000],
             "line 6: is not a line of an export (Expected `object`, got `array`); ",
         ),
-        (lambda lines: [*lines, lines[-1]], "line 72: entry 38 is missing: entry 37 stands in its place; "),
-        (lambda lines: swap(lines, -1, -2), "line 70: entry 36 is missing: entry 37 stands in its place; "),
+        (lambda lines: [*lines, lines[-1]], "line 40: entry 38 is missing: entry 37 stands in its place; "),
+        (lambda lines: swap(lines, -1, -2), "line 38: entry 36 is missing: entry 37 stands in its place; "),
         (
             lambda lines: [*lines[:-3], *lines[-2:]],
-            "line 69: entry 35 is missing: entry 36 stands in its place; ",
+            "line 37: entry 35 is missing: entry 36 stands in its place; ",
         ),
         (
             lambda lines: edit(lines, -1, '"actor":"desk"', '"actor":"duck"'),
-            "line 71: entry 37 (NEW) was altered: ",
+            "line 39: entry 37 (NEW) was altered: ",
         ),
-        (lambda lines: edit(lines, -2, '"note":null', '"note":"n"'), "line 70: entry 36 (NEW) was altered: "),
+        (lambda lines: edit(lines, -2, '"note":null', '"note":"n"'), "line 38: entry 36 (NEW) was altered: "),
         (
             lambda lines: edit(lines, -1, '"note":', '"nota":'),
-            "line 71: is not a line of an export (Object contains unknown field `nota` - at `$.entry`); ",
+            "line 39: is not a line of an export (Object contains unknown field `nota` - at `$.entry`); ",
         ),
         (
             lambda lines: edit(lines, -1, '"note":', '"more":1,"note":'),
-            "line 71: is not a line of an export (Object contains unknown field `more` - at `$.entry`); ",
+            "line 39: is not a line of an export (Object contains unknown field `more` - at `$.entry`); ",
         ),
         (
             lambda lines: [*lines, '{"entry":[]}\n'],
-            "line 72: is not a line of an export (Expected `object | null`, ",
+            "line 40: is not a line of an export (Expected `object | null`, ",
         ),
-        (lambda lines: [*lines, '{"entry":null}\n'], "line 72: is not a part of an export in its place; "),
-        (lambda lines: [*lines, "{}\n"], "line 72: is not a part of an export in its place; "),
+        (lambda lines: [*lines, '{"entry":null}\n'], "line 40: is not a part of an export in its place; "),
+        (lambda lines: [*lines, "{}\n"], "line 40: is not a part of an export in its place; "),
         (
             lambda lines: [*lines[:-1], lines[-1][:-2] + "," + lines[1][1:]],
-            "line 71: is not a part of an export in its place; ",
+            "line 39: is not a part of an export in its place; ",
         ),
+        (
+            lambda lines: edit(lines, -1, '"evidence":[]', '"evidence":"x"'),
+            "line 39: is not a line of an export (Expected `array`, got `str` - at `$.entry.evidence`); ",
+        ),
+        (
+            lambda lines: edit(lines, -1, '"retracts":[36]', '"retracts":["36"]'),
+            "line 39: is not a line of an export (Expected `int`, got `str` - at `$.entry.retracts[0]`); ",
+        ),
+        (
+            lambda lines: edit(lines, -1, '"retracts":[36]', '"retracts":[35]'),
+            "line 39: entry 37 (NEW) was altered: ",
+        ),
+        (
+            lambda lines: edit(lines, -1, '"id":37', '"id":true'),
+            "line 39: is not a line of an export (Expected `int`, got `bool` - at `$.entry.id`); ",
+        ),
+        (
+            lambda lines: edit(lines, -2, '"verifiable":[null,true]', '"verifiable":[null,1]'),
+            "line 38: is not a line of an export (Expected `bool | str | null`, got `int`",
+        ),
+        (
+            lambda lines: edit(lines, -1, '"note":', '"note":"\\ud800","x":'),
+            "line 39: is not a line of an export (",
+        ),
+        (
+            lambda lines: [lines[0], *lines[2:], lines[1]],
+            "line 39: is not a part of an export in its place; ",
+        ),
+        (
+            lambda lines: [*lines[:2], lines[1], *lines[2:]],
+            "line 3: unchanged_key as-it-is stands twice, or after one that it comes before; ",
+        ),
+        (
+            lambda lines: edit(lines, 1, '"key":', '"kee":'),
+            "line 2: is not a part of an export in its place; ",
+        ),
+        (
+            lambda lines: edit(lines, 1, '"key":"as-it-is",', ""),
+            "line 2: is not a part of an export in its place; ",
+        ),
+        (
+            lambda lines: edit(lines, 1, '"key":"as-it-is"', '"key":7'),
+            "line 2: key is 7, which is of another kind than a register has there; ",
+        ),
+        (lambda lines: [*lines, lines[1]], "line 40: is not a part of an export in its place; "),
+    ],
+)
+def test_what_is_not_a_whole_export_is_refused(
+    busy: Path, importer: Importer, tamper: Callable[[Lines], Lines], fault: str
+) -> None:
+    sentence = importer.fault(tamper(exported(busy)))
+    assert sentence.startswith(fault)
+    assert sentence.endswith("; nothing was imported")
+
+
+@pytest.mark.parametrize("kind", COLUMNS)
+@pytest.mark.parametrize(
+    "place", [1, 2, -1, None], ids=["first", "after the keys", "before the last", "last"]
+)
+def test_an_export_has_no_records(
+    busy: Path, before: Lines, importer: Importer, kind: str, place: int | None
+) -> None:
+    lines = exported(busy)
+    lines.insert(len(lines) if place is None else place, before[at(before, kind)])
+    number = lines.index(before[at(before, kind)]) + 1
+    assert importer.fault(lines) == (
+        f"line {number}: is not a part of an export in its place; nothing was imported"
+    )
+
+
+# What an export of the format before says of its records
+
+
+@pytest.fixture
+def before(busy: Path) -> Lines:
+    """An export of the format before, in which the records stand."""
+    return as_before(exported(busy), busy)
+
+
+def test_an_export_of_the_format_before_makes_the_register_that_one_of_now_makes(
+    busy: Path, before: Lines, importer: Importer
+) -> None:
+    assert before[0] == exported(busy)[0].replace("/2", "/1")
+    path, head = importer.load(before)
+    assert head == json.loads(before[0])["head"]
+    assert exported(path) == exported(busy)
+    assert records(path) == records(busy)
+
+
+def test_an_export_of_the_format_before_may_have_what_was_declared_later(
+    busy: Path, before: Lines, importer: Importer
+) -> None:
+    index = at(before, "commitment")
+    new = edit(before, index, '"evidence":', '"expected":null,"reviewed_on":null,"evidence":')
+    assert exported(importer.load(new)[0]) == exported(busy)
+    fault = importer.fault(edit(before, index, '"evidence":', '"expected":"2027","evidence":'))
+    assert "CCS-START: expected is '2027', but its history says None; " in fault
+
+
+def test_an_empty_export_of_the_format_before_is_one_too(empty: Path, importer: Importer) -> None:
+    path, head = importer.load(as_before(exported(empty), empty))
+    assert (head, exported(path)) == (None, exported(empty))
+
+
+@pytest.mark.parametrize(
+    ("tamper", "fault"),
+    [
         (
             lambda lines: edit(lines, at(lines, "commitment"), '"slip_days":0', '"slip_days":[0]'),
             "line 9: is not a line of an export (Expected `int | str | null`, got `array`",
         ),
-        (
-            lambda lines: edit(lines, -1, '"evidence":[]', '"evidence":"x"'),
-            "line 71: is not a line of an export (Expected `array`, got `str` - at `$.entry.evidence`); ",
-        ),
-        (
-            lambda lines: edit(lines, -1, '"retracts":[36]', '"retracts":["36"]'),
-            "line 71: is not a line of an export (Expected `int`, got `str` - at `$.entry.retracts[0]`); ",
-        ),
-        (
-            lambda lines: edit(lines, -1, '"retracts":[36]', '"retracts":[35]'),
-            "line 71: entry 37 (NEW) was altered: ",
-        ),
-        (
-            lambda lines: edit(lines, -1, '"id":37', '"id":true'),
-            "line 71: is not a line of an export (Expected `int`, got `bool` - at `$.entry.id`); ",
-        ),
-        (
-            lambda lines: edit(lines, -2, '"verifiable":[null,true]', '"verifiable":[null,1]'),
-            "line 70: is not a line of an export (Expected `bool | str | null`, got `int`",
-        ),
-        (
-            lambda lines: edit(lines, -1, '"note":', '"note":"\\ud800","x":'),
-            "line 71: is not a line of an export (",
-        ),
-        (lambda lines: [*lines, lines[1]], "line 72: is not a part of an export in its place; "),
         (
             lambda lines: [*lines[:10], lines[9], *lines[10:]],
             "line 11: commitment CCS-TECHNOLOGY stands twice, or after one that it comes before; ",
@@ -499,12 +649,24 @@ def swap(lines: Lines, one: int, other: int) -> Lines:
             lambda lines: edit(lines, 1, '"place":', '"plaice":'),
             "line 2: is not a part of an export in its place",
         ),
+        (
+            lambda lines: edit(lines, 1, '"place":null,', ""),
+            "line 2: is not a part of an export in its place",
+        ),
+        (
+            lambda lines: edit(lines, 1, '"ref":', '"ref":"X","ref":'),
+            "line 2: has the key 'ref' twice; ",
+        ),
+        (
+            lambda lines: [*lines, lines[1]],
+            "line 72: is not a part of an export in its place; ",
+        ),
     ],
 )
-def test_what_is_not_a_whole_export_is_refused(
-    busy: Path, importer: Importer, tamper: Callable[[Lines], Lines], fault: str
+def test_an_export_of_the_format_before_with_other_lines_is_refused(
+    before: Lines, importer: Importer, tamper: Callable[[Lines], Lines], fault: str
 ) -> None:
-    sentence = importer.fault(tamper(exported(busy)))
+    sentence = importer.fault(tamper(before))
     assert sentence.startswith(fault)
     assert sentence.endswith("; nothing was imported")
 
@@ -532,26 +694,32 @@ def test_what_is_not_a_whole_export_is_refused(
     ],
 )
 def test_a_record_that_contradicts_its_history_is_refused(
-    busy: Path, importer: Importer, kind: str, old: str, new: str, fault: str
+    before: Lines, importer: Importer, kind: str, old: str, new: str, fault: str
 ) -> None:
-    lines = exported(busy)
-    sentence = importer.fault(edit(lines, at(lines, kind), old, new))
+    sentence = importer.fault(edit(before, at(before, kind), old, new))
     assert sentence.startswith("the export contradicts itself: ")
     assert fault in sentence or (kind == "commitment" and "CCS-START is missing" in sentence)
     assert sentence.endswith("; nothing was imported")
 
 
 @pytest.mark.parametrize("kind", COLUMNS)
-def test_a_record_that_only_the_history_has_is_refused(busy: Path, importer: Importer, kind: str) -> None:
-    lines = exported(busy)
-    # The last of its kind: nothing points at it, so that only the history misses it.
-    index = [number for number, line in enumerate(lines) if line.startswith(f'{{"{kind}":')][-1]
-    ref = json.loads(lines[index])[kind]["ref"]
-    if kind == "agreement":
-        lines = [line for line in lines if '{"commitment":' not in line or f'"agreement":"{ref}"' not in line]
-    sentence = importer.fault([*lines[:index], *lines[index + 1 :]])
-    assert sentence.startswith("the export contradicts itself: ")
-    assert "is missing, though the history has it" in sentence
+def test_a_record_that_only_the_history_has_is_refused(before: Lines, importer: Importer, kind: str) -> None:
+    index = at(before, kind)
+    ref = json.loads(before[index])[kind]["ref"]
+    assert importer.fault([*before[:index], *before[index + 1 :]]) == (
+        f"the export contradicts itself: {kind} {ref} is missing, though the history has it; nothing was imported"
+    )
+
+
+@pytest.mark.parametrize("kind", COLUMNS)
+def test_a_record_without_a_history_is_refused(before: Lines, importer: Importer, kind: str) -> None:
+    index = at(before, kind, -1)
+    record = json.loads(before[index])[kind]
+    record["ref"] = "ZZ/1" if kind == "milestone" else "ZZ"
+    more = to_canonical_json({kind: record}) + "\n"
+    assert importer.fault([*before[: index + 1], more, *before[index + 1 :]]) == (
+        f"the export contradicts itself: {kind} {record['ref']} has no history; nothing was imported"
+    )
 
 
 # How a file is read
@@ -601,13 +769,13 @@ DEEP = 200_000
     "tamper",
     [
         lambda lines: [
-            '{"entries":0,"format":"ksmy-export/1","head":null,"more":' + "[" * DEEP + "]" * DEEP + "}\n"
+            '{"entries":0,"format":"ksmy-export/2","head":null,"more":' + "[" * DEEP + "]" * DEEP + "}\n"
         ],
         lambda lines: ["[" * DEEP + "\n"],
         lambda lines: [*lines[:3], '{"entry":' * DEEP + "\n"],
         lambda lines: [*lines[:3], '{"agreement":{"ref":' + "[" * DEEP + "]" * DEEP + "}}\n"],
         lambda lines: [lines[0].replace("{", '{"format":"x",', 1), *lines[1:]],
-        lambda lines: [lines[0], lines[1].replace('"ref":', '"ref":"X","ref":'), *lines[2:]],
+        lambda lines: [lines[0], lines[1].replace('"key":', '"key":"X","key":'), *lines[2:]],
         lambda lines: [*lines[:-1], lines[-1].replace('"note":', '"note":"hidden","note":')],
         lambda lines: [
             *lines[:-1],
@@ -653,16 +821,13 @@ def test_an_export_in_another_layout_is_one_too(busy: Path, importer: Importer) 
     ],
 )
 def test_a_value_of_another_kind_than_its_column_is_not_converted(
-    register: Path, tmp_path: Path, column: str, value: object, capsys: pytest.CaptureFixture[str]
+    before: Lines, importer: Importer, column: str, value: object
 ) -> None:
-    run("export", "--db", str(register))
-    lines = capsys.readouterr().out.splitlines(keepends=True)
-    at = next(number for number, line in enumerate(lines) if line.startswith('{"commitment"'))
-    record = json.loads(lines[at])
+    index = at(before, "commitment")
+    record = json.loads(before[index])
     record["commitment"][column] = value
-    lines[at] = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n"
-    changed = tmp_path / "changed.jsonl"
-    changed.write_text("".join(lines), encoding="utf-8")
-    assert run("import", str(changed), "--db", str(tmp_path / "new.db")) == 5
-    assert f"line {at + 1}: {column} is {value!r}, which is of another kind" in capsys.readouterr().err
-    assert not (tmp_path / "new.db").exists()
+    before[index] = to_canonical_json(record) + "\n"
+    assert importer.fault(before) == (
+        f"line {index + 1}: {column} is {value!r}, which is of another kind than a register has there; "
+        "nothing was imported"
+    )

@@ -1,6 +1,7 @@
 """A register's file as a whole: made, migrated, and the same schema whichever way it came about."""
 
 import os
+import re
 import shutil
 import sqlite3
 import stat
@@ -53,7 +54,7 @@ def objects(connection: sqlite3.Connection) -> dict[str, list[str]]:
 
 def parts(sql: str) -> list[str]:
     """A line each for the columns and rules of a table, also of a column that was added to it later."""
-    added = sql.replace(", withdrawn", ",\nwithdrawn").replace(", retracts", ",\nretracts")
+    added = re.sub(r", (withdrawn|retracts|expected|reviewed_on) (INTEGER|TEXT)", r",\n\1 \2", sql)
     lines = added.replace(" CONSTRAINT", "\nCONSTRAINT").splitlines()
     return sorted(part for line in lines if (part := line.strip().removesuffix(",")))
 

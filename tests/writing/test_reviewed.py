@@ -116,7 +116,8 @@ def test_an_undo_of_a_batch_frees_all_its_keys(register: Path, make: Make) -> No
 
 def test_a_listing_made_before_it_is_as_good_as_one_made_after(register: Path, make: Make) -> None:
     def edited(newest: str, due: str = "2027") -> Change:
-        return Change("update", "TOURISM", fields={"due": due}, derived={"newest_entry": newest})
+        cells = {"newest_entry": newest, "reviewed_on": ""}
+        return Change("update", "TOURISM", fields={"due": due}, derived=cells)
 
     ((before,),) = rows(register, "SELECT max(id) FROM entry WHERE ref = 'TOURISM'")
     make(unchanged())
