@@ -70,6 +70,8 @@ def each_entry(
     gone = gone_by(snapshot)
     parts = [_counts(snapshot)] if news or in_force else []
     parts += [NEWS] if news else []
+    if not snapshot.is_past:
+        parts.append("id <= :known")
     if ref is not None:
         parts.append("(ref = :ref OR (ref >= :first_step AND ref < :past_steps))")
     if since is not None:
@@ -90,6 +92,7 @@ def each_entry(
         "past_steps": f"{ref}0",
         "by": by,
         "newest": newest,
+        "known": snapshot.newest,
         "gone": json.dumps([*gone]),
     }
     if snapshot.is_past:
