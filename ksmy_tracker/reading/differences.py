@@ -3,8 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date
-from heapq import nlargest
-from itertools import count, groupby
+from itertools import groupby
 from typing import Any, Final, NamedTuple
 
 from ksmy_tracker.domain.kinds import COLUMNS, Commitment, Milestone, commitment_of
@@ -25,7 +24,10 @@ def differences(reader: Reader, first: Day, last: Day) -> list[Moved]:
 
 
 def moved_since(snapshot: Snapshot, since: str, *, most: int) -> Listed[Moved]:
-    """What moved since the beginning of a day: so much at most, of the records with the newest entries first."""
+    """What moved since the beginning of a day: so much at most, of the records with the newest entries first.
+
+    Where an entry moved very many records, the total counts each of those with older entries as one.
+    """
     first = date.fromisoformat(days_before(date.fromisoformat(since), 1))
     before = _point(
         snapshot.register, Day(first, snapshot.day.within, known_until=midnight_after(str(first)))
@@ -34,12 +36,17 @@ def moved_since(snapshot: Snapshot, since: str, *, most: int) -> Listed[Moved]:
     family = snapshot.reader.family("ref")
     sql = f"SELECT {family} AS ref, max(id) AS newest FROM entry WHERE {_SINCE} GROUP BY 1"
     newest = {one.ref: one.newest for one in snapshot.rows(_Newest, sql, **_since(before))}
-    # All are counted, and only what is shown is kept.
-    total = count()
-    counted = (one for one, _ in zip(_by_entries(snapshot, before, after, list(newest)), total, strict=False))
-    found = nlargest(most, counted, key=lambda one: newest[commitment_of(one.ref)])
+    looked_into = sorted(newest, key=lambda ref: -newest[ref])[:_LOOKED_INTO]
+    found = sorted(
+        _by_entries(snapshot, before, after, looked_into), key=lambda one: -newest[commitment_of(one.ref)]
+    )
     turned = list(_by_calendar(snapshot, before, after))
-    return Listed([*found, *turned][:most], next(total) + len(turned))
+    total = len(found) + len(newest) - len(looked_into) + len(turned)
+    return Listed([*found, *turned][:most], total)
+
+
+#: Records of which a report asks what moved: more than it shows, and no more than it has time for.
+_LOOKED_INTO: Final = 500
 
 
 class _Newest(NamedTuple):
