@@ -92,14 +92,14 @@ def _restated(had: Entry, said: Change, working_set: WorkingSet, today: date, nu
     rules.check_reopening(change, changed)
     if had.action == "created":
         rules.check_complete(change, kind)
-    elif not (changed or change.note or change.evidence):
+    elif not (changed or change.note or change.evidence or had.action == "reviewed"):
         raise Refused(
             f"nothing would be left of entry {had.id} ({had.ref}); undo it with `ksmy undo {had.invocation}`"
         )
     new = NewEntry(
         record=kind,
         ref=had.ref,
-        action=had.action if had.action in ("created", "reviewed") else "updated" if changed else "noted",
+        action=_action(had, change, changed),
         effective_on=day,
         changes=changed,
         note=change.note,
@@ -112,6 +112,15 @@ def _restated(had: Entry, said: Change, working_set: WorkingSet, today: date, nu
     if _says_the_same(had, new):
         raise Refused(f"entry {had.id} ({had.ref}) says so already; nothing was changed")
     return new
+
+
+def _action(had: Entry, change: Change, changed: rules.Changed) -> str:
+    """What an entry that is stated again does; a review that has news is none any more."""
+    if had.action == "created":
+        return "created"
+    if changed:
+        return "updated"
+    return "reviewed" if had.action == "reviewed" and not change.evidence else "noted"
 
 
 def _begun(records: Iterable[Record | None]) -> tuple[str, str] | None:

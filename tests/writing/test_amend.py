@@ -1,6 +1,7 @@
 """Amend on the write side: an entry stated again in its place, and when that is refused."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -126,6 +127,31 @@ def test_a_creation_can_be_amended(desk: Desk) -> None:
     assert (shown.due, shown.baseline_due, shown.created_on) == ("2026", "2026", "2025-02-01")
     assert "NEW" in desk.refs(date(2025, 2, 1))
     assert "NEW" not in desk.refs(date(2025, 1, 31))
+
+
+@pytest.mark.parametrize("note", [None, "Asked the ministry."])
+def test_a_review_can_be_amended(desk: Desk, note: str | None) -> None:
+    desk.make(Change("review", "TOURISM", note=note))
+    desk.amend(31, on="2025-06-01")
+    assert desk.show("TOURISM").reviewed_on == "2025-06-01"
+    desk.amend(32, note="Asked the embassy.")
+    assert (desk.entries("TOURISM")[-1].action, desk.entries("TOURISM")[-1].note) == (
+        "reviewed",
+        "Asked the embassy.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "action"), [({"due": "2027"}, "updated"), ({"evidence": ("https://a.example",)}, "noted")]
+)
+def test_a_review_that_is_amended_to_have_news_is_none(desk: Desk, said: dict[str, Any], action: str) -> None:
+    desk.make(Change("review", "TOURISM", note="Asked."))
+    desk.amend(31, **said)
+    assert desk.entries("TOURISM")[-1].action == action
+    shown = desk.show("TOURISM")
+    assert (shown.reviewed_on, shown.updated_on) == (None, "2026-01-15")
+    desk.undo()
+    assert desk.show("TOURISM").reviewed_on == "2026-01-15"
 
 
 def test_an_entry_that_was_dated_ahead_can_be_amended(desk: Desk) -> None:
