@@ -118,13 +118,12 @@ def check_expected(change: Change, record: Record) -> None:
 
 
 def names_an_event(change: Change, record: Record | None) -> bool:
-    """Whether a change names the day of what the register has as happened already."""
+    """Whether a change names the day on which something has happened to its record, as a completion."""
     return (
         change.effective_on is not None
         and not change.derived
         and record is not None
-        and (state := state_of(record)) in EVENTS
-        and change.fields.get(record.state_field) == state
+        and change.fields.get(record.state_field) in EVENTS
     )
 
 

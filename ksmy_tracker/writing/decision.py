@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ksmy_tracker.domain import rules
 from ksmy_tracker.domain.chain import NewEntry
 from ksmy_tracker.domain.changes import Change
-from ksmy_tracker.domain.kinds import Record, state_of
+from ksmy_tracker.domain.kinds import Record
 from ksmy_tracker.domain.rows import Day
 from ksmy_tracker.domain.stale_listing import Listed, check_derived, is_current, outdated
 from ksmy_tracker.errors import Refused
@@ -68,7 +68,7 @@ def decide(  # all that is decided, one after the other
     if known.latest is not None and change.derived:
         _check_listing(change, known.latest, known, today, is_needless=is_needless)
     if known.since is not None and known.latest is not None and known.since[0] != known.day:
-        raise rules.SaidBefore(change, state_of(known.latest), *known.since)
+        raise rules.SaidBefore(change, str(change.fields[known.latest.state_field]), *known.since)
     if "sector" in changed and known.near_sector is not None:
         raise Refused(
             f"sector {changed['sector'][1]!r} is new and close to {known.near_sector!r}; "

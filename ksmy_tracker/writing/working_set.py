@@ -63,10 +63,14 @@ class WorkingSet:
             self._sectors = self._lookups.sectors()
 
     def _is_late(self, change: Change) -> bool:
-        """Whether the state on a change's day may be another than that after all entries."""
-        newest = self._newest_days.get(change.ref, "")
-        return newest > (change.effective_on or self._today.isoformat()) or rules.names_an_event(
-            change, self.records.get(change.ref)
+        """Whether the state on a change's day may be another than that after all entries, or is named by an event."""
+        latest = self.records.get(change.ref)
+        if self._newest_days.get(change.ref, "") > (change.effective_on or self._today.isoformat()):
+            return True
+        return (
+            latest is not None
+            and rules.names_an_event(change, latest)
+            and state_of(latest) == change.fields[latest.state_field]
         )
 
     def load_records(self, refs: Iterable[str]) -> None:
@@ -128,7 +132,7 @@ class WorkingSet:
             parent=parent,
             number=number,
             near_sector=self._near_sector(change),
-            since=self._since(change, latest),
+            since=self._since(change, latest, day),
             listed=self._listed.get(change.ref, _UNLISTED),
         )
 
@@ -146,17 +150,25 @@ class WorkingSet:
             return latest
         return project(self.history(latest.ref), day).get(latest.ref)
 
-    def _since(self, change: Change, latest: Record | None) -> tuple[str, int] | None:
-        """Since when, and by which entry, what a change says has happened is so, where the register has it so."""
+    def _since(self, change: Change, latest: Record | None, day: str) -> tuple[str, int] | None:
+        """Since when, and by which entry, what a change says has happened is so on its day, or next after it."""
         if latest is None or not rules.names_an_event(change, latest):
             return None
-        found = None
+        wanted = change.fields[latest.state_field]
+        if wanted != state_of(latest) and day >= self._newest_days.get(latest.ref, ""):
+            return None
+        found: tuple[str, int] | None = None
+        was = None
         states: States = {}
         for entry in laid_down(self.history(latest.ref)):
-            before = states.get(latest.ref)
-            was = None if before is None else state_of(before)
-            if state_of(now := step(states, entry)) != was and now.ref == latest.ref:
-                found = entry.effective_on, entry.id
+            now = step(states, entry)
+            if now.ref != latest.ref or state_of(now) == was:
+                continue
+            was = state_of(now)
+            is_so = (entry.effective_on, entry.id) if was == wanted else None
+            if entry.effective_on > day:
+                return found or is_so
+            found = is_so
         return found
 
     def _near_sector(self, change: Change) -> str | None:

@@ -306,6 +306,20 @@ def test_what_is_completed_already_is_not_completed_on_another_day(make: Make) -
     assert make(updating("TOURISM", status="completed")).unchanged == 1
 
 
+def test_what_was_something_else_in_between_is_completed_on_an_earlier_day_too(
+    make: Make, register: Path
+) -> None:
+    make(updating("TOURISM", status="suspended", effective_on="2025-05-03"))
+    make(updating("TOURISM", status="completed", effective_on="2025-06-03"))
+    make(updating("TOURISM", status="completed", effective_on="2025-03-03"))
+    with pytest.raises(Refused, match="TOURISM is completed since 2025-03-03 by entry 33; "):
+        make(updating("TOURISM", status="completed", effective_on="2025-04-01"))
+    with pytest.raises(Refused, match="TOURISM is completed since 2025-06-03 by entry 32; "):
+        make(updating("TOURISM", status="completed", effective_on="2025-05-20"))
+    assert stored(register, "TOURISM")["completed_on"] == "2025-06-03"
+    assert faults(register) == []
+
+
 def test_a_day_before_the_record_s_first_is_refused(make: Make) -> None:
     with pytest.raises(Refused, match=r"^2024-11-24 is before TOURISM was created \(2024-11-25\)"):
         make(updating("TOURISM", note="x", effective_on="2024-11-24"))
