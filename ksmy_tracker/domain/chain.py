@@ -6,12 +6,15 @@ before it; the first entry's is null. Two registers with the same head hold the 
 """
 
 import re
+from collections.abc import Callable
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
 from ksmy_tracker.domain.entries import BrokenEntry, StoredEntry
+
+_Read = TypeVar("_Read")
 
 #: What a field of a record can be in JSON.
 _Value = str | bool | None
@@ -96,26 +99,28 @@ def to_canonical_json(value: Any) -> str:
 
 def read_changes(entry: int, changes: str) -> Changes:
     """What the database keeps of an entry's changes, read; raises `BrokenEntry`."""
-    try:
-        return _read_changes(changes)
-    except (ValueError, TypeError):
-        raise BrokenEntry(f"entry {entry} cannot be read") from None
+    return _read(entry, _read_changes, changes)
 
 
-def read_lists(entry: int, evidence: str, retracts: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """What it keeps of its evidence and of what it retracts, read; raises `BrokenEntry`."""
+def read_evidence(entry: int, evidence: str) -> tuple[str, ...]:
+    """What it keeps of its evidence, read; raises `BrokenEntry`."""
+    return _read(entry, _read_evidence, evidence) if evidence != "[]" else ()
+
+
+def read_retracts(entry: int, retracts: str) -> tuple[int, ...]:
+    """What it keeps of what it retracts, read; raises `BrokenEntry`."""
+    return _read(entry, _read_retracts, retracts) if retracts != "[]" else ()
+
+
+def _read(entry: int, decode: Callable[[str], _Read], json: str) -> _Read:
     try:
-        return (
-            _read_evidence(evidence) if evidence != "[]" else (),
-            _read_retracts(retracts) if retracts != "[]" else (),
-        )
+        return decode(json)
     except (ValueError, TypeError):
         raise BrokenEntry(f"entry {entry} cannot be read") from None
 
 
 def read_entry(stored: StoredEntry) -> Entry:
     """An entry from its row in the database; raises `BrokenEntry`."""
-    evidence, retracts = read_lists(stored.id, stored.evidence, stored.retracts)
     return Entry(
         id=stored.id,
         invocation=stored.invocation,
@@ -129,10 +134,10 @@ def read_entry(stored: StoredEntry) -> Entry:
         action=stored.action,
         changes=read_changes(stored.id, stored.changes),
         note=stored.note,
-        evidence=evidence,
+        evidence=read_evidence(stored.id, stored.evidence),
         previous_hash=stored.previous_hash,
         hash=stored.hash,
-        retracts=retracts,
+        retracts=read_retracts(stored.id, stored.retracts),
     )
 
 

@@ -25,6 +25,7 @@ from ksmy_tracker.domain.projection import (
     FACTS,
     States,
     laid_down,
+    place,
     project,
     retracted,
     retracts_only,
@@ -55,10 +56,9 @@ def unfounded(laid: "Iterable[AnEntry]") -> "AnEntry | None":
     created: set[str] = set()
     places: set[int] = set()
     for entry in laid:
-        place = entry.retracts[0] if entry.retracts else entry.id
-        if place in places:
+        if place(entry) in places:
             return entry
-        places.add(place)
+        places.add(place(entry))
         if entry.action != "created":
             if entry.ref not in created:
                 return entry

@@ -110,6 +110,11 @@ def retracted(entries: "Iterable[Retracting]") -> dict[int, int]:
     return gone
 
 
+def place(entry: "Deed | Entry") -> int:
+    """The id in whose place among those of its day an entry stands: of the first that it states again, or its own."""
+    return entry.retracts[0] if entry.retracts else entry.id
+
+
 def _places(entries: "Sequence[Deed | Entry]") -> dict[int, int]:
     """The ids of those of retracting entries that state another again, each with that of the first of these.
 
@@ -118,7 +123,7 @@ def _places(entries: "Sequence[Deed | Entry]") -> dict[int, int]:
     places: dict[int, int] = {}
     for entry in entries:
         if not retracts_only(entry):
-            places[entry.id] = entry.retracts[0]
+            places[entry.id] = place(entry)
     return places
 
 

@@ -23,11 +23,11 @@ from ksmy_tracker.domain.entries import ENTRY_FIELDS, BrokenEntry, StoredEntry
 from ksmy_tracker.domain.entry_check import entry_fault
 from ksmy_tracker.domain.history_check import Family, inapplicable
 from ksmy_tracker.domain.kinds import COLUMNS, KINDS, NAMED, commitment_of, kept
-from ksmy_tracker.domain.projection import States, retracted
+from ksmy_tracker.domain.projection import States
 from ksmy_tracker.domain.values import is_kept, read_key
 from ksmy_tracker.errors import Damaged, Usage
 from ksmy_tracker.reading.deeds import read_deed, stored_deeds
-from ksmy_tracker.reading.points import retracting
+from ksmy_tracker.reading.points import gone_by
 from ksmy_tracker.storage.interface import Reader
 
 #: How many faults are named before the search ends.
@@ -195,7 +195,7 @@ def key_faults(reader: Reader, audit: Audit) -> Iterator[str]:
     used = "key IS NOT NULL GROUP BY key HAVING count(*) > 1"
     sql = f"SELECT id, key FROM entry WHERE key IN (SELECT key FROM entry WHERE {used}) ORDER BY id"
     if again := list(reader.stream(_KeyOfEntry, sql)):
-        gone = retracted(retracting(reader))
+        gone = gone_by(reader)
         users: dict[str, int] = {}
         for entry, key in again:
             if entry not in gone and (user := users.setdefault(key, entry)) != entry:

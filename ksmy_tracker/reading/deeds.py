@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from ksmy_tracker.domain.chain import Deed, read_changes, read_lists
+from ksmy_tracker.domain.chain import Deed, read_changes, read_retracts
 from ksmy_tracker.domain.entries import UNDONE_BY
 from ksmy_tracker.storage.interface import Reader
 
@@ -38,7 +38,6 @@ def stored_deeds(reader: Reader, clauses: str, **parameters: Any) -> Iterator[St
 
 def read_deed(stored: StoredDeed) -> Deed:
     """A deed, read; raises `BrokenEntry`."""
-    _, retracts = read_lists(stored.id, "[]", stored.retracts)
     return Deed(
         id=stored.id,
         invocation=stored.invocation,
@@ -49,7 +48,7 @@ def read_deed(stored: StoredDeed) -> Deed:
         changes=read_changes(stored.id, stored.changes),
         note=stored.note,
         evidence=stored.evidence,
-        retracts=retracts,
+        retracts=read_retracts(stored.id, stored.retracts),
     )
 
 

@@ -10,7 +10,6 @@ from ksmy_tracker.domain.entries import ENTRY_FIELDS, UNDONE_BY, StoredEntry
 from ksmy_tracker.domain.rows import EntryRow, days_before
 from ksmy_tracker.domain.zone import midnight_after
 from ksmy_tracker.reading.expressions import all_of
-from ksmy_tracker.reading.points import retracting
 from ksmy_tracker.reading.snapshot import Snapshot
 from ksmy_tracker.storage.interface import Reader
 
@@ -64,10 +63,9 @@ def each_entry(
     With `news` those that count and say something, undos among them; with `in_force` without these.
     """
     if snapshot.is_past and not (snapshot.day.as_it_stood or news or in_force):
-        snapshot = (
-            snapshot.of_any_day()
-        )  # what a wrong clock dated stands in the history, to be undone or amended
-    gone = gone_by(snapshot)
+        # What a wrong clock dated stands in the history, to be undone or amended.
+        snapshot = snapshot.of_any_day()
+    gone = snapshot.gone
     parts = [_counts(snapshot)] if news or in_force else []
     parts += [NEWS] if news else []
     if not snapshot.is_past:
@@ -114,15 +112,8 @@ def count_entries(snapshot: Snapshot, *, since: str) -> int:
     return snapshot.count(
         f"FROM entry WHERE {NEWS} AND {_counts(snapshot)} AND {_SINCE}",
         **_since(snapshot, since),
-        gone=json.dumps([*gone_by(snapshot)]),
+        gone=json.dumps([*snapshot.gone]),
     )
-
-
-def gone_by(snapshot: Snapshot) -> dict[int, int]:
-    """The entries that are retracted by what is known, each with the one that does it."""
-    from ksmy_tracker.domain.projection import retracted
-
-    return retracted(retracting(snapshot.register, snapshot.newest))
 
 
 def _counts(snapshot: Snapshot) -> str:
@@ -144,13 +135,12 @@ def _since(snapshot: Snapshot, since: str | None) -> dict[str, str]:
 
 def read_row(entry: StoredEntry, gone: Mapping[int, int]) -> EntryRow:
     """An entry as it is shown, with what retracts it."""
-    from ksmy_tracker.domain.chain import read_changes, read_lists
+    from ksmy_tracker.domain.chain import read_changes, read_evidence, read_retracts
 
-    evidence, retracts = read_lists(entry.id, entry.evidence, entry.retracts)
     read = {
         "changes": read_changes(entry.id, entry.changes),
-        "evidence": list(evidence),
-        "retracts": list(retracts),
+        "evidence": list(read_evidence(entry.id, entry.evidence)),
+        "retracts": list(read_retracts(entry.id, entry.retracts)),
         "retracted_by": gone.get(entry.id),
     }
     return EntryRow(**(entry._asdict() | read))

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from ksmy_tracker.domain.chain import read_changes, read_lists, to_canonical_json
+from ksmy_tracker.domain.chain import read_changes, read_evidence, read_retracts, to_canonical_json
 from ksmy_tracker.domain.entries import BrokenEntry, StoredEntry, StoredKey
 from ksmy_tracker.storage.interface import Reader
 from ksmy_tracker.storage.rows_by_name import columns_of
@@ -32,7 +32,8 @@ def export_lines(reader: Reader) -> Iterator[str]:
         yield to_canonical_json({"unchanged_key": key._asdict()}) + "\n"
     for entry in _stored(reader, "entry", StoredEntry):
         read_changes(entry.id, entry.changes)  # refuses what cannot be
-        _, retracts = read_lists(entry.id, entry.evidence, entry.retracts)
+        read_evidence(entry.id, entry.evidence)
+        retracts = read_retracts(entry.id, entry.retracts)
         its: dict[str, Any] = entry._asdict() | {
             name: msgspec.Raw(getattr(entry, name)) for name in ("changes", "evidence", "retracts")
         }

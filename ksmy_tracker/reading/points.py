@@ -23,13 +23,33 @@ def is_in_force_after(reader: Reader, day: str) -> bool:
     first = next(later, None)
     if first is None:
         return False
-    from ksmy_tracker.domain.projection import retracted
-
-    gone = retracted(retracting(reader))
+    gone = gone_by(reader)
     return first.id not in gone or any(one.id not in gone for one in later)
 
 
-def retracting(reader: Reader, newest: int = 2**31) -> "list[Deed]":
+class _Retracting(NamedTuple):
+    id: int
+    retracts: str
+
+
+class _Retracts(NamedTuple):
+    id: int
+    retracts: tuple[int, ...]
+
+
+def gone_by(reader: Reader, newest: int = 2**31) -> dict[int, int]:
+    """The entries that count for nothing by those up to one, each with that which retracts it."""
+    sql = "SELECT id, retracts FROM entry WHERE retracts <> '[]' AND id <= :newest ORDER BY id"
+    found = reader.rows(_Retracting, sql, newest=newest)
+    if not found:
+        return {}
+    from ksmy_tracker.domain.chain import read_retracts
+    from ksmy_tracker.domain.projection import retracted
+
+    return retracted([_Retracts(one.id, read_retracts(one.id, one.retracts)) for one in found])
+
+
+def _retracting(reader: Reader, newest: int) -> "list[Deed]":
     """The entries up to one that retract others."""
     from ksmy_tracker.reading.deeds import read_deed, stored_deeds
 
@@ -46,7 +66,7 @@ def at_point(reader: Reader, day: str, newest: int) -> Reader:
     from ksmy_tracker.storage.in_memory import in_memory
 
     try:
-        states = followed(in_order(_by_day(reader, day, newest), retracting(reader, newest)))
+        states = followed(in_order(_by_day(reader, day, newest), _retracting(reader, newest)))
     except BrokenEntry:
         raise
     except (KeyError, ValueError, TypeError, AttributeError) as error:

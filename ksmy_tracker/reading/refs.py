@@ -6,7 +6,6 @@ from ksmy_tracker.domain.kinds import KINDS, NAMED
 from ksmy_tracker.domain.rows import TitledRef
 from ksmy_tracker.domain.words import did_you_mean
 from ksmy_tracker.errors import NotFound
-from ksmy_tracker.reading.entries import gone_by
 from ksmy_tracker.reading.snapshot import Ref, Snapshot
 
 
@@ -33,7 +32,7 @@ def no_such(snapshot: Snapshot, ref: str) -> NotFound:
     """The error for a ref that names nothing, with the nearest one that does."""
     sql = "SELECT id, effective_on FROM entry WHERE ref = :ref AND action = 'created' ORDER BY id"
     added = snapshot.register.rows(_Created, sql, ref=ref)
-    gone = gone_by(snapshot) if added else {}
+    gone = snapshot.gone if added else {}
     day = snapshot.day.today.isoformat()
     for created in added:
         if created.id not in gone and created.id <= snapshot.newest and created.effective_on > day:

@@ -6,13 +6,14 @@ one SQL text serves every point; now the stored tables are read. A part puts its
 
 from collections.abc import Iterator, Mapping
 from copy import copy
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from ksmy_tracker.domain.entries import ENTRY_FIELDS, AskedEntry
 from ksmy_tracker.domain.kinds import COLUMNS
 from ksmy_tracker.domain.rows import Day, days_before
 from ksmy_tracker.domain.zone import midnight_after
-from ksmy_tracker.reading.points import at_point, is_in_force_after
+from ksmy_tracker.reading.points import at_point, gone_by, is_in_force_after
 from ksmy_tracker.storage.interface import Reader, Row
 
 #: Days by which it may be later elsewhere: what is dated later than that is a mistake, and not in force.
@@ -26,14 +27,6 @@ class Ref(NamedTuple):
     """The ref of a record."""
 
     ref: str
-
-
-class _Id(NamedTuple):
-    id: int
-
-
-class _Head(NamedTuple):
-    hash: str
 
 
 class _Count(NamedTuple):
@@ -68,6 +61,11 @@ class Snapshot:
         """Whether it is of a point other than now, so that `reader` has of entries only what queries ask for."""
         return self.reader is not self.register
 
+    @cached_property
+    def gone(self) -> dict[int, int]:
+        """The entries that are retracted by what is known, each with the one that does it."""
+        return gone_by(self.register, self.newest)
+
     def of_any_day(self) -> "Snapshot":
         """The whole register's stored tables, with the entries whose day is yet to come."""
         whole = copy(self)
@@ -89,8 +87,8 @@ class Snapshot:
 
     def head(self) -> str | None:
         """The hash of the newest entry that is known, whichever part of the register and whichever day this is of."""
-        found = self.register.rows(_Head, "SELECT hash FROM entry WHERE id = :newest", newest=self.newest)
-        return found[0].hash if found else None
+        found = self.register.values(str, "SELECT hash FROM entry WHERE id = :newest", newest=self.newest)
+        return found[0] if found else None
 
     def part(self, condition: str, parameters: Mapping[str, Any]) -> "Snapshot":
         """The commitments `c` that a WHERE clause lets through, and what has to do with them.
@@ -129,5 +127,5 @@ class Snapshot:
 def newest_known(reader: Reader, until: str | None) -> int:
     """The id of the newest entry recorded before a moment, or of all; 0 where there is none."""
     where = "" if until is None else "WHERE recorded_at < :until"
-    found = reader.rows(_Id, f"SELECT id FROM entry {where} ORDER BY id DESC LIMIT 1", until=until)
-    return found[0].id if found else 0
+    found = reader.values(int, f"SELECT id FROM entry {where} ORDER BY id DESC LIMIT 1", until=until)
+    return found[0] if found else 0

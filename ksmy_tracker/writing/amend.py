@@ -14,7 +14,7 @@ from ksmy_tracker.domain.receipt import Outcome, Receipt
 from ksmy_tracker.errors import NotFound, Refused
 from ksmy_tracker.storage.interface import Transaction
 from ksmy_tracker.writing.founding import check_laid_down, follow_founded
-from ksmy_tracker.writing.record import Recording, chain_end
+from ksmy_tracker.writing.record import Recording, chain_end, finish, put
 from ksmy_tracker.writing.working_set import WorkingSet
 
 
@@ -45,13 +45,9 @@ def amend(
         raise working_set.explained(error) from error
     follow_founded(transaction, working_set, new)
     receipt.outcomes.append(_outcome(had, new))
-    if dry_run:
-        end.forget()
-    else:
-        end.store()
-        working_set.store()
-        end.read_back()
-        receipt.head = end.head
+    put(end, working_set, writes=not dry_run)
+    if not dry_run:
+        finish(end, working_set, receipt)
     return receipt
 
 

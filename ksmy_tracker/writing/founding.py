@@ -1,19 +1,19 @@
 """Whether what is in force still has what it builds on, once an entry retracts others or states one again."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 from ksmy_tracker.domain.chain import Deed, Entry
 from ksmy_tracker.domain.history_check import unfounded
 from ksmy_tracker.domain.kinds import Agreement
-from ksmy_tracker.domain.projection import laid_down
+from ksmy_tracker.domain.projection import laid_down, place
 from ksmy_tracker.errors import Refused
 from ksmy_tracker.storage.interface import Transaction
 from ksmy_tracker.writing.working_set import WorkingSet
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-class _Ref(NamedTuple):
-    ref: str
+    from ksmy_tracker.domain.projection import AnEntry
 
 
 def follow_founded(transaction: Transaction, working_set: WorkingSet, new: Entry) -> None:
@@ -22,12 +22,12 @@ def follow_founded(transaction: Transaction, working_set: WorkingSet, new: Entry
     What an entry builds on is what adds its record, what that belongs to, and a ref and a key that are its own.
     """
     before = [*working_set.history(new.ref)]
-    check_laid_down([*before, new], new.ref)
+    laid = check_laid_down([*before, new], new.ref)
     working_set.follow(new)
     if new.record == "agreement":
         _check_what_belongs(transaction, working_set, new.ref)
     stood = {entry.id for entry in laid_down(before)}
-    for entry in laid_down([*before, new]):
+    for entry in laid:
         if entry.id in stood:
             continue
         if entry.record == "commitment" and "agreement" in entry.changes:
@@ -36,24 +36,20 @@ def follow_founded(transaction: Transaction, working_set: WorkingSet, new: Entry
             raise _in_the_way(f"the key {entry.key!r} was used again", user)
 
 
-def check_laid_down(history: Sequence[Deed | Entry], ref: str) -> None:
-    """Refuse where one of the entries in force, as they are laid down, is without what it is about."""
+def check_laid_down(history: "Sequence[AnEntry]", ref: str) -> "list[AnEntry]":
+    """The entries in force, as they are laid down; refused where one is without what it is about."""
     laid = laid_down(history)
     if (one := unfounded(laid)) is not None:
         if first := next(
-            (entry for entry in laid if entry.id != one.id and _place(entry) == _place(one)), None
+            (entry for entry in laid if entry.id != one.id and place(entry) == place(one)), None
         ):
             newest = max(first, one, key=lambda entry: entry.id)
-            raise _in_the_way(f"entry {_place(one)} was stated again", newest)
+            raise _in_the_way(f"entry {place(one)} was stated again", newest)
         again = [entry for entry in laid if (entry.ref, entry.action) == (one.ref, "created")]
         if one.action == "created" and len(again) > 1:
             raise _in_the_way(f"{one.ref} was added again", max(again, key=lambda entry: entry.id))
         raise _builds_on(one, ref)
-
-
-def _place(entry: Deed | Entry) -> int:
-    """The first of the entries in whose place this one stands."""
-    return entry.retracts[0] if entry.retracts else entry.id
+    return laid
 
 
 def _check_what_belongs(transaction: Transaction, working_set: WorkingSet, ref: str) -> None:
@@ -61,7 +57,7 @@ def _check_what_belongs(transaction: Transaction, working_set: WorkingSet, ref: 
     agreement = working_set.records.get(ref)
     is_its = f"{transaction.new_value('changes', 'agreement')} = :ref"
     sql = f"SELECT DISTINCT ref FROM entry WHERE record = 'commitment' AND {is_its}"
-    named = {row.ref for row in transaction.rows(_Ref, sql, ref=ref)}
+    named = {*transaction.values(str, sql, ref=ref)}
     named |= {one.ref for one in working_set.records.values() if getattr(one, "agreement", None) == ref}
     working_set.load_histories(named)
     for one in sorted(named):

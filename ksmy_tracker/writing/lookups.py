@@ -11,10 +11,6 @@ from ksmy_tracker.domain.stale_listing import Listed
 from ksmy_tracker.storage.interface import Row, Transaction
 
 
-class _Ref(NamedTuple):
-    ref: str
-
-
 class _NewestDay(NamedTuple):
     ref: str
     day: str
@@ -47,14 +43,6 @@ class _KeyOfEntry(NamedTuple):
     ref: str
     key: str
     key_digest: str | None
-
-
-class _Sector(NamedTuple):
-    sector: str
-
-
-class _Invocation(NamedTuple):
-    invocation: str
 
 
 class Lookups:
@@ -114,8 +102,7 @@ class Lookups:
 
     def sectors(self) -> set[str]:
         """Every sector of a commitment."""
-        rows = self._transaction.rows(_Sector, "SELECT DISTINCT sector FROM commitment")
-        return {row.sector for row in rows}
+        return {*self._transaction.values(str, "SELECT DISTINCT sector FROM commitment")}
 
     def listed(self, refs: set[str], last_id: int) -> Iterator[tuple[str, Listed]]:
         """What listings show of commitments besides their records, up to an entry: of them and their milestones."""
@@ -151,17 +138,11 @@ class Lookups:
         sql = f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry WHERE key = :key"
         return [read_entry(row) for row in self._transaction.rows(StoredEntry, sql, key=key)]
 
-    def belonging(self, child: str, record: Record) -> set[str]:
-        """The refs of what belongs to a record and is not withdrawn."""
-        sql = f"SELECT ref FROM {child} WHERE {record.record} = :ref AND withdrawn = 0"
-        return {row.ref for row in self._transaction.rows(_Ref, sql, ref=record.ref)}
-
     def newest_invocation(self, ref: str, action: str) -> str | None:
         """The newest invocation that did something to a record in this way."""
         sql = "SELECT invocation FROM entry WHERE ref = :ref AND action = :action ORDER BY id DESC LIMIT 1"
-        found = self._transaction.rows(_Invocation, sql, ref=ref, action=action)
-        return found[0].invocation if found else None
+        return next(iter(self._transaction.values(str, sql, ref=ref, action=action)), None)
 
     def all_refs(self, kinds: Iterable[str]) -> set[str]:
         """The refs of all records of some kinds."""
-        return {row.ref for kind in kinds for row in self._transaction.rows(_Ref, f"SELECT ref FROM {kind}")}
+        return {ref for kind in kinds for ref in self._transaction.values(str, f"SELECT ref FROM {kind}")}

@@ -70,17 +70,27 @@ def record(
                     faults.add(line.place, str(error if faults.is_full else working_set.explained(error)))
                 if line.op == "add" and line.ref not in working_set.records:
                     given_up.add(line.ref)
-        if dry_run or (faults and faults.count):
-            end.forget()
-        else:
-            end.store()
-            working_set.forget_entries()
-            working_set.store(most=MOST_STATES)
+        put(end, working_set, writes=not (dry_run or (faults and faults.count)))
     if not dry_run and not (faults and faults.count):
-        working_set.store()
-        end.read_back()
-        receipt.head = end.head
+        finish(end, working_set, receipt)
     return receipt
+
+
+def put(end: ChainEnd, working_set: WorkingSet, *, writes: bool) -> None:
+    """Write the entries of a chunk, and records where too many are kept; or leave all unwritten."""
+    if writes:
+        end.store()
+        working_set.forget_entries()
+        working_set.store(most=MOST_STATES)
+    else:
+        end.forget()
+
+
+def finish(end: ChainEnd, working_set: WorkingSet, receipt: Receipt) -> None:
+    """Write the records, see that the database kept the entries, and say the new head."""
+    working_set.store()
+    end.read_back()
+    receipt.head = end.head
 
 
 def chain_end(transaction: Transaction, recording: Recording) -> ChainEnd:

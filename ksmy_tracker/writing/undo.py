@@ -4,16 +4,16 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
-from ksmy_tracker.domain.chain import NewEntry, read_lists, to_canonical_json
+from ksmy_tracker.domain.chain import NewEntry, to_canonical_json
 from ksmy_tracker.domain.entries import UNDONE_BY
 from ksmy_tracker.domain.kinds import GIVEN, KINDS, Record
-from ksmy_tracker.domain.projection import retracted
 from ksmy_tracker.domain.receipt import Outcome, Receipt
 from ksmy_tracker.domain.rules import Changed
 from ksmy_tracker.errors import NotFound, Refused, Usage
+from ksmy_tracker.reading.points import gone_by
 from ksmy_tracker.storage.interface import Transaction
 from ksmy_tracker.writing.founding import follow_founded
-from ksmy_tracker.writing.record import CHUNK, MOST_STATES, Recording, chain_end, chunks
+from ksmy_tracker.writing.record import CHUNK, Recording, chain_end, chunks, finish, put
 from ksmy_tracker.writing.working_set import WorkingSet
 
 #: How much of an invocation names it.
@@ -36,16 +36,6 @@ class _Line(NamedTuple):
         return self.action == "restored" and self.retracts != "[]"
 
 
-class _Retracting(NamedTuple):
-    id: int
-    retracts: str
-
-
-class _Retracts(NamedTuple):
-    id: int
-    retracts: tuple[int, ...]
-
-
 def undo(
     transaction: Transaction, wanted: str | None, recording: Recording, *, dry_run: bool = False
 ) -> Receipt:
@@ -54,10 +44,9 @@ def undo(
     `wanted` is an entry's number, or how an invocation begins. What the invocation did counts on no day from then on,
     and the refs and the keys that it took are free again. Raises `Refused` where something builds on what it added.
     """
-    gone = _gone(transaction)
+    gone = gone_by(transaction)
     invocation = _newest(transaction, gone) if wanted is None else _meant(transaction, wanted)
-    sql = f"SELECT {', '.join(_Line._fields)} FROM entry WHERE invocation = :invocation ORDER BY id"
-    found = transaction.rows(_Line, sql, invocation=invocation)
+    found = _lines_of(transaction, invocation)
     standing = [line for line in found if line.id not in gone]
     _check_not_amended(transaction, {gone[line.id]: line.id for line in found if line.id in gone})
     if not standing:
@@ -83,23 +72,13 @@ def redo(transaction: Transaction, recording: Recording, *, dry_run: bool = Fals
 
     Raises `Refused` where there is none, or something else has since taken the place of what comes back.
     """
-    gone = _gone(transaction)
+    gone = gone_by(transaction)
     undos = (line for line in _lines(transaction, f"action IN {UNDONE_BY}") if line.id not in gone)
     newest = next((line for line in undos if not line.is_redo), None)
     if newest is None:
         raise Refused("nothing is undone; there is nothing to redo")
-    sql = f"SELECT {', '.join(_Line._fields)} FROM entry WHERE invocation = :invocation ORDER BY id"
-    found = transaction.rows(_Line, sql, invocation=newest.invocation)
-    standing = [line for line in found if line.id not in gone]
+    standing = [line for line in _lines_of(transaction, newest.invocation) if line.id not in gone]
     return _retract(transaction, standing, "restored", recording, dry_run=dry_run)
-
-
-def _gone(transaction: Transaction) -> dict[int, int]:
-    """Every entry that counts for nothing, with that which retracts it."""
-    rows = transaction.stream(
-        _Retracting, "SELECT id, retracts FROM entry WHERE retracts <> '[]' ORDER BY id"
-    )
-    return retracted([_Retracts(row.id, read_lists(row.id, "[]", row.retracts)[1]) for row in rows])
 
 
 def _lines(transaction: Transaction, where: str) -> Iterable[_Line]:
@@ -107,6 +86,12 @@ def _lines(transaction: Transaction, where: str) -> Iterable[_Line]:
     return transaction.stream(
         _Line, f"SELECT {', '.join(_Line._fields)} FROM entry WHERE {where} ORDER BY id DESC"
     )
+
+
+def _lines_of(transaction: Transaction, invocation: str) -> list[_Line]:
+    """The entries of an invocation, in the order of the chain."""
+    sql = f"SELECT {', '.join(_Line._fields)} FROM entry WHERE invocation = :invocation ORDER BY id"
+    return transaction.rows(_Line, sql, invocation=invocation)
 
 
 def _newest(transaction: Transaction, gone: dict[int, int]) -> str:
@@ -117,19 +102,15 @@ def _newest(transaction: Transaction, gone: dict[int, int]) -> str:
     raise Refused("the register has no entry that counts; there is nothing to undo")
 
 
-class _Invocation(NamedTuple):
-    invocation: str
-
-
 def _meant(transaction: Transaction, wanted: str) -> str:
     """The invocation that made the entry of a number, or the only one that begins so."""
     begins = "lower(substr(invocation, 1, length(:wanted))) = lower(:wanted)"
     where = begins if len(wanted) >= SHORTEST else "invocation = :wanted"
     sql = f"SELECT DISTINCT invocation FROM entry WHERE {where} LIMIT 2"
-    found = [row.invocation for row in transaction.rows(_Invocation, sql, wanted=wanted)]
+    found = transaction.values(str, sql, wanted=wanted)
     if wanted not in found and re.fullmatch("[1-9][0-9]{0,17}", wanted):
         sql = "SELECT invocation FROM entry WHERE id = :id"
-        made = [row.invocation for row in transaction.rows(_Invocation, sql, id=int(wanted))]
+        made = transaction.values(str, sql, id=int(wanted))
         if made and found:
             raise Usage(f"{wanted} is an entry, and an invocation begins so; give more of the invocation")
         found = found or made
@@ -192,16 +173,9 @@ def _retract(
                     retracts=entry.retracts,
                 )
             )
-        if dry_run:
-            end.forget()
-        else:
-            end.store()
-            working_set.forget_entries()
-            working_set.store(most=MOST_STATES)
+        put(end, working_set, writes=not dry_run)
     if not dry_run:
-        working_set.store()
-        end.read_back()
-        receipt.head = end.head
+        finish(end, working_set, receipt)
     return receipt
 
 

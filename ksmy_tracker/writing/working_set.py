@@ -261,18 +261,6 @@ class WorkingSet:
                 return one
         return None
 
-    def still_using(self, record: Record) -> list[str]:
-        """The refs of what belongs to a record and is not withdrawn, in their order."""
-        child = {"agreement": "commitment", "commitment": "milestone"}.get(record.record)
-        if child is None:
-            return []
-        now = ((ref, self.records.get(ref)) for ref in self._lookups.belonging(child, record))
-        return sorted(
-            ref
-            for ref, its in now
-            if its is None or (not its.withdrawn and getattr(its, record.record) == record.ref)
-        )
-
     def undoing(self, ref: str, action: str) -> str:
         """The command that undoes what was last done to a record in this way."""
         invocation = self._lookups.newest_invocation(ref, action)

@@ -1,6 +1,6 @@
 """A register as of a day: what had taken effect by its end, by what is known, and the head of that."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -34,9 +34,9 @@ class Asked(FileReader):
         super().__init__(reader._connection)
         self.asked: list[str] = []
 
-    def rows(self, row: type[Row], sql: str, /, **parameters: Any) -> list[Row]:
+    def fetched(self, sql: str, parameters: Mapping[str, Any]) -> tuple[list[str], Sequence[Sequence[Any]]]:
         self.asked.append(sql)
-        return super().rows(row, sql, **parameters)
+        return super().fetched(sql, parameters)
 
     def stream(self, row: type[Row], sql: str, /, **parameters: Any) -> Iterator[Row]:
         self.asked.append(sql)
