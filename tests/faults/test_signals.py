@@ -337,7 +337,7 @@ def go_on_for_ever(connection: sqlite3.Connection, number: int) -> None:
 @pytest.mark.parametrize(
     ("where", "arguments"),
     [
-        ("rows", ("list",)),
+        ("stream", ("list",)),
         ("dangling", ("check",)),
         ("write", ("update", "TOURISM", "--note", "x")),
     ],
@@ -360,8 +360,8 @@ def test_a_signal_ends_a_statement_that_does_not_end_by_itself(
         go_on_for_ever(transaction._connection, number)
 
     with pytest.MonkeyPatch.context() as patch:
-        if where == "rows":
-            patch.setattr(FileReader, "rows", reading)
+        if where == "stream":
+            patch.setattr(FileReader, "stream", reading)
         elif where == "dangling":
             patch.setattr(FileReader, "dangling", searching)
         else:
