@@ -90,7 +90,7 @@ def of_the_big_register(bench: Bench) -> Iterator[Figure]:
         yield Figure(f"big report {form}", 3, look, most_memory=300, most_runs=7)
 
     def export(_: int) -> Command:
-        return bench.ksmy(bench.big, "export", expects='"format":"ksmy-export/1"')
+        return bench.ksmy(bench.big, "export", expects='"format":"ksmy-export/2"')
 
     def load(_: int) -> Command:
         return bench.ksmy(bench.imported(), "import", str(bench.big_export), expects="imported into")

@@ -92,6 +92,7 @@ class Register:
         self._status: list[str] = ["planned"] * commitments
         self._goal: list[str | None] = [None] * commitments
         self._due: list[str | None] = [None] * commitments
+        self._outcomes: dict[str, str] = {}
 
     def fill(self, transaction: Transaction) -> None:
         """Write every change, batch by batch: a receipt holds what became of each change of its batch."""
@@ -202,10 +203,17 @@ class Register:
             self._due[number] = fields["due"] = later
         elif what < 0.75 and self._added[number]:
             change.ref += f"/{rng.randint(1, self._added[number])}"
-            fields["state"] = rng.choice(("met", "met", "partially-met", "not-met"))
+            fields["state"] = self._outcome(change.ref)
         elif what < 0.8:
             change.evidence = an_address(rng)
         return change
+
+    def _outcome(self, milestone: str) -> str:
+        """How a milestone went, other than what was said of it before."""
+        before = self._outcomes.get(milestone)
+        words = [word for word in ("met", "met", "partially-met", "not-met") if word != before]
+        found = self._outcomes[milestone] = self._rng.choice(words)
+        return found
 
     def _ref(self, number: int) -> str:
         return f"{SECTORS[number % len(SECTORS)].upper()}-{number:06}"
