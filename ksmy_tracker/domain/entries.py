@@ -32,7 +32,7 @@ ENTRY_FIELDS: Final = StoredEntry._fields
 
 
 class AskedEntry(NamedTuple):
-    """What queries ask of the entries of a point in the past."""
+    """What the records of a point in the past are projected from, and what queries ask of its entries."""
 
     id: int
     invocation: str
@@ -43,6 +43,8 @@ class AskedEntry(NamedTuple):
     ref: str
     action: str
     changes: str
+    note: str | None
+    evidence: int
     retracts: str
 
 

@@ -8,6 +8,7 @@ The one rule for it: the writer steps the record it is about to store, a point i
 history, and `check` projects all of it to compare that with what is stored.
 """
 
+from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
@@ -135,14 +136,15 @@ def step(states: States, entry: "Deed | Entry") -> Record:
     record = states.get(entry.ref)
     if record is None:
         record = states[entry.ref] = _created(entry)
-    puts_back = entry.action in UNDONE_BY
-    for field, (_, new) in entry.changes.items():
-        if puts_back or field not in FACTS:
-            setattr(record, field, new)
-    if isinstance(record, Commitment):
-        _follow_commitment(record, entry, puts_back=puts_back)
-    elif isinstance(record, Milestone):
-        _follow_milestone(record, entry, puts_back=puts_back)
+    if entry.changes:
+        puts_back = entry.action in UNDONE_BY
+        for field, (_, new) in entry.changes.items():
+            if puts_back or field not in FACTS:
+                setattr(record, field, new)
+        if isinstance(record, Commitment):
+            _follow_commitment(record, entry, puts_back=puts_back)
+        elif isinstance(record, Milestone):
+            _follow_milestone(record, entry, puts_back=puts_back)
     _touch(record, entry)
     if isinstance(record, Milestone):
         _touch(states[record.commitment], entry)
@@ -186,6 +188,7 @@ def _created(entry: "Deed | Entry") -> Record:
     return record
 
 
+@lru_cache(maxsize=4096)
 def _window(due: str | None) -> tuple[str | None, str | None]:
     """The first and the last day of a due date."""
     if due is None:
@@ -200,6 +203,7 @@ def _touch(record: Record, entry: "Deed | Entry") -> None:
         if isinstance(record, Commitment):
             record.reviewed_on = max(record.reviewed_on or "", entry.effective_on)
         return
-    record.updated_on = max(record.updated_on, entry.effective_on)
+    if entry.effective_on > record.updated_on:  # noqa: PLR1730  # of all entries: max takes longer
+        record.updated_on = entry.effective_on
     if entry.evidence and not isinstance(record, Agreement):
         record.evidence += 1

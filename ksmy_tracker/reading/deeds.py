@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from ksmy_tracker.domain.chain import Deed, read_changes, read_retracts
-from ksmy_tracker.domain.entries import UNDONE_BY
+from ksmy_tracker.domain.entries import UNDONE_BY, AskedEntry
 from ksmy_tracker.storage.interface import Reader
 
 
 class StoredDeed(NamedTuple):
-    """A deed whose changes, and what it retracts, are JSON."""
+    """A deed whose changes, and what it retracts, are JSON, and whether there is any evidence 1 or 0."""
 
     id: int
     invocation: str
@@ -19,24 +19,33 @@ class StoredDeed(NamedTuple):
     effective_on: str
     changes: str
     note: str | None
-    evidence: bool
+    evidence: int
     retracts: str
 
 
-# Not all of an entry's columns, nor all of a note: this is less to sort.
-_SELECT: Final = (
-    "SELECT id, invocation, record, ref, action, effective_on, changes, "
-    f"CASE WHEN action IN {UNDONE_BY} THEN note WHEN note IS NOT NULL THEN '' END AS note, "
-    "CASE evidence WHEN '[]' THEN 0 ELSE 1 END AS evidence, retracts FROM entry"
-)
+#: What is asked of a column that is not kept as it is: not all of a note, which is less to sort.
+_ASKED: Final = {
+    "note": f"CASE WHEN action IN {UNDONE_BY} THEN note WHEN note IS NOT NULL THEN '' END AS note",
+    "evidence": "CASE evidence WHEN '[]' THEN 0 ELSE 1 END AS evidence",
+}
+
+
+def _select(columns: tuple[str, ...]) -> str:
+    return f"SELECT {', '.join(_ASKED.get(name, name) for name in columns)} FROM entry"
 
 
 def stored_deeds(reader: Reader, clauses: str, **parameters: Any) -> Iterator[StoredDeed]:
     """The deeds that a WHERE clause lets through, in the order that an ORDER BY says, not yet read."""
-    return reader.stream(StoredDeed, f"{_SELECT} {clauses}", **parameters)
+    return reader.stream(StoredDeed, f"{_select(StoredDeed._fields)} {clauses}", **parameters)
 
 
-def read_deed(stored: StoredDeed) -> Deed:
+def asked_entries(reader: Reader, day: str, newest: int) -> Iterator[AskedEntry]:
+    """The entries that take effect by a day, up to one, in the order of their days."""
+    clauses = "WHERE effective_on <= :day AND id <= :newest ORDER BY effective_on, id"
+    return reader.stream(AskedEntry, f"{_select(AskedEntry._fields)} {clauses}", day=day, newest=newest)
+
+
+def read_deed(stored: StoredDeed | AskedEntry) -> Deed:
     """A deed, read; raises `BrokenEntry`."""
     return Deed(
         id=stored.id,
@@ -47,7 +56,7 @@ def read_deed(stored: StoredDeed) -> Deed:
         effective_on=stored.effective_on,
         changes=read_changes(stored.id, stored.changes),
         note=stored.note,
-        evidence=stored.evidence,
+        evidence=stored.evidence == 1,
         retracts=read_retracts(stored.id, stored.retracts),
     )
 

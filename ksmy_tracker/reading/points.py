@@ -1,13 +1,14 @@
 """The records of a register at a point other than now, projected from its entries into memory."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from ksmy_tracker.domain.entries import AskedEntry, BrokenEntry
 from ksmy_tracker.storage.interface import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ksmy_tracker.domain.chain import Deed
 
 
@@ -63,20 +64,28 @@ def at_point(reader: Reader, day: str, newest: int) -> Reader:
     Raises `BrokenEntry` for a history that no writer can have left.
     """
     from ksmy_tracker.domain.projection import followed, in_order
-    from ksmy_tracker.storage.in_memory import in_memory
+    from ksmy_tracker.reading.deeds import asked_entries, read_deed
+    from ksmy_tracker.storage.in_memory import Memory
 
+    memory = Memory()
+    entries = memory.keeping(asked_entries(reader, day, newest), AskedEntry)
     try:
-        states = followed(in_order(_by_day(reader, day, newest), _retracting(reader, newest)))
+        with without_collecting():
+            states = followed(in_order(map(read_deed, entries), _retracting(reader, newest)))
+            return memory.reader(states.values())
     except BrokenEntry:
         raise
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise BrokenEntry(f"its history cannot be followed ({error})") from None
-    sql = f"SELECT {', '.join(AskedEntry._fields)} FROM entry WHERE effective_on <= :day AND id <= :newest"
-    return in_memory(states.values(), reader.stream(AskedEntry, sql, day=day, newest=newest), AskedEntry)
 
 
-def _by_day(reader: Reader, day: str, newest: int) -> "Iterator[Deed]":
-    from ksmy_tracker.reading.deeds import read_deed, stored_deeds
-
-    clauses = "WHERE effective_on <= :day AND id <= :newest ORDER BY effective_on, id"
-    return map(read_deed, stored_deeds(reader, clauses, day=day, newest=newest))
+@contextmanager
+def without_collecting() -> Iterator[None]:
+    """Do not look for circles among objects: what is made here has none, and a look at all of it takes its time."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()

@@ -2,31 +2,58 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
-from typing import Any, Final
+from itertools import islice
+from operator import attrgetter
+from typing import Any, Final, TypeVar
 
 from ksmy_tracker.domain.kinds import COLUMNS, Record
 from ksmy_tracker.storage.interface import Reader
-from ksmy_tracker.storage.rows_by_name import columns_of, values_of
+from ksmy_tracker.storage.rows_by_name import AT_ONCE, columns_of
 from ksmy_tracker.storage.sqlite.reader import FileReader
+
+Row = TypeVar("Row", bound=Sequence[Any])
 
 #: Columns by which records and entries are looked for, by table.
 _INDEXED: Final = {
     "agreement": ("ref",),
     "commitment": ("ref", "agreement", "due_latest"),
     "milestone": ("ref", "commitment"),
-    "entry": ("id", "ref"),
+    "entry": ("ref",),
 }
 
 
-def in_memory(records: Iterable[Record], entries: Iterable[Any], of: type[Any]) -> Reader:
-    """A reader of some records and of entries, which are rows of a class with some of their columns."""
-    connection = sqlite3.connect(":memory:", isolation_level=None, factory=_Connection)
-    for kind, columns in COLUMNS.items():
-        its = [record for record in records if record.record == kind]
-        _fill(connection, kind, columns, iter([values_of(its)] if its else []))
-    _fill(connection, "entry", columns_of(of), _chunks(entries))
-    return FileReader(connection)
+class Memory:
+    """Tables that are filled, with entries and then with the records that these leave, before a reader asks them."""
+
+    def __init__(self) -> None:
+        # One transaction holds it all: each statement would be one of its own.
+        self._connection = sqlite3.connect(":memory:", isolation_level=None, factory=_Connection)
+        self._connection.execute("BEGIN")
+
+    def keeping(self, entries: Iterable[Row], of: type[Row]) -> Iterator[Row]:
+        """Entries, which are rows of a class with some of their columns, as they come; each is kept."""
+        insert = self._new("entry", columns_of(of))
+        found = iter(entries)
+        while some := list(islice(found, AT_ONCE)):
+            self._connection.executemany(insert, map(tuple, some))  # its own tuples are the fastest
+            yield from some
+
+    def reader(self, records: Iterable[Record]) -> Reader:
+        """A reader of the entries that were kept, and of records."""
+        for kind, columns in COLUMNS.items():
+            its = map(attrgetter(*columns), (record for record in records if record.record == kind))
+            self._connection.executemany(self._new(kind, columns), its)
+        for table, columns in _INDEXED.items():
+            for column in columns:
+                self._connection.execute(f"CREATE INDEX ix_{table}_{column} ON {table} ({column})")
+        self._connection.execute("COMMIT")
+        return FileReader(self._connection)
+
+    def _new(self, table: str, columns: Sequence[str]) -> str:
+        """Make a table, and return what inserts a row of it."""
+        described = ", ".join(f"{name} INTEGER PRIMARY KEY" if name == "id" else name for name in columns)
+        self._connection.execute(f"CREATE TABLE {table} ({described})")
+        return f"INSERT INTO {table} VALUES ({', '.join('?' * len(columns))})"
 
 
 class _Connection(sqlite3.Connection):
@@ -34,19 +61,3 @@ class _Connection(sqlite3.Connection):
 
     def __del__(self) -> None:
         self.close()
-
-
-def _chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:
-    found = iter(rows)
-    while some := list(islice(found, 1000)):
-        yield some
-
-
-def _fill(
-    connection: sqlite3.Connection, table: str, columns: Sequence[str], chunks: Iterable[Sequence[Any]]
-) -> None:
-    connection.execute(f"CREATE TABLE {table} ({', '.join(columns)})")
-    marks = ", ".join("?" * len(columns))
-    connection.executemany(f"INSERT INTO {table} VALUES ({marks})", chain.from_iterable(chunks))
-    for column in _INDEXED[table]:
-        connection.execute(f"CREATE INDEX ix_{table}_{column} ON {table} ({column})")

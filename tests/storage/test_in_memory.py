@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import pytest
 
-from ksmy_tracker.domain.kinds import COLUMNS
-from ksmy_tracker.storage.in_memory import in_memory
+from ksmy_tracker.domain.kinds import COLUMNS, Record
+from ksmy_tracker.storage.in_memory import Memory
+from ksmy_tracker.storage.interface import Reader
 from tests.rows import AGREEMENT, COMMITMENT, MILESTONE
 
 
@@ -25,8 +26,14 @@ def said(count: int) -> Iterator[Said]:
     return (Said(number, f"REF-{number}", "2026-01-15") for number in range(1, count + 1))
 
 
+def in_memory(count: int, *records: Record) -> Reader:
+    memory = Memory()
+    assert [*memory.keeping(said(count), Said)] == [*said(count)]
+    return memory.reader(records)
+
+
 def test_a_record_comes_back_as_it_was() -> None:
-    reader = in_memory([AGREEMENT, COMMITMENT, MILESTONE], said(1), Said)
+    reader = in_memory(1, AGREEMENT, COMMITMENT, MILESTONE)
     for kind, record in (("agreement", AGREEMENT), ("commitment", COMMITMENT), ("milestone", MILESTONE)):
         columns = COLUMNS[kind]
         (found,) = reader.rows(type(record), f"SELECT {', '.join(columns)} FROM {kind}")
@@ -36,24 +43,24 @@ def test_a_record_comes_back_as_it_was() -> None:
 
 
 def test_entries_have_the_columns_that_are_asked_for() -> None:
-    reader = in_memory([], said(2), Said)
+    reader = in_memory(2)
     assert reader.rows(Said, "SELECT * FROM entry ORDER BY id") == [*said(2)]
 
 
 def test_tables_without_records_are_there() -> None:
-    reader = in_memory([], said(0), Said)
+    reader = in_memory(0)
     for table in (*COLUMNS, "entry"):
         assert reader.values(int, f"SELECT count(*) FROM {table}") == [0]
 
 
 def test_more_entries_than_are_read_at_once_are_all_there() -> None:
-    reader = in_memory([], said(2500), Said)
+    reader = in_memory(2500)
     assert reader.values(int, "SELECT count(*) FROM entry") == [2500]
     assert reader.values(int, "SELECT max(id) FROM entry") == [2500]
 
 
 def test_an_entry_is_found_by_its_ref_and_a_record_by_what_it_belongs_to_without_a_scan() -> None:
-    reader = in_memory([AGREEMENT, COMMITMENT, MILESTONE], said(1), Said)
+    reader = in_memory(1, AGREEMENT, COMMITMENT, MILESTONE)
     for sql in (
         "SELECT * FROM entry WHERE id = 1",
         "SELECT * FROM entry WHERE ref = 'REF-1'",
@@ -66,13 +73,13 @@ def test_an_entry_is_found_by_its_ref_and_a_record_by_what_it_belongs_to_without
 
 
 def test_rows_that_come_one_by_one_outlive_their_reader() -> None:
-    rows = in_memory([], said(1500), Said).stream(Said, "SELECT * FROM entry ORDER BY id")
+    rows = in_memory(1500).stream(Said, "SELECT * FROM entry ORDER BY id")
     gc.collect()
     assert [row.id for row in rows] == [*range(1, 1501)]
 
 
 def test_what_nobody_asks_any_more_is_closed() -> None:
-    reader = in_memory([], said(1), Said)
+    reader = in_memory(1)
     connection = reader._connection  # type: ignore[attr-defined]
     kept = weakref.ref(connection)
     connection.__del__()
