@@ -179,6 +179,14 @@ def covered(entry: Entry) -> bytes:
     return canonical
 
 
+def is_canonical(stored: StoredEntry, canonical: bytes) -> bool:
+    """Whether the JSON that the database keeps of an entry stands as it is in what `covered` says of it."""
+    parts = [f'"changes":{stored.changes},', f'"evidence":{stored.evidence},']
+    if stored.retracts != "[]":
+        parts.append(f'"retracts":{stored.retracts}')
+    return all(part.encode() in canonical for part in parts)
+
+
 def digest(entry: Entry) -> str:
     """The hash an entry must have, whatever the one it has."""
     return sha256(covered(entry)).hexdigest()
@@ -194,16 +202,16 @@ def key_hash(key: str, key_digest: str) -> str:
     return sha256(canonical_json((key, key_digest))).hexdigest()
 
 
-def chain_fault(entry: Entry, previous: Entry | None, canonical: bytes | None = None) -> str | None:
+def chain_fault(entry: Entry, previous: Entry | None, canonical: bytes) -> str | None:
     """What is wrong with an entry's place in the chain after `previous` (None: it is the first), or None.
 
-    `canonical` is what `covered` says, where the caller knows.
+    `canonical` is what `covered` says of it.
     """
     expected_id = previous.id + 1 if previous else 1
     if entry.id != expected_id:
         return f"entry {expected_id} is missing: entry {entry.id} stands in its place"
     if entry.previous_hash != (previous.hash if previous else None):
         return f"entry {entry.id} does not follow entry {expected_id - 1}: its previous hash is another"
-    if entry.hash != sha256(covered(entry) if canonical is None else canonical).hexdigest():
+    if entry.hash != sha256(canonical).hexdigest():
         return f"entry {entry.id} ({entry.ref}) was altered: its hash does not match what it says"
     return None

@@ -13,7 +13,8 @@ from ksmy_tracker.domain.agreement_history import Agreements
 from ksmy_tracker.domain.chain import (
     Entry,
     chain_fault,
-    entry_row,
+    covered,
+    is_canonical,
     is_hash,
     key_hash,
     read_entry,
@@ -102,8 +103,9 @@ def _chain_faults(reader: Reader, audit: Audit, expected_head: str | None) -> It
             yield f"{error}: its changes or its evidence was altered"
             previous = unread(row)
             continue
-        fault = chain_fault(entry, previous)
-        if fault is None and row != entry_row(entry):
+        canonical = covered(entry)
+        fault = chain_fault(entry, previous, canonical)
+        if fault is None and not is_canonical(row, canonical):
             fault = f"entry {entry.id} ({entry.ref}) is not stored in its canonical form"
         fault = fault or entry_fault(entry)
         if fault is not None:

@@ -10,7 +10,15 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from ksmy_tracker.domain.chain import Entry, chain_fault, covered, digest, entry_row, to_canonical_json
+from ksmy_tracker.domain.chain import (
+    Entry,
+    chain_fault,
+    covered,
+    digest,
+    entry_row,
+    is_canonical,
+    to_canonical_json,
+)
 from ksmy_tracker.domain.entries import ENTRY_FIELDS
 
 COMPLETION = Entry(
@@ -96,9 +104,13 @@ def chained(entries: list[Entry]) -> list[Entry]:
     return chain
 
 
+def wrong_with(entry: Entry, previous: Entry | None) -> str | None:
+    return chain_fault(entry, previous, covered(entry))
+
+
 def faults(chain: list[Entry]) -> list[str]:
     pairs = pairwise([None, *chain])
-    return [fault for before, entry in pairs if entry and (fault := chain_fault(entry, before))]
+    return [fault for before, entry in pairs if entry and (fault := wrong_with(entry, before))]
 
 
 # The canonical form
@@ -248,54 +260,54 @@ def test_canonical_json_is_the_same_when_it_is_read_and_written_again(value: Any
 
 
 def test_a_history_begins_with_entry_one_that_follows_nothing() -> None:
-    assert chain_fault(first(), None) is None
+    assert wrong_with(first(), None) is None
 
 
 def test_each_entry_follows_the_one_before_it() -> None:
     one = first()
     two = sealed(replace(COMPLETION, id=2, previous_hash=one.hash))
 
-    assert chain_fault(two, one) is None
+    assert wrong_with(two, one) is None
 
 
 def test_a_gap_is_named_by_the_entry_that_is_missing() -> None:
     one = first()
     three = sealed(replace(COMPLETION, id=3, previous_hash=one.hash))
 
-    assert chain_fault(three, one) == "entry 2 is missing: entry 3 stands in its place"
-    assert chain_fault(three, None) == "entry 1 is missing: entry 3 stands in its place"
+    assert wrong_with(three, one) == "entry 2 is missing: entry 3 stands in its place"
+    assert wrong_with(three, None) == "entry 1 is missing: entry 3 stands in its place"
 
 
 def test_an_entry_that_stands_twice_is_a_fault() -> None:
     one = first()
 
-    assert chain_fault(one, one) == "entry 2 is missing: entry 1 stands in its place"
+    assert wrong_with(one, one) == "entry 2 is missing: entry 1 stands in its place"
 
 
 @pytest.mark.parametrize("hash_before", ["f" * 64, None, ""])
 def test_an_entry_with_another_previous_hash_does_not_follow(hash_before: str | None) -> None:
     two = sealed(replace(COMPLETION, id=2, previous_hash=hash_before))
 
-    assert chain_fault(two, first()) == "entry 2 does not follow entry 1: its previous hash is another"
+    assert wrong_with(two, first()) == "entry 2 does not follow entry 1: its previous hash is another"
 
 
 def test_a_first_entry_that_follows_something_is_a_fault() -> None:
     entry = first(previous_hash="f" * 64)
 
-    assert chain_fault(entry, None) == "entry 1 does not follow entry 0: its previous hash is another"
+    assert wrong_with(entry, None) == "entry 1 does not follow entry 0: its previous hash is another"
 
 
 def test_an_altered_entry_is_named() -> None:
     altered = replace(first(), note="it was never so")
 
-    assert chain_fault(altered, None) == "entry 1 (FTA) was altered: its hash does not match what it says"
+    assert wrong_with(altered, None) == "entry 1 (FTA) was altered: its hash does not match what it says"
 
 
 @pytest.mark.parametrize("hash_given", ["", "f" * 64, first().hash.upper()])
 def test_an_entry_with_another_hash_is_a_fault(hash_given: str) -> None:
     altered = replace(first(), hash=hash_given)
 
-    assert chain_fault(altered, None) == "entry 1 (FTA) was altered: its hash does not match what it says"
+    assert wrong_with(altered, None) == "entry 1 (FTA) was altered: its hash does not match what it says"
 
 
 #: Entries that say little, so that most of a run goes into what is done to their chain.
@@ -363,3 +375,11 @@ def test_a_history_rewritten_from_any_entry_on_has_another_head(chain: list[Entr
 
     assert faults(rewritten) == []
     assert rewritten[-1].hash != chain[-1].hash
+
+
+@pytest.mark.parametrize("name", ["changes", "evidence", "retracts"])
+def test_json_that_says_the_same_in_another_form_is_not_canonical(name: str) -> None:
+    entry = sealed(replace(first(), evidence=("https://example.org/건",), id=3, retracts=(1, 2)))
+    stored = entry_row(entry)
+    assert is_canonical(stored, covered(entry))
+    assert not is_canonical(stored._replace(**{name: f" {getattr(stored, name)}"}), covered(entry))

@@ -536,7 +536,9 @@ def test_a_value_that_its_rule_forbids_is_found(ksmy: Ksmy, register: Path) -> N
     with behind_its_back(register) as connection:
         connection.execute("PRAGMA ignore_check_constraints = ON")
         connection.execute("UPDATE commitment SET status = 'done' WHERE ref = 'FTA-CONCLUDE'")
-    assert faults(ksmy, register) == ["database: CHECK constraint failed in commitment"]
+    assert faults(ksmy, register) == [
+        "commitment FTA-CONCLUDE: status is 'done', but its history says 'in-progress'"
+    ]
 
 
 def test_bytes_overwritten_within_an_index_are_found(ksmy: Ksmy, register: Path) -> None:
