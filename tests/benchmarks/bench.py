@@ -21,6 +21,13 @@ HERE: Final = Path(__file__).resolve().parent
 KSMY: Final = (sys.executable, "-m", "ksmy_tracker")
 
 
+#: A command on a day in January of the year that comes before it.
+_ON_15_JANUARY: Final = (
+    "import sys; from datetime import UTC, datetime; from ksmy_tracker.cli import run; "
+    "sys.exit(run(sys.argv[2:], lambda: datetime(int(sys.argv[1]), 1, 15, tzinfo=UTC)))"
+)
+
+
 def floor(name: str) -> tuple[str, ...]:
     """How a floor is run."""
     return (sys.executable, str(HERE / "floors" / f"{name}.py"))
@@ -46,6 +53,14 @@ class Bench:
         """A register with the seed, to be looked at."""
         path = self._new("seed.db")
         self.prepare(path, "init")
+        return path
+
+    @cached_property
+    def changed_since(self) -> Path:
+        """The seed as it was recorded at the beginning of 2025, and a change of the year after."""
+        path = self._new("changed-since.db")
+        for year, *arguments in (("2025", "init"), ("2026", "update", "HYDROGEN", "--status", "in-progress")):
+            self._run(sys.executable, "-c", _ON_15_JANUARY, year, *arguments, "--db", str(path))
         return path
 
     @cached_property

@@ -21,6 +21,7 @@ def figures(bench: Bench) -> Iterator[Figure]:
     yield from looking(bench)
     yield from changing(bench)
     yield from of_the_big_register(bench)
+    yield from of_points(bench)
     yield from of_all_of_it(bench)
     yield from of_parts(bench)
     yield from of_batches(bench)
@@ -45,6 +46,11 @@ def looking(bench: Bench) -> Iterator[Figure]:
     for form, bound in (("json", 1.2), ("text", 1.45), ("html", 2.2)):
         look = _look(bench, lambda: bench.seed, "report", "--format", form)
         yield Figure(f"report {form}", bound, look, one_line)
+    for name in ("list", "report"):
+        now = _look(bench, lambda: bench.changed_since, name, "--format", "json")
+        for point in ("--as-of", "--known-on"):
+            then = _look(bench, lambda: bench.changed_since, name, "--format", "json", point, "2025-06-01")
+            yield Figure(f"{name} {point}", 1.1, then, now)
 
     def complete_ref(_: int) -> Command:
         words = {"COMP_WORDS": "ksmy show FTA", "COMP_CWORD": "2"}
@@ -95,8 +101,26 @@ def of_the_big_register(bench: Bench) -> Iterator[Figure]:
     def load(_: int) -> Command:
         return bench.ksmy(bench.imported(), "import", str(bench.big_export), expects="imported into")
 
+    def bare(_: int) -> Command:
+        files = (str(bench.new_tables()), str(bench.big_export))
+        return bench.script(*floor("bare_import"), *files, expects="imported")
+
     yield Figure("big export", 12, export, most_memory=100, most_runs=5)
-    yield Figure("big import", 25, load, most_memory=100, most_runs=5)
+    yield Figure("big import", 1.3, load, bare, most_memory=250, most_runs=3)
+    check = _look(bench, lambda: bench.big, "check", expects="entries")
+    yield Figure("big check", 70, check, _empty_app(bench), most_memory=100, most_runs=3)
+
+
+def of_points(bench: Bench) -> Iterator[Figure]:
+    """The big register two years before it ends, and what moved in its last year, beside an empty app."""
+    looks = (
+        ("list --as-of", 19, 350, ("list", "--limit", "20", "--as-of", "2024-01-14")),
+        ("report --as-of", 30, 400, ("report", "--as-of", "2024-01-14")),
+        ("diff", 46, 300, ("diff", "2025-01-14", "2026-01-14", "--format", "json")),
+    )
+    for name, bound, memory, arguments in looks:
+        look = _look(bench, lambda: bench.big, *arguments, expects="TRADE")
+        yield Figure(f"big {name}", bound, look, _empty_app(bench), most_memory=memory, most_runs=5)
 
 
 def of_all_of_it(bench: Bench) -> Iterator[Figure]:
