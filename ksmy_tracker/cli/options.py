@@ -108,7 +108,9 @@ def day_of(
     if known_on is not None and known_on < today:
         until = clock.timestamp(clock.end_of(known_on, zone))
         return Day(as_of or known_on, within, as_of is not None, known_on, until)
-    return Day(today, within, as_it_stood=False) if as_of is None else Day(as_of, within)
+    if as_of is None:
+        return Day(today, within, as_it_stood=False)
+    return Day(as_of, within, known_on=today if as_of == today else None)
 
 
 @dataclass(frozen=True, slots=True)

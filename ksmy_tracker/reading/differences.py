@@ -26,13 +26,16 @@ def differences(reader: Reader, first: Day, last: Day) -> list[Moved]:
 def moved_since(snapshot: Snapshot, since: str, *, most: int) -> Listed[Moved]:
     """What moved since the beginning of a day: so much at most, of the records with the newest entries first.
 
-    Where an entry moved very many records, the total counts each of those with older entries as one.
+    The earlier day is as known then if the later one is, else by all that is known. Where an entry moved very many
+    records, the total counts each of those with older entries as one.
     """
-    first = date.fromisoformat(days_before(date.fromisoformat(since), 1))
-    before = _point(
-        snapshot.register, Day(first, snapshot.day.within, known_until=midnight_after(str(first)))
-    )
-    after = Point(snapshot.day, snapshot.newest)
+    day = snapshot.day
+    first = Day(date.fromisoformat(days_before(date.fromisoformat(since), 1)), day.within)
+    if day.is_as_known_then:
+        before = _point(snapshot.register, first._replace(known_until=midnight_after(str(first.today))))
+    else:
+        before = Point(first, snapshot.newest)
+    after = Point(day, snapshot.newest)
     family = snapshot.reader.family("ref")
     sql = f"SELECT {family} AS ref, max(id) AS newest FROM entry WHERE {_SINCE} GROUP BY 1"
     newest = {one.ref: one.newest for one in snapshot.rows(_Newest, sql, **_since(before))}

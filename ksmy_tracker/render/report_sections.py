@@ -5,7 +5,7 @@ from datetime import date
 from itertools import compress
 from typing import Any, Final, NamedTuple, TypeVar
 
-from ksmy_tracker.domain.report import Listed, NextMilestone, Quiet, Report
+from ksmy_tracker.domain.report import IN_DOCUMENT, Listed, NextMilestone, Quiet, Report
 from ksmy_tracker.domain.rows import Day, DeadlineRow, EntryRow, Moved, days_before
 from ksmy_tracker.render.report_summary import kinds
 from ksmy_tracker.render.wording import (
@@ -106,7 +106,7 @@ def sections(report: Report) -> list[Section]:
             ("ref", "field", "old", "new", "by"),
             report.moved,
             _moved,
-            command="" if report.narrowed else f"ksmy diff {_day_before(since)} {report.today}",
+            command=_all_moved(report),
         ),
         _section(
             "changed",
@@ -145,8 +145,13 @@ def _section(
     return Section(key, name, list(compress(columns, kept)), items, listed.total, **more)
 
 
-def _day_before(day: str) -> str:
-    return days_before(date.fromisoformat(day), 1)
+def _all_moved(report: Report) -> str:
+    """The command that lists all that moved: `diff` has each day as known then, and the whole register."""
+    if not report.day.is_as_known_then:
+        in_full = len(report.moved.items) == IN_DOCUMENT
+        return "" if in_full else _command(report, f"report --since {report.since} -f md")
+    day_before = days_before(date.fromisoformat(report.since), 1)
+    return "" if report.narrowed else f"ksmy diff {day_before} {report.today}"
 
 
 def _command(report: Report, command: str, *, narrows: bool = True) -> str:
