@@ -50,7 +50,11 @@ def report(
         ),
     ],
     only_moved: Annotated[
-        bool, flag("--only-moved", "Write nothing at all unless something moved since --since.")
+        bool,
+        flag(
+            "--only-moved",
+            "Write nothing at all unless a field, a record or a deadline state moved since --since.",
+        ),
     ],
     exit_code: Annotated[
         bool,
@@ -81,10 +85,10 @@ def report(
         most = ON_SCREEN if format == "text" else IN_DOCUMENT
         found = report_of(snapshot, since=first, stale=stale, only=filters, most=most)
         timeline = next_due(snapshot, filters, DRAWN) if format == "html" else None
-    matters = found.has_moved if only_moved else found.needs_attention
-    if (found.has_moved or not only_moved) and (found.needs_attention or not only_attention):
+    wanted = (found.has_moved or not only_moved) and (found.needs_attention or not only_attention)
+    if wanted:
         put(_rendered(found, timeline, format, output), output, "report")
-    return ATTENTION if exit_code and matters else 0
+    return ATTENTION if exit_code and wanted and (only_moved or found.needs_attention) else 0
 
 
 def _rendered(found: Report, timeline: Timeline | None, format: str, output: Path | None) -> "str | Page":

@@ -1134,7 +1134,11 @@ def test_only_moved_is_silent_again_the_next_time_though_something_stays_overdue
     assert ksmy(*weekly) == Ran("", "", 0)
     assert ksmy("report", "--since", "2w", "--only-attention", "--exit-code").code == 10
     assert ksmy("update", "TOURISM", "--note", "A call").code == 0
+    assert ksmy("update", "TOURISM", "--due", "2027").code == 0
     assert ksmy(*weekly).code == 10
+    assert ksmy("undo").code == 0
+    assert ksmy(*weekly) == Ran("", "", 0)
+    assert ksmy(*weekly, "--only-attention") == Ran("", "", 0)
 
 
 def test_only_moved_is_about_the_part_the_report_is_narrowed_to(ksmy: Ksmy) -> None:

@@ -187,8 +187,8 @@ def both_ways(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """What is printed as of a day from a whole register, and by one that ends there.
 
-    Each change is recorded on its own day, `in_time`, and the other register looked at on that day; or all are late, and
-    it is looked at as of that day too.
+    Each change is recorded on its own day, `in_time`, and the other register looked at on that day; or all are late,
+    and it is looked at as of that day too.
     """
     now, as_of = None if in_time else NOW, ("--as-of", day.isoformat())
     whole = Path(shutil.copy(empty, directory / "whole.db"))
