@@ -23,7 +23,7 @@ def receipt_object(receipt: "Receipt", *, dry_run: bool) -> dict[str, Any]:
         "changes": [
             {
                 name: getattr(outcome, name)
-                for name in ("ref", "record", "action", "entry", "changes", "until", "retracts")
+                for name in ("ref", "record", "action", "entry", "changes", "since", "until", "retracts")
             }
             for outcome in receipt.outcomes
         ],

@@ -76,13 +76,13 @@ def field_name(name: str) -> str:
 
 def describe(
     changes: Mapping[str, Sequence[Any]],
-    since: str | None = None,
+    since: Mapping[str, str] | None = None,
     until: Mapping[str, tuple[str, Any]] | None = None,
 ) -> str:
     """What an entry changed: `status planned -> completed; due 2025 -> 2026`.
 
-    Where a later entry set the field again, with the days for which the change holds: `status planned -> in-progress,
-    2025-03-01 to 2025-10-25; finalising since`.
+    Of a field that is another for some days only, with these days: `status planned -> in-progress, 2025-03-01 to
+    2025-10-25; finalising since`.
     """
     parts = []
     for name, (old, new) in changes.items():
@@ -90,9 +90,9 @@ def describe(
             continue
         was = "" if old is None else f"{worded(name, old)} -> "
         parts.append(f"{field_name(name)} {was}{_or_nothing(name, new)}")
-        if until and name in until:
+        if since and until and name in until:
             last, then = until[name]
-            parts[-1] += f", {since} to {last}; {_or_nothing(name, then)} since"
+            parts[-1] += f", {since[name]} to {last}; {_or_nothing(name, then)} since"
     return "; ".join(parts)
 
 

@@ -151,7 +151,6 @@ def _outcome(had: Entry, new: Entry) -> Outcome:
         entry=new.id,
         note=new.note if new.note != had.note else None,
         evidence=new.evidence if new.evidence != had.evidence else (),
-        effective_on=new.effective_on,
         retracts=(had.id,),
     )
 

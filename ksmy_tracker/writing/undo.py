@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
-from ksmy_tracker.domain.chain import NewEntry, to_canonical_json
+from ksmy_tracker.domain.chain import Entry, NewEntry, to_canonical_json
 from ksmy_tracker.domain.entries import UNDONE_BY
 from ksmy_tracker.domain.kinds import GIVEN, KINDS, Record
+from ksmy_tracker.domain.projection import laid_down
 from ksmy_tracker.domain.receipt import Outcome, Receipt
-from ksmy_tracker.domain.rules import Changed
+from ksmy_tracker.domain.spans import Span, ended_spans
 from ksmy_tracker.errors import NotFound, Refused, Usage
 from ksmy_tracker.reading.points import gone_by
 from ksmy_tracker.storage.interface import Transaction
@@ -150,7 +151,7 @@ def _retract(
     for chunk in chunks(ids, CHUNK):
         working_set.load_histories(chunk)
         for ref in chunk:
-            before = working_set.records.get(ref)
+            stood = working_set.records.get(ref), laid_down(working_set.history(ref))
             entry = end.append(
                 NewEntry(
                     record=kind_of[ref],
@@ -162,28 +163,36 @@ def _retract(
                 )
             )
             follow_founded(transaction, working_set, entry)
-            after = working_set.records.get(ref)
-            receipt.outcomes.append(
-                Outcome(
-                    ref=ref,
-                    record=entry.record,
-                    action=action,
-                    changes=_difference(before, after),
-                    entry=entry.id,
-                    retracts=entry.retracts,
-                )
-            )
+            receipt.outcomes.append(_outcome(entry, working_set, *stood))
         put(end, working_set, writes=not dry_run)
     if not dry_run:
         finish(end, working_set, receipt)
     return receipt
 
 
-def _difference(before: Record | None, after: Record | None) -> Changed:
-    """What of a record is another now; nothing where it came or went."""
-    if before is None or after is None:
-        return {}
-    names = (*GIVEN[before.record], "withdrawn")
-    return {
-        name: (old, new) for name in names if (old := getattr(before, name)) != (new := getattr(after, name))
-    }
+def _outcome(entry: Entry, working_set: WorkingSet, record: Record | None, laid: Sequence[Entry]) -> Outcome:
+    """What an undo changed of a record, now or for some days, from what it was and the entries that were in force.
+
+    Nothing is said of a record that came or went.
+    """
+    changes: dict[str, tuple[Any, Any]] = {}
+    spans: dict[str, Span] = {}
+    now = working_set.records.get(entry.ref)
+    if record is not None and now is not None:
+        spans = ended_spans(laid, laid_down(working_set.history(entry.ref)), entry.ref)
+        for name in (*GIVEN[record.record], "withdrawn"):
+            old, new = getattr(record, name), getattr(now, name)
+            if old != new:
+                changes[name] = old, new
+            elif name in spans:
+                changes[name] = spans[name].old, spans[name].new
+    return Outcome(
+        ref=entry.ref,
+        record=entry.record,
+        action=entry.action,
+        changes=changes,
+        entry=entry.id,
+        since={name: span.since for name, span in spans.items()},
+        until={name: (span.last, span.then) for name, span in spans.items()},
+        retracts=entry.retracts,
+    )

@@ -85,6 +85,7 @@ def test_amend_as_json_is_a_receipt(ksmy: Ksmy) -> None:
             "action": "amended",
             "entry": 32,
             "changes": {"on": ["2026-01-15", "2025-10-26"]},
+            "since": {},
             "until": {},
             "retracts": [31],
         }

@@ -601,7 +601,7 @@ def test_the_json_receipt_has_counts_ids_head_and_invocation(apply: Apply, ksmy:
     assert receipt["dry_run"] is False
     changes = receipt["changes"]
     assert {tuple(change) for change in changes} == {
-        ("ref", "record", "action", "entry", "changes", "until", "retracts")
+        ("ref", "record", "action", "entry", "changes", "since", "until", "retracts")
     }
     assert [(one["ref"], one["record"], one["action"], one["entry"]) for one in changes] == [
         ("FTA-CONCLUDE", "commitment", "updated", 31),

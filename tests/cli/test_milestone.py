@@ -215,6 +215,7 @@ def test_the_json_receipt_names_the_milestone(ksmy: Ksmy) -> None:
             "action": "updated",
             "entry": 31,
             "changes": {"state": ["scheduled", "met"]},
+            "since": {},
             "until": {},
             "retracts": [],
         }

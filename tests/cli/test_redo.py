@@ -29,6 +29,7 @@ def test_redo_as_json_is_a_receipt(ksmy: Ksmy) -> None:
             "action": "restored",
             "entry": 33,
             "changes": {},
+            "since": {},
             "until": {},
             "retracts": [32],
         }

@@ -38,6 +38,7 @@ def test_undo_as_json_is_a_receipt(ksmy: Ksmy) -> None:
             "action": "undone",
             "entry": 32,
             "changes": {"firmness": ["agreed", "committed"]},
+            "since": {},
             "until": {},
             "retracts": [31],
         }
@@ -108,6 +109,19 @@ def test_undo_of_an_entry_undoes_all_that_its_command_did(ksmy: Ksmy) -> None:
         "HYDROGEN undone: due 2027 -> nothing; entry 32 retracted (entry 35)\n"
     )
     assert rows(ksmy, "show", "CCS-START")["due"] == "2031"
+
+
+def test_undo_of_a_late_entry_says_for_which_days_as_the_entry_did(ksmy: Ksmy) -> None:
+    ksmy("update", "CCS-START", "--status", "finalising", "--on", "2025-10-26")
+    ksmy("update", "CCS-START", "--status", "in-progress", "--firmness", "agreed", "--on", "2025-03-01")
+    assert ksmy("undo").out == (
+        "CCS-START undone: firmness agreed -> discussed; "
+        "status in-progress -> planned, 2025-03-01 to 2025-10-25; finalising since; entry 32 retracted (entry 33)\n"
+    )
+    receipt = json.loads(ksmy("redo", "--format", "json").out)["changes"][0]
+    assert receipt["changes"] == {"status": ["planned", "in-progress"], "firmness": ["discussed", "agreed"]}
+    assert receipt["since"] == {"status": "2025-03-01"}
+    assert receipt["until"] == {"status": ["2025-10-25", "finalising"]}
 
 
 def test_undo_behind_a_later_change_of_the_field_leaves_that(ksmy: Ksmy) -> None:

@@ -330,7 +330,8 @@ def test_a_late_change_before_a_completion_reopens_nothing(ksmy: Ksmy) -> None:
 def test_a_late_change_may_say_what_is_so_since_a_later_day(ksmy: Ksmy) -> None:
     ksmy("update", "TOURISM", "--agreement", "FTA", "--on", "2025-12-01")
     ran = ksmy("update", "TOURISM", "--agreement", "FTA", "--on", "2025-10-01")
-    assert ran == Ran("TOURISM updated: agreement MOU-TOURISM -> FTA (entry 32)\n", "", 0)
+    said = "agreement MOU-TOURISM -> FTA, 2025-10-01 to 2025-11-30; FTA since"
+    assert ran == Ran(f"TOURISM updated: {said} (entry 32)\n", "", 0)
     assert ksmy("check").code == 0
 
 
@@ -490,6 +491,7 @@ def test_a_receipt_as_json_is_one_object(ksmy: Ksmy) -> None:
                 "action": "updated",
                 "entry": entry,
                 "changes": {"firmness": [was, "hoped"]},
+                "since": {},
                 "until": {},
                 "retracts": [],
             }
@@ -511,6 +513,7 @@ def test_a_receipt_as_jsonl_is_the_same_object_in_one_line(ksmy: Ksmy) -> None:
             "action": None,
             "entry": None,
             "changes": {},
+            "since": {},
             "until": {},
             "retracts": [],
         }
@@ -733,14 +736,14 @@ def test_a_password_in_a_url_is_not_repeated(ksmy: Ksmy) -> None:
     assert "hunter2" not in refused(ran, 2)
 
 
-def test_a_late_entry_that_says_what_is_so_since_has_no_end(ksmy: Ksmy) -> None:
+def test_a_late_entry_that_says_what_is_so_since_holds_until_then(ksmy: Ksmy) -> None:
     assert ksmy("update", "TOURISM", "--due", "2026", "--on", "2025-10-01").code == 0
     assert ksmy("update", "TOURISM", "--due", "2027", "--on", "2025-12-01").code == 0
     late = ("update", "TOURISM", "--due", "2026", "--on", "2025-08-01", "--format", "json")
     (change,) = json.loads(ksmy(*late).out)["changes"]
-    assert change["until"] == {"due": ["2025-11-30", "2027"]}
+    assert change["until"] == {"due": ["2025-09-30", "2026"]}
     assert ksmy("update", "TOURISM", "--due", "2027", "--on", "2025-11-01").out == (
-        "TOURISM updated: due 2026 -> 2027 (entry 34)\n"
+        "TOURISM updated: due 2026 -> 2027, 2025-11-01 to 2025-11-30; 2027 since (entry 34)\n"
     )
 
 

@@ -13,14 +13,14 @@ def as_text(receipt: Receipt) -> str:
 def line(outcome: Outcome) -> str:
     """`FTA-CONCLUDE updated: status in-progress -> completed (entry 26)`.
 
-    Of a late entry it says for which days that holds, and what is so since.
+    Where that is so for some days only, it says for which, and what is so since.
     """
     ref = visible(outcome.ref)
     if outcome.skipped:
         return f"{ref} skipped: this change was applied before"
     if outcome.action is None:
         return f"{ref} unchanged: everything is so already"
-    said = describe(outcome.changes, outcome.effective_on, outcome.until)
+    said = describe(outcome.changes, outcome.since, outcome.until)
     parts = [said] if said else []
     if outcome.note:
         parts.append(f"note: {visible(outcome.note)}")
