@@ -92,6 +92,21 @@ def test_amend_as_json_is_a_receipt(ksmy: Ksmy) -> None:
     ]
 
 
+def test_a_note_and_evidence_that_were_slips_can_be_removed(ksmy: Ksmy) -> None:
+    ksmy("update", "TOURISM", "--due", "2026", "--note", "slip", "--evidence", "Star", "--evidence", "Sun")
+    assert ksmy("amend", "31", "--note", "", "--evidence", "").out == (
+        "TOURISM amended: note slip -> nothing; evidence Star, Sun -> nothing; entry 31 retracted (entry 32)\n"
+    )
+    *_, entry = rows(ksmy, "history")
+    assert (entry["note"], entry["evidence"]) == (None, [])
+
+
+def test_a_note_that_is_all_an_entry_says_is_undone_instead(ksmy: Ksmy) -> None:
+    ksmy("update", "TOURISM", "--note", "slip")
+    said = refused(ksmy("amend", "31", "--note", ""), 4)
+    assert said.startswith("nothing would be left of entry 31 (TOURISM); undo it with `ksmy undo ")
+
+
 def test_amend_dry_run_says_the_same_and_writes_nothing(ksmy: Ksmy, contents: Contents) -> None:
     ksmy("update", "TOURISM", "--due", "2026")
     before = contents()
@@ -109,7 +124,8 @@ def test_amend_dry_run_says_the_same_and_writes_nothing(ksmy: Ksmy, contents: Co
         (("0", "--note", "x"), 2, "ENTRY: '0' is not the number of an entry, such as 31"),
         (("1e9", "--note", "x"), 2, "ENTRY: '1e9' is not the number of an entry, such as 31"),
         ((), 2, "Missing argument 'ENTRY'; see `ksmy amend --help`"),
-        (("22", "--note", ""), 2, "--note: is empty; give some text"),
+        (("22", "--note", " "), 2, "--note: is empty; give some text"),
+        (("22", "--evidence", ""), 4, "entry 22 (TOURISM) says so already; nothing was changed"),
         (("22", "--due", "soon"), 2, "--due: 'soon' cannot be taken: it is not an EDTF date "),
         (("22", "--stage", "signed"), 2, "TOURISM is a commitment, which has no stage; it has "),
         (("22", "--agreement", "NOPE"), 3, "there is no agreement NOPE; "),
