@@ -11,6 +11,7 @@ from ksmy_tracker.cli.since_option import Since, read_since
 from ksmy_tracker.cli.where import Where
 from ksmy_tracker.domain.report import IN_DOCUMENT, LATELY_DAYS, ON_SCREEN, QUIET_DAYS, Report
 from ksmy_tracker.domain.timeline import Timeline
+from ksmy_tracker.domain.values import read_count
 
 if TYPE_CHECKING:
     from ksmy_tracker.render.text.page import Page
@@ -39,7 +40,9 @@ def report(
     ],
     stale: Annotated[
         int,
-        option("--stale", "DAYS", "After how long without an entry or a review.", default=QUIET_DAYS, min=0),
+        option(
+            "--stale", "DAYS", "After how long without an entry or a review.", read_count, default=QUIET_DAYS
+        ),
     ],
     only: Narrowing,
     only_attention: Annotated[

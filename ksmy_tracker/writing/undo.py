@@ -10,6 +10,7 @@ from ksmy_tracker.domain.kinds import GIVEN, KINDS, Record
 from ksmy_tracker.domain.projection import laid_down
 from ksmy_tracker.domain.receipt import Outcome, Receipt
 from ksmy_tracker.domain.spans import Span, ended_spans
+from ksmy_tracker.domain.values import Fault, read_any_ref
 from ksmy_tracker.errors import NotFound, Refused, Usage
 from ksmy_tracker.reading.points import gone_by
 from ksmy_tracker.storage.interface import Transaction
@@ -115,6 +116,10 @@ def _meant(transaction: Transaction, wanted: str) -> str:
         if made and found:
             raise Usage(f"{wanted} is an entry, and an invocation begins so; give more of the invocation")
         found = found or made
+    if not found and (ref := _ref_of(transaction, wanted)) is not None:
+        raise Usage(
+            f"{ref} is a record; give the number of an entry, which `ksmy history {ref}` shows, or an invocation"
+        )
     if not found and re.fullmatch("[1-9][0-9]*", wanted) and len(wanted) < SHORTEST:
         raise NotFound(f"there is no entry {wanted}; `ksmy history` shows them")
     if not found and len(wanted) < SHORTEST:
@@ -127,6 +132,17 @@ def _meant(transaction: Transaction, wanted: str) -> str:
     if len(found) > 1:
         raise Usage(f"several invocations begin with {wanted}; give more of it")
     return found[0]
+
+
+def _ref_of(transaction: Transaction, wanted: str) -> str | None:
+    """The ref of a record that is there, or was, where that is what is named."""
+    try:
+        ref = read_any_ref(wanted)
+    except Fault:
+        return None
+    return next(
+        iter(transaction.values(str, "SELECT ref FROM entry WHERE ref = :ref LIMIT 1", ref=ref)), None
+    )
 
 
 def _retract(

@@ -120,9 +120,21 @@ def test_amend_dry_run_says_the_same_and_writes_nothing(ksmy: Ksmy, contents: Co
     ("arguments", "code", "said"),
     [
         (("99", "--note", "x"), 3, "there is no entry 99; `ksmy history` shows them"),
-        (("x", "--note", "x"), 2, "ENTRY: 'x' is not the number of an entry, such as 31"),
-        (("0", "--note", "x"), 2, "ENTRY: '0' is not the number of an entry, such as 31"),
-        (("1e9", "--note", "x"), 2, "ENTRY: '1e9' is not the number of an entry, such as 31"),
+        (
+            ("x", "--note", "x"),
+            2,
+            "ENTRY: 'x' is not the number of an entry, such as 31; `ksmy history` shows them",
+        ),
+        (
+            ("0", "--note", "x"),
+            2,
+            "ENTRY: '0' is not the number of an entry, such as 31; `ksmy history` shows them",
+        ),
+        (
+            ("1e9", "--note", "x"),
+            2,
+            "ENTRY: '1e9' is not the number of an entry, such as 31; `ksmy history` shows them",
+        ),
         ((), 2, "Missing argument 'ENTRY'; see `ksmy amend --help`"),
         (("22", "--note", " "), 2, "--note: is empty; give some text"),
         (("22", "--evidence", ""), 4, "entry 22 (TOURISM) says so already; nothing was changed"),

@@ -147,6 +147,11 @@ def test_undo_dry_run_says_the_same_and_writes_nothing(ksmy: Ksmy, contents: Con
         ("nosuch", 3, "there is no invocation nosuch; `ksmy undo --list` shows the newest"),
         ("99", 3, "there is no entry 99; `ksmy history` shows them"),
         (
+            "tourism",
+            2,
+            "TOURISM is a record; give the number of an entry, which `ksmy history TOURISM` shows, or an invocation",
+        ),
+        (
             "123456789012345678901",
             3,
             "there is no invocation 123456789012345678901; `ksmy undo --list` shows the newest",
