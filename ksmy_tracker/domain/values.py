@@ -110,9 +110,10 @@ def read_entry(given: str) -> int:
 def read_count(value: Any) -> int:
     """How many: rows, or days."""
     text = str(value).strip()
-    if not re.fullmatch("[0-9]{1,18}", text, re.ASCII):
-        more = "too large" if re.fullmatch("[0-9]+", text, re.ASCII) else "not a whole number from 0 up"
-        raise Fault(f"{quoted(text)} is {more}; give one such as 20")
+    if not re.fullmatch("[0-9]+", text, re.ASCII):
+        raise Fault(f"{quoted(text)} is not a whole number from 0 up; give one such as 20")
+    if len(text) > 19 or int(text) >= 2**63:
+        raise Fault(f"{quoted(text)} is too large; give one such as 20")
     return int(text)
 
 
