@@ -38,7 +38,9 @@ def history(
     by: Annotated[
         str | None, option("--by", "ACTOR", "Only what this person or program recorded.", read_text)
     ],
-    in_force: Annotated[bool, flag("--in-force", "Only what counts: without what was retracted, and undos.")],
+    in_force: Annotated[
+        bool, flag("--in-force", "Only what counts: without what was taken back, and undos.")
+    ],
     limit: Annotated[int | None, option("--limit", "N", "At most the newest so many.", read_count)],
     listing: Listing,
 ) -> None:

@@ -9,6 +9,7 @@ from ksmy_tracker.domain.report import IN_DOCUMENT, Listed, NextMilestone, Quiet
 from ksmy_tracker.domain.rows import Day, DeadlineRow, EntryRow, Moved, days_before
 from ksmy_tracker.render.report_summary import kinds
 from ksmy_tracker.render.wording import (
+    changed,
     days,
     due_date,
     entry_summary,
@@ -169,8 +170,10 @@ def _command(report: Report, command: str, *, narrows: bool = True) -> str:
 def _moved(one: Moved) -> Item:
     """A field that is another now, with what moved it."""
     old, new, by = worded(one.field, one.old), worded(one.field, one.new), moved_by(one)
-    said = f"{one.ref}: {field_name(one.field)} {old or 'nothing'} -> {new or 'nothing'} ({by})"
-    return Item((one.ref, field_name(one.field), old, new, by), said)
+    said = changed(one.field, one.old, one.new)
+    if one.field == "record":
+        said = f"removed: {old}" if one.new is None else f"added: {new}"
+    return Item((one.ref, field_name(one.field), old, new, by), f"{one.ref}: {said} ({by})")
 
 
 def _change(entry: EntryRow, since: str, day: Day) -> Item:

@@ -32,7 +32,7 @@ def amend(
         raise NotFound(f"there is no entry {number}; `ksmy history` shows them")
     working_set.load_histories([had.ref])
     if (by := retracted(working_set.history(had.ref)).get(number)) is not None:
-        raise Refused(f"entry {number} ({had.ref}) was retracted by entry {by} already; nothing to amend")
+        raise Refused(f"entry {number} ({had.ref}) was taken back by entry {by} already; nothing to amend")
     if had.action in UNDONE_BY:
         raise Refused(
             f"entry {number} ({had.ref}) is an undo; take it back with `ksmy undo {had.invocation}`"

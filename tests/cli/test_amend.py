@@ -13,7 +13,7 @@ def test_the_day_of_an_entry_can_be_amended(ksmy: Ksmy) -> None:
     ksmy("update", "CCS-START", "--status", "completed", "--evidence", "x")
     ran = ksmy("amend", "31", "--on", "2025-06-01")
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out == "CCS-START amended: on 2026-01-15 -> 2025-06-01; entry 31 retracted (entry 32)\n"
+    assert ran.out == "CCS-START amended: on 2026-01-15 -> 2025-06-01; in place of entry 31 (entry 32)\n"
     assert rows(ksmy, "show", "CCS-START", "--as-of", "2025-06-01")["status"] == "completed"
     done = rows(ksmy, "show", "CCS-START")
     assert (done["updated_on"], done["evidence"]) == ("2025-06-01", 1)
@@ -45,7 +45,7 @@ def test_a_value_is_amended_in_the_place_of_its_entry(ksmy: Ksmy) -> None:
     ksmy("update", "TOURISM", "--due", "2026", "--on", "2025-02-01")
     ksmy("update", "TOURISM", "--due", "2028", "--on", "2025-02-01")
     ran = ksmy("amend", "31", "--due", "2027")
-    assert ran.out == "TOURISM amended: due 2026 -> 2027; entry 31 retracted (entry 33)\n"
+    assert ran.out == "TOURISM amended: due 2026 -> 2027; in place of entry 31 (entry 33)\n"
     shown = rows(ksmy, "show", "TOURISM")
     assert (shown["due"], shown["baseline_due"]) == ("2028", "2027")
     assert ksmy("check").code == 0
@@ -95,7 +95,7 @@ def test_amend_as_json_is_a_receipt(ksmy: Ksmy) -> None:
 def test_a_note_and_evidence_that_were_slips_can_be_removed(ksmy: Ksmy) -> None:
     ksmy("update", "TOURISM", "--due", "2026", "--note", "slip", "--evidence", "Star", "--evidence", "Sun")
     assert ksmy("amend", "31", "--note", "", "--evidence", "").out == (
-        "TOURISM amended: note slip -> nothing; evidence Star, Sun -> nothing; entry 31 retracted (entry 32)\n"
+        "TOURISM amended: note slip removed; evidence Star, Sun removed; in place of entry 31 (entry 32)\n"
     )
     *_, entry = rows(ksmy, "history")
     assert (entry["note"], entry["evidence"]) == (None, [])
@@ -173,7 +173,7 @@ def test_what_was_retracted_cannot_be_amended(ksmy: Ksmy, contents: Contents) ->
     ksmy("amend", "31", "--due", "2027")
     before = contents()
     said = refused(ksmy("amend", "31", "--due", "2028"), 4)
-    assert said == "entry 31 (TOURISM) was retracted by entry 32 already; nothing to amend"
+    assert said == "entry 31 (TOURISM) was taken back by entry 32 already; nothing to amend"
     assert contents() == before
 
 

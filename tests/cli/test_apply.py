@@ -158,7 +158,9 @@ def test_a_csv_is_applied_by_its_suffix(ksmy: Ksmy, tmp_path: Path) -> None:
         file.write_text("ref,due,note\nTOURISM,2027,\nHYDROGEN,,asked\n")
         ran = ksmy("apply", str(file), "--dry-run")
         assert ran.code == 0
-        assert ran.out == ("TOURISM updated: due 2027 (entry 31)\nHYDROGEN noted: note: asked (entry 32)\n")
+        assert ran.out == (
+            "TOURISM updated: due set to 2027 (entry 31)\nHYDROGEN noted: note: asked (entry 32)\n"
+        )
 
 
 def test_a_batch_is_read_from_a_named_pipe(ksmy: Ksmy, tmp_path: Path) -> None:

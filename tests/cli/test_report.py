@@ -1096,7 +1096,7 @@ def test_the_text_of_a_report_has_every_section(lived: Ksmy) -> None:
         in page["Due within 90 days: 2"]
     )
     assert page["Entries since 2025-12-16: 2"] == (
-        "2025-12-20 PARIS-REDUCTIONS: due 2026-02 2026-01-10 GREEN-ENERGY: noted (Asked Seoul for news)"
+        "2025-12-20 PARIS-REDUCTIONS: due set to 2026-02 2026-01-10 GREEN-ENERGY: noted (Asked Seoul for news)"
     )
     assert "and 2 more: ksmy list --not-reviewed 180" in page["Not looked at for 180 days: 7"]
     assert "TOURISM: completed with milestone 1 open and no evidence" in page["Contradicts itself: 3"]

@@ -215,7 +215,7 @@ def test_what_was_retracted_is_not_amended(desk: Desk) -> None:
     desk.make(update("TOURISM", due="2026"))
     desk.amend(31, due="2027")
     assert refusal(desk, 31, due="2028") == (
-        "entry 31 (TOURISM) was retracted by entry 32 already; nothing to amend"
+        "entry 31 (TOURISM) was taken back by entry 32 already; nothing to amend"
     )
 
 

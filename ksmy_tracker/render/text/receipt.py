@@ -2,7 +2,7 @@
 
 from ksmy_tracker.domain.receipt import Outcome, Receipt
 from ksmy_tracker.domain.safe_text import visible
-from ksmy_tracker.render.wording import describe, numbers
+from ksmy_tracker.render.wording import describe, entries
 
 
 def as_text(receipt: Receipt) -> str:
@@ -27,8 +27,7 @@ def line(outcome: Outcome) -> str:
     if outcome.evidence:
         parts.append(f"evidence: {', '.join(map(visible, outcome.evidence))}")
     if outcome.retracts:
-        parts.append(
-            f"{'entry' if len(outcome.retracts) == 1 else 'entries'} {numbers(outcome.retracts)} retracted"
-        )
+        which = entries(outcome.retracts)
+        parts.append(f"in place of {which}" if outcome.action == "amended" else f"{which} taken back")
     what = f": {'; '.join(parts)}" if parts else ""
     return f"{ref} {outcome.action}{what} (entry {outcome.entry})"

@@ -19,7 +19,7 @@ from ksmy_tracker.domain.rows import Day, Filters
 from ksmy_tracker.domain.words import DEADLINE_STATES, STATUSES
 from ksmy_tracker.render.report_summary import summary
 from ksmy_tracker.render.text.report import as_markdown, as_page
-from tests.rows import CREATED, EMPTY, FULL, HEAD, MILESTONE, OVERDUE, SOON, UPDATED, late
+from tests.rows import CREATED, EMPTY, FULL, HEAD, MILESTONE, MOVED, OVERDUE, SOON, UPDATED, late
 
 SOON_TITLE = "Due within 90 days: 1 (1 milestone)"
 PAGE = f"""\
@@ -238,6 +238,23 @@ def test_a_list_cut_short_says_how_many_more_there_are_and_how_to_see_them_all(p
 def test_what_is_overdue_without_milestones_is_listed_by_list() -> None:
     cut = late(7, 0, 0, 0)
     assert sections(cut)["Overdue: 7"] == ["  and 7 more: ksmy list --overdue --as-of 2026-01-15"]
+
+
+@pytest.mark.parametrize(
+    ("field", "old", "new", "said"),
+    [
+        ("due", None, "2026", "due set to 2026"),
+        ("due", "2026", None, "due 2026 removed"),
+        ("record", None, "Office", "added: Office"),
+        ("record", "Office", None, "removed: Office"),
+    ],
+)
+def test_what_moved_from_or_to_nothing_says_what_was_done(
+    field: str, old: str | None, new: str | None, said: str
+) -> None:
+    moved = Listed([MOVED._replace(field=field, old=old, new=new)], 1)
+    lines = sections(FULL._replace(moved=moved))["Moved since 2025-12-16: 1"]
+    assert in_a_line(lines) == f"FTA-CONCLUDE: {said} (entry 26)"
 
 
 def test_diff_lists_what_moved_in_a_report_of_today_but_cannot_be_narrowed() -> None:
