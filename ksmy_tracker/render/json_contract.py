@@ -89,9 +89,13 @@ def timeline_object(timeline: "Timeline") -> dict[str, Any]:
         "outside": timeline.outside,
         "bars": [
             {
-                **{name: None if value is None else str(value) for name, value in bar._asdict().items()},
-                "marks": [{**mark._asdict(), "day": str(mark.day)} for mark in bar.marks],
+                **_texts(bar._asdict()),
+                "marks": [_texts(mark._asdict()) | {"number": mark.number} for mark in bar.marks],
             }
             for bar in timeline.bars
         ],
     }
+
+
+def _texts(fields: dict[str, Any]) -> dict[str, str | None]:
+    return {name: None if value is None else str(value) for name, value in fields.items()}
