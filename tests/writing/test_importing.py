@@ -309,7 +309,11 @@ def changes_of(strategy: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy
     return strategy.flatmap(
         lambda given: st.builds(
             lambda note, evidence, actor, on: Change(
-                **given, note=note, evidence=tuple(evidence), actor=actor, effective_on=on
+                **given,
+                note=note,
+                evidence=() if given["op"] == "review" else tuple(evidence),
+                actor=actor,
+                effective_on=on,
             ),
             note=st.none() | TITLES,
             evidence=st.lists(TITLES, max_size=2),
