@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any
 
-from ksmy_tracker.cli.command import CHANGE, argument, command
+from ksmy_tracker.cli.command import CHANGE, argument, command, joined, option, repeatable
 from ksmy_tracker.cli.fields import fields_of
-from ksmy_tracker.cli.recording import By, Changing, Said
-from ksmy_tracker.domain.changes import Change
-from ksmy_tracker.domain.values import read_entry
+from ksmy_tracker.cli.recording import By, Changing
+from ksmy_tracker.domain.changes import Amendment
+from ksmy_tracker.domain.values import read_day, read_entry, read_evidence, read_filled
 from ksmy_tracker.errors import Usage
 
 
@@ -15,7 +15,26 @@ def amend(
     entry: Annotated[
         int, argument("ENTRY", "The number of the entry, as `ksmy history` shows it.", read_entry)
     ],
-    said: Said,
+    note: Annotated[
+        str | None,
+        option(
+            "--note",
+            "TEXT",
+            "Why, or what else is to be said. Empty: none.",
+            lambda given: given and read_filled(given),
+        ),
+    ],
+    evidence: Annotated[
+        tuple[str, ...] | None,
+        repeatable(
+            "--evidence",
+            "URL",
+            "What shows it, in place of all that is named. Empty: nothing. Repeatable.",
+            lambda given: read_evidence(given or "-"),
+            settle=lambda given: given and tuple(joined(given)),
+        ),
+    ],
+    on: Annotated[str | None, option("--on", "DATE", "The day it took effect.", read_day)],
     fields: Annotated[
         dict[str, Any],
         fields_of("commitment", "agreement", "milestone", first=("status", "due", "due_phrase")),
@@ -27,7 +46,7 @@ def amend(
 
     From then on the entry itself counts on no day, though the history keeps it.
     """
-    if not fields and not said.is_something() and said.on is None:
+    said = Amendment(fields, note, evidence, on)
+    if said == Amendment():
         raise Usage("nothing to amend: give --on, --note, --evidence or a field such as --status")
-    change = Change("update", "", fields=fields, **said.of_a_change())
-    changing.show(changing.invocation(by).amend(entry, change))
+    changing.show(changing.invocation(by).amend(entry, said))

@@ -8,6 +8,7 @@ from ksmy_tracker.cli.options import one_of
 from ksmy_tracker.cli.output import complain, opened
 from ksmy_tracker.cli.progress import Counted
 from ksmy_tracker.cli.recording import By, Changing, Said
+from ksmy_tracker.domain.values import read_count
 
 
 @command(CHANGE, "ksmy apply changes.jsonl --dry-run")
@@ -23,7 +24,8 @@ def apply(
         ),
     ],
     max_errors: Annotated[
-        int, option("--max-errors", "N", "How many bad lines to name before counting.", default=20, min=0)
+        int,
+        option("--max-errors", "N", "How many bad lines to name before counting.", read_count, default=20),
     ],
     said: Said,
     by: By,

@@ -18,16 +18,25 @@ def _read_date(given: str) -> date:
 @command(LOOK, "ksmy diff 2025-10-01 2025-10-31", without=("as_of", "known_on"))
 def diff(
     first: Annotated[date, argument("FROM", "The earlier day.", _read_date)],
-    last: Annotated[date | None, argument("TO", "The later day. Default: today.", _read_date, default=None)],
+    last: Annotated[
+        date | None,
+        argument("TO", "The later day, also one to come. Default: today.", _read_date, default=None),
+    ],
     listing: Listing,
 ) -> None:
-    """List what moved between two days, each as known then: by which entries, or by the calendar alone."""
+    """List what moved between two days, each as known then: by which entries, or by the calendar alone.
+
+    A day to come is seen by what is known today: what the calendar alone will move.
+    """
     from ksmy_tracker.reading.differences import differences  # msgspec, which help need not wait for
 
     today = clock.today(listing.now, listing.tz)
-    until = min(last or today, today)
-    if first > until:
-        raise Usage(f"FROM {first} is after TO {until}; turn them round")
-    before = day_of(first, first, listing.tz, listing.now, listing.within)
-    after = day_of(until, until, listing.tz, listing.now, listing.within)
+    if last is None and first > today:
+        raise Usage(f"FROM {first} is in the future (today is {today}); give TO, a later day")
+    if last is not None and first > last:
+        raise Usage(f"FROM {first} is after TO {last}; give the earlier day first")
+    before, after = (
+        day_of(day, min(day, today), listing.tz, listing.now, listing.within)
+        for day in (first, last or today)
+    )
     listing.show("diff", lambda snapshot: differences(snapshot.register, before, after))

@@ -8,7 +8,7 @@ from ksmy_tracker.cli.command import LOOK, argument, command, flag, option
 from ksmy_tracker.cli.listing import Listing
 from ksmy_tracker.cli.since_option import Since, read_since
 from ksmy_tracker.domain.rows import EntryRow
-from ksmy_tracker.domain.values import read_any_ref, read_text
+from ksmy_tracker.domain.values import read_any_ref, read_count, read_text
 from ksmy_tracker.reading.entries import each_entry
 from ksmy_tracker.reading.refs import existing
 from ksmy_tracker.reading.snapshot import Snapshot
@@ -38,8 +38,10 @@ def history(
     by: Annotated[
         str | None, option("--by", "ACTOR", "Only what this person or program recorded.", read_text)
     ],
-    in_force: Annotated[bool, flag("--in-force", "Only what counts: without what was retracted, and undos.")],
-    limit: Annotated[int | None, option("--limit", "N", "At most the newest so many.", min=0, max=2**63 - 1)],
+    in_force: Annotated[
+        bool, flag("--in-force", "Only what counts: without what was taken back, and undos.")
+    ],
+    limit: Annotated[int | None, option("--limit", "N", "At most the newest so many.", read_count)],
     listing: Listing,
 ) -> None:
     """List the entries of the history, oldest first."""

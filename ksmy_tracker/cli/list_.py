@@ -10,7 +10,7 @@ from ksmy_tracker.cli.listing import Listing
 from ksmy_tracker.cli.options import Limit, Withdrawn
 from ksmy_tracker.domain.kinds import SEARCHED
 from ksmy_tracker.domain.rows import Filters
-from ksmy_tracker.domain.values import read_day, read_text
+from ksmy_tracker.domain.values import read_count, read_day, read_text
 from ksmy_tracker.reading.commitments import each_commitment
 
 #: What is searched, each by its last word: of a due phrase, the phrase.
@@ -43,11 +43,13 @@ class Filtering:
         str | None, option("--due-after", "DATE", "Only with a last day after this date.", read_day)
     ]
     stale: Annotated[
-        int | None, option("--stale", "DAYS", "Only open ones without an entry for so many days.", min=0)
+        int | None, option("--stale", "DAYS", "Only open ones without an entry for so many days.", read_count)
     ]
     not_reviewed: Annotated[
         int | None,
-        option("--not-reviewed", "DAYS", "Only open ones that nobody looked at for so many days.", min=0),
+        option(
+            "--not-reviewed", "DAYS", "Only open ones that nobody looked at for so many days.", read_count
+        ),
     ]
     search: Annotated[
         list[str],

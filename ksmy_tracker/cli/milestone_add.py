@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from ksmy_tracker.cli.command import argument, command, reader
+from ksmy_tracker.cli.command import argument, command
 from ksmy_tracker.cli.fields import fields_of, read
 from ksmy_tracker.cli.options import CommitmentRef
 from ksmy_tracker.cli.recording import By, Changing, Said
@@ -12,9 +12,7 @@ from ksmy_tracker.domain.changes import Change
 @command(None, 'ksmy milestone add FTA-CONCLUDE "Treaty signed" --due 2026')
 def milestone_add(
     ref: CommitmentRef,
-    title: Annotated[
-        str, argument("TITLE", "What the step is, in a line.", reader("--title", read("milestone", "title")))
-    ],
+    title: Annotated[str, argument("TITLE", "What the step is, in a line.", read("milestone", "title"))],
     fields: Annotated[dict[str, Any], fields_of("milestone", first=("due",), without=("title",))],
     said: Said,
     by: By,

@@ -9,6 +9,7 @@ from ksmy_tracker.cli.options import CommitmentRef
 from ksmy_tracker.cli.recording import By, Changing, Said
 from ksmy_tracker.domain.changes import Change
 from ksmy_tracker.domain.kinds import GIVEN, READERS
+from ksmy_tracker.domain.values import read_number
 from ksmy_tracker.domain.words import MILESTONE_STATES
 from ksmy_tracker.errors import Usage
 
@@ -19,7 +20,7 @@ from ksmy_tracker.errors import Usage
 def milestone_set(
     ref: CommitmentRef,
     number: Annotated[
-        int, argument("N", "Its number, as `ksmy show` lists it.", min=1, offers=completion.milestones)
+        int, argument("N", "Its number, as `ksmy show` lists it.", read_number, offers=completion.milestones)
     ],
     fields: Annotated[dict[str, Any], fields_of("milestone", first=("state", "due"))],
     said: Said,

@@ -12,7 +12,7 @@ from ksmy_tracker.cli.command import Option, argument, flag, option
 from ksmy_tracker.cli.fields import only
 from ksmy_tracker.domain.deadline import HORIZON_DAYS
 from ksmy_tracker.domain.rows import Day, Filters
-from ksmy_tracker.domain.values import Fault, read_any_ref, read_day, read_ref
+from ksmy_tracker.domain.values import Fault, read_any_ref, read_count, read_day, read_ref
 from ksmy_tracker.domain.words import did_you_mean
 from ksmy_tracker.domain.zone import ZONE
 from ksmy_tracker.errors import Usage
@@ -80,9 +80,9 @@ KnownOn = Annotated[
     ),
 ]
 Within = Annotated[
-    int, option("--within", "DAYS", "How far ahead counts as soon.", default=HORIZON_DAYS, min=0)
+    int, option("--within", "DAYS", "How far ahead counts as soon.", read_count, default=HORIZON_DAYS)
 ]
-Limit = Annotated[int | None, option("--limit", "N", "At most so many.", min=0, max=2**63 - 1)]
+Limit = Annotated[int | None, option("--limit", "N", "At most so many.", read_count)]
 Withdrawn = Annotated[bool, flag("--withdrawn", "Also what was added by mistake and withdrawn.")]
 Output = Annotated[
     Path | None,
@@ -108,7 +108,9 @@ def day_of(
     if known_on is not None and known_on < today:
         until = clock.timestamp(clock.end_of(known_on, zone))
         return Day(as_of or known_on, within, as_of is not None, known_on, until)
-    return Day(today, within, as_it_stood=False) if as_of is None else Day(as_of, within)
+    if as_of is None:
+        return Day(today, within, as_it_stood=False)
+    return Day(as_of, within, known_on=today if as_of == today else None)
 
 
 @dataclass(frozen=True, slots=True)

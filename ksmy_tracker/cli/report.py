@@ -11,6 +11,7 @@ from ksmy_tracker.cli.since_option import Since, read_since
 from ksmy_tracker.cli.where import Where
 from ksmy_tracker.domain.report import IN_DOCUMENT, LATELY_DAYS, ON_SCREEN, QUIET_DAYS, Report
 from ksmy_tracker.domain.timeline import Timeline
+from ksmy_tracker.domain.values import read_count
 
 if TYPE_CHECKING:
     from ksmy_tracker.render.text.page import Page
@@ -39,7 +40,9 @@ def report(
     ],
     stale: Annotated[
         int,
-        option("--stale", "DAYS", "After how long without an entry or a review.", default=QUIET_DAYS, min=0),
+        option(
+            "--stale", "DAYS", "After how long without an entry or a review.", read_count, default=QUIET_DAYS
+        ),
     ],
     only: Narrowing,
     only_attention: Annotated[
@@ -50,7 +53,11 @@ def report(
         ),
     ],
     only_moved: Annotated[
-        bool, flag("--only-moved", "Write nothing at all unless something moved since --since.")
+        bool,
+        flag(
+            "--only-moved",
+            "Write nothing at all unless a field, a record or a deadline state moved since --since.",
+        ),
     ],
     exit_code: Annotated[
         bool,
@@ -81,10 +88,10 @@ def report(
         most = ON_SCREEN if format == "text" else IN_DOCUMENT
         found = report_of(snapshot, since=first, stale=stale, only=filters, most=most)
         timeline = next_due(snapshot, filters, DRAWN) if format == "html" else None
-    matters = found.has_moved if only_moved else found.needs_attention
-    if (found.has_moved or not only_moved) and (found.needs_attention or not only_attention):
+    wanted = (found.has_moved or not only_moved) and (found.needs_attention or not only_attention)
+    if wanted:
         put(_rendered(found, timeline, format, output), output, "report")
-    return ATTENTION if exit_code and matters else 0
+    return ATTENTION if exit_code and wanted and (only_moved or found.needs_attention) else 0
 
 
 def _rendered(found: Report, timeline: Timeline | None, format: str, output: Path | None) -> "str | Page":

@@ -7,6 +7,7 @@ from typing import Annotated
 from ksmy_tracker import signals
 from ksmy_tracker.cli import completion
 from ksmy_tracker.cli.command import option
+from ksmy_tracker.domain.values import read_seconds
 from ksmy_tracker.errors import Usage
 from ksmy_tracker.storage.interface import TIMEOUT, Reader, Register
 from ksmy_tracker.storage.locate import locate
@@ -36,8 +37,8 @@ Timeout = Annotated[
         "--timeout",
         "SECONDS",
         "How long to wait for another writer, or for a server.",
+        read_seconds,
         default=TIMEOUT,
-        min=0,
     ),
 ]
 

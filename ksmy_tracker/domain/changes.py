@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 #: A field's normalised value; None clears it.
 Given = str | bool | None
@@ -35,6 +35,15 @@ class Change:
     key: str | None = None
     key_digest: str | None = None
     place: str = ""
+
+
+class Amendment(NamedTuple):
+    """What is said in place of what an entry said; None leaves that as it was, an empty note or evidence removes it."""
+
+    fields: Mapping[str, Given] = {}
+    note: str | None = None
+    evidence: tuple[str, ...] | None = None
+    effective_on: str | None = None
 
 
 def completed(

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 class Outcome(NamedTuple):
     """What became of one change: `action` is None if it changed nothing, `skipped` if its key was known.
 
-    `until` says of each field that a later entry sets the last day on which the change holds, and what it is since.
+    Of each field that is another for some days only, `since` says the first of them, `until` the last, and what it is
+    from then on.
     """
 
     ref: str
@@ -19,7 +20,7 @@ class Outcome(NamedTuple):
     note: str | None = None
     evidence: tuple[str, ...] = ()
     skipped: bool = False
-    effective_on: str | None = None
+    since: Mapping[str, str] = {}
     until: Mapping[str, tuple[str, Any]] = {}
     retracts: tuple[int, ...] = ()
 

@@ -102,8 +102,8 @@ class Report(NamedTuple):
 
     @property
     def has_moved(self) -> bool:
-        """Whether anything moved since, by an entry or by the calendar, or was said."""
-        return bool(self.moved.total or self.changed.total)
+        """Whether anything is another than before, by an entry or by the calendar; a note moves nothing."""
+        return bool(self.moved.total)
 
     @property
     def needs_attention(self) -> bool:

@@ -21,7 +21,7 @@ class Day(NamedTuple):
 
     With `as_it_stood` the register is seen as of that day's end; without, as it is now, whatever day it is elsewhere.
     `known_until` is the UTC timestamp before which what is known was recorded, on `known_on` or before; None: all is
-    known.
+    known. So it is on a `known_on` that is today.
     """
 
     today: date
@@ -29,6 +29,11 @@ class Day(NamedTuple):
     as_it_stood: bool = True
     known_on: date | None = None
     known_until: str | None = None
+
+    @property
+    def is_as_known_then(self) -> bool:
+        """Whether no more is known than at the day's end, as today, or on the day of `--known-on`."""
+        return not self.as_it_stood or self.today == self.known_on
 
     @property
     def horizon(self) -> date:

@@ -51,7 +51,7 @@ class SaidBefore(Refused):
 
     def __init__(self, change: Change, state: str, since: str, entry: int) -> None:
         super().__init__(
-            f"{change.ref} is {state} since {since} by entry {entry}; to correct that day, "
+            f"{change.ref} has been {state} since {since} (entry {entry}); to correct that day, "
             f"`ksmy amend {entry} --on {change.effective_on}`"
         )
 

@@ -7,16 +7,22 @@ from typing import NamedTuple
 from ksmy_tracker.domain.edtf import read_due
 from ksmy_tracker.domain.kinds import Commitment, Milestone
 from ksmy_tracker.domain.rows import stored_date
+from ksmy_tracker.domain.words import OPEN_MILESTONE_STATES
 
 
 class Mark(NamedTuple):
-    """A milestone on its commitment's line, at the last day it is due or the day it was met."""
+    """A milestone on its commitment's line, at the last day it is due or the day it was met.
+
+    An open one also stands at the last day by when it is expected now, or there alone.
+    """
 
     number: int
     title: str
     state: str
     deadline: str
-    day: date
+    day: date | None
+    expected: str | None = None
+    expected_latest: date | None = None
 
 
 class Bar(NamedTuple):
@@ -97,11 +103,7 @@ def _bar(row: Commitment, milestones: Sequence[Milestone]) -> Bar:
     due = read_due(row.due) if row.due is not None else None
     expected = read_due(row.expected) if row.expected is not None else None
     baseline = read_due(row.baseline_due) if row.baseline_due not in (None, row.due) else None
-    marks = tuple(
-        Mark(one.number, one.title, one.state, one.deadline, stored_date(day))
-        for one in milestones
-        if not one.withdrawn and (day := one.met_on or one.due_latest)
-    )
+    marks = tuple(mark for one in milestones if not one.withdrawn and _has_day(mark := _mark(one)))
     return Bar(
         row.ref,
         row.title,
@@ -118,6 +120,25 @@ def _bar(row: Commitment, milestones: Sequence[Milestone]) -> Bar:
     )
 
 
+def _mark(milestone: Milestone) -> Mark:
+    day = milestone.met_on or milestone.due_latest
+    is_open = milestone.state in OPEN_MILESTONE_STATES
+    expected = read_due(milestone.expected) if is_open and milestone.expected is not None else None
+    return Mark(
+        milestone.number,
+        milestone.title,
+        milestone.state,
+        milestone.deadline,
+        stored_date(day) if day else None,
+        expected.edtf if expected else None,
+        expected.latest if expected else None,
+    )
+
+
+def _has_day(mark: Mark) -> bool:
+    return mark.day is not None or mark.expected_latest is not None
+
+
 def _dated(bars: Sequence[Bar]) -> int:
     """How many bars have a due date."""
     return sum(bar.due is not None for bar in bars)
@@ -126,7 +147,8 @@ def _dated(bars: Sequence[Bar]) -> int:
 def _days(bar: Bar) -> list[date]:
     """Every day that a bar has something at."""
     ends = (bar.earliest, bar.latest, bar.baseline_earliest, bar.baseline_latest, bar.expected_latest)
-    return [day for day in ends if day is not None] + [mark.day for mark in bar.marks]
+    of_marks = (day for mark in bar.marks for day in (mark.day, mark.expected_latest))
+    return [day for day in (*ends, *of_marks) if day is not None]
 
 
 def quarter_start(day: date) -> date:

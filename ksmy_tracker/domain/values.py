@@ -95,7 +95,7 @@ def read_any_ref(value: Any) -> str:
 
 def read_number(value: Any) -> int:
     """A milestone's number."""
-    if isinstance(value, bool) or not _NUMBER.fullmatch(str(value)):
+    if isinstance(value, bool) or not _NUMBER.fullmatch(str(value)) or int(value) == 0:
         raise Fault(f"{quoted(str(value))} is not a milestone's number, such as 2")
     return int(value)
 
@@ -103,8 +103,26 @@ def read_number(value: Any) -> int:
 def read_entry(given: str) -> int:
     """The number of an entry."""
     if not re.fullmatch("[1-9][0-9]{0,9}", given, re.ASCII):
-        raise Fault(f"{given!r} is not the number of an entry, such as 31")
+        raise Fault(f"{quoted(given)} is not the number of an entry, such as 31; `ksmy history` shows them")
     return int(given)
+
+
+def read_count(value: Any) -> int:
+    """How many: rows, or days."""
+    text = str(value).strip()
+    if not re.fullmatch("[0-9]+", text, re.ASCII):
+        raise Fault(f"{quoted(text)} is not a whole number from 0 up; give one such as 20")
+    if len(text) > 19 or int(text) >= 2**63:
+        raise Fault(f"{quoted(text)} is too large; give one such as 20")
+    return int(text)
+
+
+def read_seconds(value: Any) -> float:
+    """How many seconds, or parts of one."""
+    text = str(value).strip()
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]*)?|\.[0-9]+", text, re.ASCII):
+        raise Fault(f"{quoted(text)} is not a number of seconds; give one such as 30")
+    return float(text)
 
 
 def read_day(value: Any) -> str:

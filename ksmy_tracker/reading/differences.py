@@ -26,26 +26,31 @@ def differences(reader: Reader, first: Day, last: Day) -> list[Moved]:
 def moved_since(snapshot: Snapshot, since: str, *, most: int) -> Listed[Moved]:
     """What moved since the beginning of a day: so much at most, of the records with the newest entries first.
 
-    Where an entry moved very many records, the total counts each of those with older entries as one.
+    The earlier day is as known then if the later one is, else by all that is known. Where entries are
+    about very many records, the total counts each of those with older entries as one.
     """
-    first = date.fromisoformat(days_before(date.fromisoformat(since), 1))
-    before = _point(
-        snapshot.register, Day(first, snapshot.day.within, known_until=midnight_after(str(first)))
-    )
-    after = Point(snapshot.day, snapshot.newest)
+    day = snapshot.day
+    first = Day(date.fromisoformat(days_before(date.fromisoformat(since), 1)), day.within)
+    if day.is_as_known_then:
+        before = _point(snapshot.register, first._replace(known_until=midnight_after(str(first.today))))
+    else:
+        before = Point(first, snapshot.newest)
+    after = Point(day, snapshot.newest)
     family = snapshot.reader.family("ref")
     sql = f"SELECT {family} AS ref, max(id) AS newest FROM entry WHERE {_SINCE} GROUP BY 1"
     newest = {one.ref: one.newest for one in snapshot.rows(_Newest, sql, **_since(before))}
-    looked_into = sorted(newest, key=lambda ref: -newest[ref])[:_LOOKED_INTO]
-    found = sorted(
-        _by_entries(snapshot, before, after, looked_into), key=lambda one: -newest[commitment_of(one.ref)]
-    )
+    left = sorted(newest, key=lambda ref: newest[ref])
+    found: list[Moved] = []
+    while left and not found:
+        left, some = left[:-_LOOKED_INTO], left[-_LOOKED_INTO:]
+        found = sorted(
+            _by_entries(snapshot, before, after, some), key=lambda one: -newest[commitment_of(one.ref)]
+        )
     turned = list(_by_calendar(snapshot, before, after))
-    total = len(found) + len(newest) - len(looked_into) + len(turned)
-    return Listed([*found, *turned][:most], total)
+    return Listed([*found, *turned][:most], len(found) + len(left) + len(turned))
 
 
-#: Records of which a report asks what moved: more than it shows, and no more than it has time for.
+#: Records of which a report asks at a time what moved, until something did: more than it shows.
 _LOOKED_INTO: Final = 500
 
 

@@ -61,7 +61,8 @@ def where(snapshot: Snapshot, filters: Filters) -> tuple[str, dict[str, Any]]:
         parts.append(HAS_MARKS)
     if filters.touches is not None:
         parts.append(TOUCHES)
-        parameters["first"], parameters["last"] = filters.touches
+        first, last = filters.touches
+        parameters |= {"first": first, "last": last, "first_year": first[:4], "last_year": last[:4]}
     quiet = f"{OPEN} AND c.updated_on <= :quiet_since"
     for days, name, condition in (
         (filters.stale, "quiet_since", quiet),

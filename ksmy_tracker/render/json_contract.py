@@ -23,7 +23,7 @@ def receipt_object(receipt: "Receipt", *, dry_run: bool) -> dict[str, Any]:
         "changes": [
             {
                 name: getattr(outcome, name)
-                for name in ("ref", "record", "action", "entry", "changes", "until", "retracts")
+                for name in ("ref", "record", "action", "entry", "changes", "since", "until", "retracts")
             }
             for outcome in receipt.outcomes
         ],
@@ -89,9 +89,13 @@ def timeline_object(timeline: "Timeline") -> dict[str, Any]:
         "outside": timeline.outside,
         "bars": [
             {
-                **{name: None if value is None else str(value) for name, value in bar._asdict().items()},
-                "marks": [{**mark._asdict(), "day": str(mark.day)} for mark in bar.marks],
+                **_texts(bar._asdict()),
+                "marks": [_texts(mark._asdict()) | {"number": mark.number} for mark in bar.marks],
             }
             for bar in timeline.bars
         ],
     }
+
+
+def _texts(fields: dict[str, Any]) -> dict[str, str | None]:
+    return {name: None if value is None else str(value) for name, value in fields.items()}

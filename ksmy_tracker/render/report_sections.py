@@ -5,10 +5,11 @@ from datetime import date
 from itertools import compress
 from typing import Any, Final, NamedTuple, TypeVar
 
-from ksmy_tracker.domain.report import Listed, NextMilestone, Quiet, Report
+from ksmy_tracker.domain.report import IN_DOCUMENT, Listed, NextMilestone, Quiet, Report
 from ksmy_tracker.domain.rows import Day, DeadlineRow, EntryRow, Moved, days_before
 from ksmy_tracker.render.report_summary import kinds
 from ksmy_tracker.render.wording import (
+    changed,
     days,
     due_date,
     entry_summary,
@@ -106,7 +107,7 @@ def sections(report: Report) -> list[Section]:
             ("ref", "field", "old", "new", "by"),
             report.moved,
             _moved,
-            command="" if report.narrowed else f"ksmy diff {_day_before(since)} {report.today}",
+            command=_all_moved(report),
         ),
         _section(
             "changed",
@@ -145,8 +146,13 @@ def _section(
     return Section(key, name, list(compress(columns, kept)), items, listed.total, **more)
 
 
-def _day_before(day: str) -> str:
-    return days_before(date.fromisoformat(day), 1)
+def _all_moved(report: Report) -> str:
+    """The command that lists all that moved: `diff` has each day as known then, and the whole register."""
+    if not report.day.is_as_known_then:
+        in_full = len(report.moved.items) == IN_DOCUMENT
+        return "" if in_full else _command(report, f"report --since {report.since} -f md")
+    day_before = days_before(date.fromisoformat(report.since), 1)
+    return "" if report.narrowed else f"ksmy diff {day_before} {report.today}"
 
 
 def _command(report: Report, command: str, *, narrows: bool = True) -> str:
@@ -164,8 +170,10 @@ def _command(report: Report, command: str, *, narrows: bool = True) -> str:
 def _moved(one: Moved) -> Item:
     """A field that is another now, with what moved it."""
     old, new, by = worded(one.field, one.old), worded(one.field, one.new), moved_by(one)
-    said = f"{one.ref}: {field_name(one.field)} {old or 'nothing'} -> {new or 'nothing'} ({by})"
-    return Item((one.ref, field_name(one.field), old, new, by), said)
+    said = changed(one.field, one.old, one.new)
+    if one.field == "record":
+        said = f"removed: {old}" if one.new is None else f"added: {new}"
+    return Item((one.ref, field_name(one.field), old, new, by), f"{one.ref}: {said} ({by})")
 
 
 def _change(entry: EntryRow, since: str, day: Day) -> Item:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ksmy_tracker.domain.entries import UNDONE_BY
 from ksmy_tracker.domain.kinds import DATES
 from ksmy_tracker.domain.rows import EntryRow, Moved
 from ksmy_tracker.domain.safe_text import visible
@@ -76,24 +75,32 @@ def field_name(name: str) -> str:
 
 def describe(
     changes: Mapping[str, Sequence[Any]],
-    since: str | None = None,
+    since: Mapping[str, str] | None = None,
     until: Mapping[str, tuple[str, Any]] | None = None,
 ) -> str:
-    """What an entry changed: `status planned -> completed; due 2025 -> 2026`.
+    """What an entry changed: `status planned -> completed; due set to 2026`; of a new record, what it is.
 
-    Where a later entry set the field again, with the days for which the change holds: `status planned -> in-progress,
-    2025-03-01 to 2025-10-25; finalising since`.
+    Of a field that is another for some days only, with these days: `status planned -> in-progress, 2025-03-01 to
+    2025-10-25; finalising since`.
     """
+    is_new = changes.get("title", ("",))[0] is None
     parts = []
     for name, (old, new) in changes.items():
         if name in _CONSEQUENCES:
             continue
-        was = "" if old is None else f"{worded(name, old)} -> "
-        parts.append(f"{field_name(name)} {was}{_or_nothing(name, new)}")
-        if until and name in until:
+        parts.append(f"{field_name(name)} {worded(name, new)}" if is_new else changed(name, old, new))
+        if since and until and name in until:
             last, then = until[name]
-            parts[-1] += f", {since} to {last}; {_or_nothing(name, then)} since"
+            parts[-1] += f", {since[name]} to {last}; {'none' if then is None else worded(name, then)} since"
     return "; ".join(parts)
+
+
+def changed(name: str, old: Any, new: Any) -> str:
+    """A field that is another now: `due 2025 -> 2026`, `due set to 2026`, `due 2025 removed`."""
+    if old is None:
+        return f"{field_name(name)} set to {worded(name, new)}"
+    was = f"{field_name(name)} {worded(name, old)}"
+    return f"{was} removed" if new is None else f"{was} -> {worded(name, new)}"
 
 
 def entry_summary(entry: EntryRow) -> str:
@@ -103,14 +110,11 @@ def entry_summary(entry: EntryRow) -> str:
     else:
         said = describe(entry.changes) or entry.action
     if entry.retracts:
-        undoes = entry.action in UNDONE_BY
-        said = (
-            f"{said}: {numbers(entry.retracts)}"
-            if undoes
-            else f"{said}, in place of {numbers(entry.retracts)}"
-        )
+        which = entries(entry.retracts)
+        undo = {"undone": f"took back {which}", "restored": f"brought back what {which} took back"}
+        said = undo.get(entry.action, f"{said}, in place of {which}")
     if entry.retracted_by is not None:
-        said = f"retracted by {entry.retracted_by}: {said}"
+        said = f"taken back by entry {entry.retracted_by}: {said}"
     if entry.note:
         said += f" ({visible(entry.note)})"
     if entry.evidence:
@@ -123,19 +127,15 @@ def worded(name: str, value: Any) -> str:
     return due_date(value) if name in DATES else cell(value)
 
 
-def _or_nothing(name: str, value: Any) -> str:
-    return "nothing" if value is None else worded(name, value)
-
-
-def numbers(ids: Sequence[int]) -> str:
-    """Entries by their numbers: `3, 5 to 9`."""
+def entries(ids: Sequence[int]) -> str:
+    """Entries by their numbers: `entry 31`, `entries 3, 5 to 9`."""
     runs: list[list[int]] = []
     for one in ids:
         if runs and one == runs[-1][-1] + 1:
             runs[-1][1:] = [one]
         else:
             runs.append([one])
-    return ", ".join(_run(run[0], run[-1]) for run in runs)
+    return f"{'entry' if len(ids) == 1 else 'entries'} " + ", ".join(_run(run[0], run[-1]) for run in runs)
 
 
 def _run(first: int, last: int) -> str:
@@ -146,7 +146,7 @@ def _run(first: int, last: int) -> str:
 def moved_by(moved: Moved) -> str:
     """What moved a field: `entry 31`, `entries 31, 33`, or the calendar, since when."""
     if moved.entries:
-        return f"{'entry' if len(moved.entries) == 1 else 'entries'} {numbers(moved.entries)}"
+        return entries(moved.entries)
     return f"calendar, {moved.new} since {moved.since}" if moved.since else "calendar"
 
 

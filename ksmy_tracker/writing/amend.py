@@ -1,12 +1,11 @@
 """Amend: an entry stated again with another day, value, note or evidence, in the place of the one that had a slip."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 
 from ksmy_tracker.domain import rules
 from ksmy_tracker.domain.chain import Deed, Entry, NewEntry
-from ksmy_tracker.domain.changes import Change
+from ksmy_tracker.domain.changes import Amendment, Change
 from ksmy_tracker.domain.entries import UNDONE_BY
 from ksmy_tracker.domain.kinds import GIVEN, Record, commitment_of
 from ksmy_tracker.domain.projection import retracted, states_before
@@ -19,7 +18,7 @@ from ksmy_tracker.writing.working_set import WorkingSet
 
 
 def amend(
-    transaction: Transaction, number: int, said: Change, recording: Recording, *, dry_run: bool = False
+    transaction: Transaction, number: int, said: Amendment, recording: Recording, *, dry_run: bool = False
 ) -> Receipt:
     """Retract the entry of a number and state it again; what `said` leaves open stays as it was.
 
@@ -33,7 +32,7 @@ def amend(
         raise NotFound(f"there is no entry {number}; `ksmy history` shows them")
     working_set.load_histories([had.ref])
     if (by := retracted(working_set.history(had.ref)).get(number)) is not None:
-        raise Refused(f"entry {number} ({had.ref}) was retracted by entry {by} already; nothing to amend")
+        raise Refused(f"entry {number} ({had.ref}) was taken back by entry {by} already; nothing to amend")
     if had.action in UNDONE_BY:
         raise Refused(
             f"entry {number} ({had.ref}) is an undo; take it back with `ksmy undo {had.invocation}`"
@@ -51,16 +50,16 @@ def amend(
     return receipt
 
 
-def _restated(had: Entry, said: Change, working_set: WorkingSet, today: date, number: int) -> NewEntry:
+def _restated(had: Entry, said: Amendment, working_set: WorkingSet, today: date, number: int) -> NewEntry:
     """The entry that states another again."""
     kind = had.record
     given = {name: new for name, (_, new) in had.changes.items() if name in GIVEN[kind]}
-    change = replace(
-        said,
-        ref=had.ref,
+    change = Change(
+        "update",
+        had.ref,
         fields=given | dict(said.fields),
-        note=said.note or had.note,
-        evidence=said.evidence or had.evidence,
+        note=had.note if said.note is None else said.note or None,
+        evidence=had.evidence if said.evidence is None else said.evidence,
         effective_on=said.effective_on or had.effective_on,
     )
     rules.check_fields(change, kind)
@@ -143,6 +142,10 @@ def _outcome(had: Entry, new: Entry) -> Outcome:
     }
     if had.effective_on != new.effective_on:
         said["on"] = had.effective_on, new.effective_on
+    if had.note and not new.note:
+        said["note"] = had.note, None
+    if had.evidence and not new.evidence:
+        said["evidence"] = ", ".join(had.evidence), None
     return Outcome(
         ref=new.ref,
         record=new.record,
@@ -151,7 +154,6 @@ def _outcome(had: Entry, new: Entry) -> Outcome:
         entry=new.id,
         note=new.note if new.note != had.note else None,
         evidence=new.evidence if new.evidence != had.evidence else (),
-        effective_on=new.effective_on,
         retracts=(had.id,),
     )
 

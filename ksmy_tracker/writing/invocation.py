@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ksmy_tracker import signals
-from ksmy_tracker.domain.changes import BadLine, Change
+from ksmy_tracker.domain.changes import Amendment, BadLine, Change
 from ksmy_tracker.domain.receipt import Receipt
 from ksmy_tracker.errors import BadInput, Faults
 from ksmy_tracker.render.wording import plural
@@ -39,7 +39,7 @@ class Invocation:
         """Retract the newest undo."""
         return self._write(lambda transaction: redo(transaction, self.recording, dry_run=self.dry_run))
 
-    def amend(self, number: int, said: Change) -> Receipt:
+    def amend(self, number: int, said: Amendment) -> Receipt:
         """State the entry of a number again, with what is said in place of what it said."""
         return self._write(
             lambda transaction: amend(transaction, number, said, self.recording, dry_run=self.dry_run)

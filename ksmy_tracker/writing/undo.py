@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
-from ksmy_tracker.domain.chain import NewEntry, to_canonical_json
+from ksmy_tracker.domain.chain import Entry, NewEntry, to_canonical_json
 from ksmy_tracker.domain.entries import UNDONE_BY
 from ksmy_tracker.domain.kinds import GIVEN, KINDS, Record
+from ksmy_tracker.domain.projection import laid_down
 from ksmy_tracker.domain.receipt import Outcome, Receipt
-from ksmy_tracker.domain.rules import Changed
+from ksmy_tracker.domain.spans import Span, ended_spans
+from ksmy_tracker.domain.values import Fault, read_any_ref
 from ksmy_tracker.errors import NotFound, Refused, Usage
 from ksmy_tracker.reading.points import gone_by
 from ksmy_tracker.storage.interface import Transaction
@@ -114,6 +116,10 @@ def _meant(transaction: Transaction, wanted: str) -> str:
         if made and found:
             raise Usage(f"{wanted} is an entry, and an invocation begins so; give more of the invocation")
         found = found or made
+    if not found and (ref := _ref_of(transaction, wanted)) is not None:
+        raise Usage(
+            f"{ref} is a record; give the number of an entry, which `ksmy history {ref}` shows, or an invocation"
+        )
     if not found and re.fullmatch("[1-9][0-9]*", wanted) and len(wanted) < SHORTEST:
         raise NotFound(f"there is no entry {wanted}; `ksmy history` shows them")
     if not found and len(wanted) < SHORTEST:
@@ -126,6 +132,17 @@ def _meant(transaction: Transaction, wanted: str) -> str:
     if len(found) > 1:
         raise Usage(f"several invocations begin with {wanted}; give more of it")
     return found[0]
+
+
+def _ref_of(transaction: Transaction, wanted: str) -> str | None:
+    """The ref of a record that is there, or was, where that is what is named."""
+    try:
+        ref = read_any_ref(wanted)
+    except Fault:
+        return None
+    return next(
+        iter(transaction.values(str, "SELECT ref FROM entry WHERE ref = :ref LIMIT 1", ref=ref)), None
+    )
 
 
 def _retract(
@@ -150,7 +167,7 @@ def _retract(
     for chunk in chunks(ids, CHUNK):
         working_set.load_histories(chunk)
         for ref in chunk:
-            before = working_set.records.get(ref)
+            stood = working_set.records.get(ref), laid_down(working_set.history(ref))
             entry = end.append(
                 NewEntry(
                     record=kind_of[ref],
@@ -162,28 +179,36 @@ def _retract(
                 )
             )
             follow_founded(transaction, working_set, entry)
-            after = working_set.records.get(ref)
-            receipt.outcomes.append(
-                Outcome(
-                    ref=ref,
-                    record=entry.record,
-                    action=action,
-                    changes=_difference(before, after),
-                    entry=entry.id,
-                    retracts=entry.retracts,
-                )
-            )
+            receipt.outcomes.append(_outcome(entry, working_set, *stood))
         put(end, working_set, writes=not dry_run)
     if not dry_run:
         finish(end, working_set, receipt)
     return receipt
 
 
-def _difference(before: Record | None, after: Record | None) -> Changed:
-    """What of a record is another now; nothing where it came or went."""
-    if before is None or after is None:
-        return {}
-    names = (*GIVEN[before.record], "withdrawn")
-    return {
-        name: (old, new) for name in names if (old := getattr(before, name)) != (new := getattr(after, name))
-    }
+def _outcome(entry: Entry, working_set: WorkingSet, record: Record | None, laid: Sequence[Entry]) -> Outcome:
+    """What an undo changed of a record, now or for some days, from what it was and the entries that were in force.
+
+    Nothing is said of a record that came or went.
+    """
+    changes: dict[str, tuple[Any, Any]] = {}
+    spans: dict[str, Span] = {}
+    now = working_set.records.get(entry.ref)
+    if record is not None and now is not None:
+        spans = ended_spans(laid, laid_down(working_set.history(entry.ref)), entry.ref)
+        for name in (*GIVEN[record.record], "withdrawn"):
+            old, new = getattr(record, name), getattr(now, name)
+            if old != new:
+                changes[name] = old, new
+            elif name in spans:
+                changes[name] = spans[name].old, spans[name].new
+    return Outcome(
+        ref=entry.ref,
+        record=entry.record,
+        action=entry.action,
+        changes=changes,
+        entry=entry.id,
+        since={name: span.since for name, span in spans.items()},
+        until={name: (span.last, span.then) for name, span in spans.items()},
+        retracts=entry.retracts,
+    )

@@ -7,7 +7,6 @@ Longer than other modules: the records, their histories, and what is gone or cha
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
 
 from ksmy_tracker.domain import rules
 from ksmy_tracker.domain.chain import Entry
@@ -16,6 +15,7 @@ from ksmy_tracker.domain.kinds import KINDS, Record, commitment_of, state_of
 from ksmy_tracker.domain.projection import States, laid_down, project, retracted, step
 from ksmy_tracker.domain.receipt import Outcome
 from ksmy_tracker.domain.rows import days_before
+from ksmy_tracker.domain.spans import Span, ended_spans
 from ksmy_tracker.domain.stale_listing import Listed
 from ksmy_tracker.domain.words import did_you_mean, nearest
 from ksmy_tracker.errors import KsmyError
@@ -228,14 +228,11 @@ class WorkingSet:
         self._newest_days.clear()
 
     def outcome(self, entry: Entry) -> Outcome:
-        """What became of a change that an entry was made of; of a late one, until when it holds."""
-        until: dict[str, tuple[str, Any]] = {}
+        """What became of a change that an entry was made of; of a late one, for which days."""
+        spans: dict[str, Span] = {}
         if commitment_of(entry.ref) in self._histories:
-            its = [one for one in laid_down(self.history(entry.ref)) if one.ref == entry.ref]
-            for later in its[its.index(entry) + 1 :] if entry in its else ():
-                for name in entry.changes.keys() & later.changes.keys() - until.keys():
-                    if (now := later.changes[name][1]) != entry.changes[name][1]:
-                        until[name] = days_before(date.fromisoformat(later.effective_on), 1), now
+            laid = laid_down(self.history(entry.ref))
+            spans = ended_spans([one for one in laid if one.id != entry.id], laid, entry.ref)
         return Outcome(
             ref=entry.ref,
             record=entry.record,
@@ -244,8 +241,8 @@ class WorkingSet:
             entry=entry.id,
             note=entry.note,
             evidence=entry.evidence,
-            effective_on=entry.effective_on,
-            until=until,
+            since={name: span.since for name, span in spans.items()},
+            until={name: (span.last, span.then) for name, span in spans.items()},
         )
 
     def entry(self, number: int) -> Entry | None:

@@ -11,7 +11,7 @@ BAR = [
     *("ref", "title", "status", "deadline", "due", "earliest", "latest"),
     *("baseline_earliest", "baseline_latest", "marks", "expected", "expected_latest"),
 ]
-MARK = ["number", "title", "state", "deadline", "day"]
+MARK = ["number", "title", "state", "deadline", "day", "expected", "expected_latest"]
 
 
 def done(ran: Ran) -> str:

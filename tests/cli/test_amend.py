@@ -13,7 +13,7 @@ def test_the_day_of_an_entry_can_be_amended(ksmy: Ksmy) -> None:
     ksmy("update", "CCS-START", "--status", "completed", "--evidence", "x")
     ran = ksmy("amend", "31", "--on", "2025-06-01")
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out == "CCS-START amended: on 2026-01-15 -> 2025-06-01; entry 31 retracted (entry 32)\n"
+    assert ran.out == "CCS-START amended: on 2026-01-15 -> 2025-06-01; in place of entry 31 (entry 32)\n"
     assert rows(ksmy, "show", "CCS-START", "--as-of", "2025-06-01")["status"] == "completed"
     done = rows(ksmy, "show", "CCS-START")
     assert (done["updated_on"], done["evidence"]) == ("2025-06-01", 1)
@@ -45,7 +45,7 @@ def test_a_value_is_amended_in_the_place_of_its_entry(ksmy: Ksmy) -> None:
     ksmy("update", "TOURISM", "--due", "2026", "--on", "2025-02-01")
     ksmy("update", "TOURISM", "--due", "2028", "--on", "2025-02-01")
     ran = ksmy("amend", "31", "--due", "2027")
-    assert ran.out == "TOURISM amended: due 2026 -> 2027; entry 31 retracted (entry 33)\n"
+    assert ran.out == "TOURISM amended: due 2026 -> 2027; in place of entry 31 (entry 33)\n"
     shown = rows(ksmy, "show", "TOURISM")
     assert (shown["due"], shown["baseline_due"]) == ("2028", "2027")
     assert ksmy("check").code == 0
@@ -85,10 +85,26 @@ def test_amend_as_json_is_a_receipt(ksmy: Ksmy) -> None:
             "action": "amended",
             "entry": 32,
             "changes": {"on": ["2026-01-15", "2025-10-26"]},
+            "since": {},
             "until": {},
             "retracts": [31],
         }
     ]
+
+
+def test_a_note_and_evidence_that_were_slips_can_be_removed(ksmy: Ksmy) -> None:
+    ksmy("update", "TOURISM", "--due", "2026", "--note", "slip", "--evidence", "Star", "--evidence", "Sun")
+    assert ksmy("amend", "31", "--note", "", "--evidence", "").out == (
+        "TOURISM amended: note slip removed; evidence Star, Sun removed; in place of entry 31 (entry 32)\n"
+    )
+    *_, entry = rows(ksmy, "history")
+    assert (entry["note"], entry["evidence"]) == (None, [])
+
+
+def test_a_note_that_is_all_an_entry_says_is_undone_instead(ksmy: Ksmy) -> None:
+    ksmy("update", "TOURISM", "--note", "slip")
+    said = refused(ksmy("amend", "31", "--note", ""), 4)
+    assert said.startswith("nothing would be left of entry 31 (TOURISM); undo it with `ksmy undo ")
 
 
 def test_amend_dry_run_says_the_same_and_writes_nothing(ksmy: Ksmy, contents: Contents) -> None:
@@ -104,11 +120,24 @@ def test_amend_dry_run_says_the_same_and_writes_nothing(ksmy: Ksmy, contents: Co
     ("arguments", "code", "said"),
     [
         (("99", "--note", "x"), 3, "there is no entry 99; `ksmy history` shows them"),
-        (("x", "--note", "x"), 2, "ENTRY: 'x' is not the number of an entry, such as 31"),
-        (("0", "--note", "x"), 2, "ENTRY: '0' is not the number of an entry, such as 31"),
-        (("1e9", "--note", "x"), 2, "ENTRY: '1e9' is not the number of an entry, such as 31"),
+        (
+            ("x", "--note", "x"),
+            2,
+            "ENTRY: 'x' is not the number of an entry, such as 31; `ksmy history` shows them",
+        ),
+        (
+            ("0", "--note", "x"),
+            2,
+            "ENTRY: '0' is not the number of an entry, such as 31; `ksmy history` shows them",
+        ),
+        (
+            ("1e9", "--note", "x"),
+            2,
+            "ENTRY: '1e9' is not the number of an entry, such as 31; `ksmy history` shows them",
+        ),
         ((), 2, "Missing argument 'ENTRY'; see `ksmy amend --help`"),
-        (("22", "--note", ""), 2, "--note: is empty; give some text"),
+        (("22", "--note", " "), 2, "--note: is empty; give some text"),
+        (("22", "--evidence", ""), 4, "entry 22 (TOURISM) says so already; nothing was changed"),
         (("22", "--due", "soon"), 2, "--due: 'soon' cannot be taken: it is not an EDTF date "),
         (("22", "--stage", "signed"), 2, "TOURISM is a commitment, which has no stage; it has "),
         (("22", "--agreement", "NOPE"), 3, "there is no agreement NOPE; "),
@@ -144,7 +173,7 @@ def test_what_was_retracted_cannot_be_amended(ksmy: Ksmy, contents: Contents) ->
     ksmy("amend", "31", "--due", "2027")
     before = contents()
     said = refused(ksmy("amend", "31", "--due", "2028"), 4)
-    assert said == "entry 31 (TOURISM) was retracted by entry 32 already; nothing to amend"
+    assert said == "entry 31 (TOURISM) was taken back by entry 32 already; nothing to amend"
     assert contents() == before
 
 

@@ -158,7 +158,9 @@ def test_a_csv_is_applied_by_its_suffix(ksmy: Ksmy, tmp_path: Path) -> None:
         file.write_text("ref,due,note\nTOURISM,2027,\nHYDROGEN,,asked\n")
         ran = ksmy("apply", str(file), "--dry-run")
         assert ran.code == 0
-        assert ran.out == ("TOURISM updated: due 2027 (entry 31)\nHYDROGEN noted: note: asked (entry 32)\n")
+        assert ran.out == (
+            "TOURISM updated: due set to 2027 (entry 31)\nHYDROGEN noted: note: asked (entry 32)\n"
+        )
 
 
 def test_a_batch_is_read_from_a_named_pipe(ksmy: Ksmy, tmp_path: Path) -> None:
@@ -601,7 +603,7 @@ def test_the_json_receipt_has_counts_ids_head_and_invocation(apply: Apply, ksmy:
     assert receipt["dry_run"] is False
     changes = receipt["changes"]
     assert {tuple(change) for change in changes} == {
-        ("ref", "record", "action", "entry", "changes", "until", "retracts")
+        ("ref", "record", "action", "entry", "changes", "since", "until", "retracts")
     }
     assert [(one["ref"], one["record"], one["action"], one["entry"]) for one in changes] == [
         ("FTA-CONCLUDE", "commitment", "updated", 31),

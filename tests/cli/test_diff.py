@@ -47,6 +47,13 @@ def test_each_day_of_a_diff_is_as_it_was_known_then(moved: Ksmy) -> None:
     ]
 
 
+def test_a_day_to_come_is_by_what_is_known_today(moved: Ksmy) -> None:
+    assert moved("update", "HYDROGEN", "--due", "2026-02", "--on", "2025-12-01").code == 0
+    overdue: tuple[Any, ...] = ("HYDROGEN", "deadline", "due-soon", "overdue", [], "2026-03-01")
+    assert moves(moved, "2026-01-15", "2026-03-01") == [overdue]
+    assert moves(moved, "2026-02-28", "2026-03-01") == [overdue]
+
+
 def test_a_diff_has_what_came_and_what_an_undo_took_away(moved: Ksmy, at: At) -> None:
     assert moved("milestone", "add", "TOURISM", "Office").code == 0
     assert moves(moved, "2026-01-14") == [("TOURISM/1", "record", None, "Office", [33], None)]
@@ -75,8 +82,8 @@ def test_a_diff_comes_as_tsv_csv_markdown_and_as_a_table(moved: Ksmy) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("2026-01-02", "2026-01-01"), "FROM 2026-01-02 is after TO 2026-01-01; turn them round"),
-        (("2026-01-16",), "FROM 2026-01-16 is after TO 2026-01-15; turn them round"),
+        (("2026-01-02", "2026-01-01"), "FROM 2026-01-02 is after TO 2026-01-01; give the earlier day first"),
+        (("2026-01-16",), "FROM 2026-01-16 is in the future (today is 2026-01-15); give TO, a later day"),
         (("x",), "FROM: 'x' is not a date; give one such as 2025-10-27"),
         (("2025", "2026-01-01"), "FROM: '2025' is not a date; give one such as 2025-10-27"),
         (("2025-01-01", "2025-13-01"), "TO: '2025-13-01' is not a date; give one such as 2025-10-27"),

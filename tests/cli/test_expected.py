@@ -70,9 +70,28 @@ def test_what_is_expected_is_a_hollow_mark_on_a_timeline(awaited: Ksmy) -> None:
     assert (bar["ref"], bar["expected"], bar["expected_latest"]) == ("FTA-CONCLUDE", "2027-34", "2027-06-30")
     assert re.search("^FTA-CONCLUDE +overdue +█+ +│ +○$", shown(awaited("timeline")), re.MULTILINE)
     drawing = shown(awaited("timeline", "--format", "svg"))
-    assert re.findall('<circle class="mark"[^>]*><title>([^<]*)<', drawing) == ["expected 2027-Q2"]
+    assert re.findall('<circle class="mark"[^>]*><title>([^<]*)<', drawing) == [
+        "expected 2027-Q2",
+        "1. Office: expected 2028-02",
+    ]
     assert awaited("undo").code == awaited("undo").code == 0
     assert "<circle" not in shown(awaited("timeline", "--format", "svg"))
+
+
+def test_an_open_milestone_has_a_hollow_mark_too_also_where_it_has_no_due_date(awaited: Ksmy) -> None:
+    assert awaited("milestone", "add", "HYDROGEN", "Plant", "--expected", "2027-03").code == 0
+    assert awaited("milestone", "add", "HYDROGEN", "Port", "--expected", "2027-03").code == 0
+    bars = {bar["ref"]: bar["marks"] for bar in value(awaited("timeline", "--format", "json"))["bars"]}
+    days = [(mark["day"], mark["expected"], mark["expected_latest"]) for mark in bars["HYDROGEN"]]
+    assert days == [(None, "2027-03", "2027-03-31")] * 2
+    assert bars["TOURISM"][0]["day"] == "2027-12-31"
+    drawn = shown(awaited("timeline"))
+    assert re.search("^TOURISM +undated +│ +◇ *○$", drawn, re.MULTILINE)
+    assert re.search("^HYDROGEN +undated +│ +○$", drawn, re.MULTILINE)
+    assert "○ expected\n" in drawn
+    assert awaited("milestone", "set", "HYDROGEN", "1", "--state", "met").code == 0
+    assert awaited("milestone", "set", "HYDROGEN", "2", "--state", "not-met").code == 0
+    assert re.search("^HYDROGEN +undated +◆$", shown(awaited("timeline")), re.MULTILINE)
 
 
 def test_what_is_expected_is_said_in_a_calendar(awaited: Ksmy) -> None:

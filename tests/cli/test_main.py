@@ -209,10 +209,19 @@ def test_an_unknown_option_is_answered_with_the_nearest(
         (("backup",), "FILE"),
         (("show", "FTA", "SP-2024"), "SP-2024"),
         (("list", "--status"), "--status"),
-        (("list", "--limit", "many"), "--limit"),
-        (("list", "--limit", "-1"), "--limit"),
+        (("list", "--limit", "many"), "--limit: 'many' is not a whole number"),
+        (("history", "--limit", "-1"), "--limit: '-1' is not a whole number"),
+        (("due", "--within", "1.5"), "--within: '1.5' is not a whole number"),
+        (("report", "--stale", "x"), "--stale: 'x' is not a whole number"),
+        (("list", "--not-reviewed", "x"), "--not-reviewed: 'x' is not a whole number"),
+        (("apply", "--max-errors", "x", "-"), "--max-errors: 'x' is not a whole number"),
+        (
+            ("milestone", "set", "FTA-CONCLUDE", "0", "--note", "x"),
+            "N: '0' is not a milestone's number, such as 2",
+        ),
+        (("milestone", "add", "FTA-CONCLUDE", ""), "TITLE: cannot be empty"),
         (("list", "--overdue=yes"), "--overdue"),
-        (("list", "--timeout", "nan"), "--timeout"),
+        (("list", "--timeout", "nan"), "--timeout: 'nan' is not a number of seconds"),
     ],
 )
 def test_a_wrong_command_line_names_what_is_wrong(ksmy: Ksmy, arguments: tuple[str, ...], said: str) -> None:

@@ -142,7 +142,7 @@ def test_a_milestone_that_is_no_longer_met_has_no_day(ksmy: Ksmy) -> None:
 
 def test_due_date_and_title_of_a_milestone_can_change(ksmy: Ksmy) -> None:
     ran = ksmy("milestone", "set", "FTA-CONCLUDE", "2", "--due", "2026-Q2", "--title", "Treaty signed")
-    assert ran.out == "FTA-CONCLUDE/2 updated: title Signed -> Treaty signed; due 2026-Q2 (entry 31)\n"
+    assert ran.out == "FTA-CONCLUDE/2 updated: title Signed -> Treaty signed; due set to 2026-Q2 (entry 31)\n"
     found = step(ksmy, 2)
     assert (found["due_earliest"], found["due_latest"]) == ("2026-04-01", "2026-06-30")
     ksmy("milestone", "set", "FTA-CONCLUDE", "2", "--due", "")
@@ -215,6 +215,7 @@ def test_the_json_receipt_names_the_milestone(ksmy: Ksmy) -> None:
             "action": "updated",
             "entry": 31,
             "changes": {"state": ["scheduled", "met"]},
+            "since": {},
             "until": {},
             "retracts": [],
         }
@@ -268,7 +269,7 @@ def test_milestones_go_in_by_a_batch(ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch
     assert [line.split(" (")[0] for line in ran.out.splitlines()] == [
         "TOURISM/1 created: title Signed; due 2025-01; state scheduled",
         "TOURISM/1 updated: state scheduled -> met; evidence: x",
-        "FTA-CONCLUDE/2 updated: due 2026",
+        "FTA-CONCLUDE/2 updated: due set to 2026",
         "TOURISM/2 created: title Renewed; state not-met",
         "FTA-CONCLUDE/1 updated: state scheduled -> partially-met",
     ]
@@ -418,7 +419,7 @@ def test_an_agreement_is_added_and_updated_by_the_same_verbs(ksmy: Ksmy) -> None
         ),
     )
     ran = ksmy("update", "HALAL", "--stage", "signed", "--dated", "2026-01", "--expect", "negotiating")
-    assert ran.out == "HALAL updated: stage negotiating -> signed; dated 2026-01 (entry 32)\n"
+    assert ran.out == "HALAL updated: stage negotiating -> signed; dated set to 2026-01 (entry 32)\n"
     found = shown(ksmy, "show", "HALAL")
     assert (found["kind"], found["stage"], found["dated"], found["place"]) == (
         *("memorandum", "signed", "2026-01", "Seoul"),
@@ -449,8 +450,8 @@ def test_agreements_go_in_by_a_batch(ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch
     )
     assert [line.split(" (")[0] for line in ran.out.splitlines()] == [
         "HALAL created: title t; kind treaty; stage signed; dated 2025; parties both",
-        "HALAL updated: stage signed -> ratified; dated 2025 -> nothing",
-        "FTA updated: place Kuala Lumpur",
+        "HALAL updated: stage signed -> ratified; dated 2025 removed",
+        "FTA updated: place set to Kuala Lumpur",
     ]
 
 

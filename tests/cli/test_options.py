@@ -85,6 +85,25 @@ def test_a_date_given_is_that_day() -> None:
     assert found == Day(date(2025, 6, 30), 30, as_it_stood=True)
 
 
+@pytest.mark.parametrize(
+    ("asked", "as_known_then"),
+    [
+        ((), True),
+        (("--as-of", "2026-01-15"), True),
+        (("--as-of", "2026-01-14"), False),
+        (("--as-of", "2026-01-14", "--known-on", "2026-01-15"), False),
+        (("--as-of", "2026-01-13", "--known-on", "2026-01-14"), False),
+        (("--as-of", "2026-01-15", "--known-on", "2026-01-15"), True),
+        (("--as-of", "2026-01-14", "--known-on", "2026-01-14"), True),
+        (("--known-on", "2026-01-14"), True),
+    ],
+)
+def test_only_of_a_day_before_that_of_what_is_known_more_is_known_than_then(
+    asked: tuple[str, ...], as_known_then: bool
+) -> None:
+    assert day(*asked).is_as_known_then == as_known_then
+
+
 def test_without_a_date_the_register_is_read_as_it_is_now() -> None:
     found = day("--tz", "Asia/Seoul", "--within", "30")
     assert found == Day(date(2026, 1, 15), 30, as_it_stood=False)

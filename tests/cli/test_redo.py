@@ -12,7 +12,7 @@ def test_redo_says_what_is_in_force_again(ksmy: Ksmy) -> None:
     ksmy("undo")
     ran = ksmy("redo")
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out == "FTA-CONCLUDE restored: due 2025 -> 2026; entry 32 retracted (entry 33)\n"
+    assert ran.out == "FTA-CONCLUDE restored: due 2025 -> 2026; entry 32 taken back (entry 33)\n"
     assert rows(ksmy, "show", "FTA-CONCLUDE")["due"] == "2026"
     assert ksmy("check").code == 0
 
@@ -29,6 +29,7 @@ def test_redo_as_json_is_a_receipt(ksmy: Ksmy) -> None:
             "action": "restored",
             "entry": 33,
             "changes": {},
+            "since": {},
             "until": {},
             "retracts": [32],
         }

@@ -1096,7 +1096,7 @@ def test_the_text_of_a_report_has_every_section(lived: Ksmy) -> None:
         in page["Due within 90 days: 2"]
     )
     assert page["Entries since 2025-12-16: 2"] == (
-        "2025-12-20 PARIS-REDUCTIONS: due 2026-02 2026-01-10 GREEN-ENERGY: noted (Asked Seoul for news)"
+        "2025-12-20 PARIS-REDUCTIONS: due set to 2026-02 2026-01-10 GREEN-ENERGY: noted (Asked Seoul for news)"
     )
     assert "and 2 more: ksmy list --not-reviewed 180" in page["Not looked at for 180 days: 7"]
     assert "TOURISM: completed with milestone 1 open and no evidence" in page["Contradicts itself: 3"]
@@ -1134,7 +1134,11 @@ def test_only_moved_is_silent_again_the_next_time_though_something_stays_overdue
     assert ksmy(*weekly) == Ran("", "", 0)
     assert ksmy("report", "--since", "2w", "--only-attention", "--exit-code").code == 10
     assert ksmy("update", "TOURISM", "--note", "A call").code == 0
+    assert ksmy("update", "TOURISM", "--due", "2027").code == 0
     assert ksmy(*weekly).code == 10
+    assert ksmy("undo").code == 0
+    assert ksmy(*weekly) == Ran("", "", 0)
+    assert ksmy(*weekly, "--only-attention") == Ran("", "", 0)
 
 
 def test_only_moved_is_about_the_part_the_report_is_narrowed_to(ksmy: Ksmy) -> None:

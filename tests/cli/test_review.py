@@ -50,7 +50,7 @@ def test_a_review_of_a_milestone_is_one_of_its_commitment(ksmy: Ksmy) -> None:
 def test_a_review_can_be_undone(ksmy: Ksmy, at: At) -> None:
     ksmy("review", "TOURISM")
     at(datetime(2026, 1, 20, 4, tzinfo=UTC))
-    assert ksmy("undo").out == "TOURISM undone: entry 31 retracted (entry 32)\n"
+    assert ksmy("undo").out == "TOURISM undone: entry 31 taken back (entry 32)\n"
     assert rows(ksmy, "show", "TOURISM")["reviewed_on"] is None
 
 

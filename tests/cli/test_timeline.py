@@ -97,8 +97,10 @@ def test_a_timeline_draws_windows_first_due_dates_and_milestones(
         "baseline_earliest": None,
         "baseline_latest": None,
         "marks": [
-            dict(zip(MARK, (1, "Negotiations concluded", "met", "met", "2025-05-26"), strict=True)),
-            dict(zip(MARK, (2, "Signed", "not-met", "closed", "2025-08-31"), strict=True)),
+            dict(
+                zip(MARK, (1, "Negotiations concluded", "met", "met", "2025-05-26", None, None), strict=True)
+            ),
+            dict(zip(MARK, (2, "Signed", "not-met", "closed", "2025-08-31", None, None), strict=True)),
         ],
         "expected": None,
         "expected_latest": None,

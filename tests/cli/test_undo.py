@@ -21,7 +21,7 @@ def test_undo_says_in_words_what_it_did(ksmy: Ksmy) -> None:
     ran = ksmy("undo")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out == (
-        "FTA-CONCLUDE undone: status completed -> in-progress; due 2026 -> 2025; entry 31 retracted (entry 32)\n"
+        "FTA-CONCLUDE undone: status completed -> in-progress; due 2026 -> 2025; entry 31 taken back (entry 32)\n"
     )
     assert ksmy("check").code == 0
 
@@ -38,6 +38,7 @@ def test_undo_as_json_is_a_receipt(ksmy: Ksmy) -> None:
             "action": "undone",
             "entry": 32,
             "changes": {"firmness": ["agreed", "committed"]},
+            "since": {},
             "until": {},
             "retracts": [31],
         }
@@ -104,16 +105,29 @@ def test_undo_of_an_entry_undoes_all_that_its_command_did(ksmy: Ksmy) -> None:
     ran = ksmy("undo", "32")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out == (
-        "TOURISM undone: due 2027 -> nothing; entry 31 retracted (entry 34)\n"
-        "HYDROGEN undone: due 2027 -> nothing; entry 32 retracted (entry 35)\n"
+        "TOURISM undone: due 2027 removed; entry 31 taken back (entry 34)\n"
+        "HYDROGEN undone: due 2027 removed; entry 32 taken back (entry 35)\n"
     )
     assert rows(ksmy, "show", "CCS-START")["due"] == "2031"
+
+
+def test_undo_of_a_late_entry_says_for_which_days_as_the_entry_did(ksmy: Ksmy) -> None:
+    ksmy("update", "CCS-START", "--status", "finalising", "--on", "2025-10-26")
+    ksmy("update", "CCS-START", "--status", "in-progress", "--firmness", "agreed", "--on", "2025-03-01")
+    assert ksmy("undo").out == (
+        "CCS-START undone: firmness agreed -> discussed; "
+        "status in-progress -> planned, 2025-03-01 to 2025-10-25; finalising since; entry 32 taken back (entry 33)\n"
+    )
+    receipt = json.loads(ksmy("redo", "--format", "json").out)["changes"][0]
+    assert receipt["changes"] == {"status": ["planned", "in-progress"], "firmness": ["discussed", "agreed"]}
+    assert receipt["since"] == {"status": "2025-03-01"}
+    assert receipt["until"] == {"status": ["2025-10-25", "finalising"]}
 
 
 def test_undo_behind_a_later_change_of_the_field_leaves_that(ksmy: Ksmy) -> None:
     ksmy("update", "FTA-CONCLUDE", "--firmness", "agreed")
     ksmy("update", "FTA-CONCLUDE", "--firmness", "hoped")
-    assert ksmy("undo", "31").out == "FTA-CONCLUDE undone: entry 31 retracted (entry 33)\n"
+    assert ksmy("undo", "31").out == "FTA-CONCLUDE undone: entry 31 taken back (entry 33)\n"
     assert rows(ksmy, "show", "FTA-CONCLUDE")["firmness"] == "hoped"
     assert ksmy("check").code == 0
 
@@ -132,6 +146,11 @@ def test_undo_dry_run_says_the_same_and_writes_nothing(ksmy: Ksmy, contents: Con
     [
         ("nosuch", 3, "there is no invocation nosuch; `ksmy undo --list` shows the newest"),
         ("99", 3, "there is no entry 99; `ksmy history` shows them"),
+        (
+            "tourism",
+            2,
+            "TOURISM is a record; give the number of an entry, which `ksmy history TOURISM` shows, or an invocation",
+        ),
         (
             "123456789012345678901",
             3,
@@ -206,7 +225,7 @@ def test_an_agreement_that_a_commitment_belongs_to_cannot_be_undone_before_it(
 def test_an_undone_addition_is_gone_and_its_ref_is_free(ksmy: Ksmy) -> None:
     plain = {look: ksmy(look, "--format", "json").out for look in ("list", "due", "agreements")}
     ksmy(*ADD_TIN, "--due", "2025")
-    assert ksmy("undo").out == "TIN undone: entry 31 retracted (entry 32)\n"
+    assert ksmy("undo").out == "TIN undone: entry 31 taken back (entry 32)\n"
     assert {look: ksmy(look, "--format", "json").out for look in plain} == plain
     assert refused(ksmy("show", "TIN"), 3).startswith("there is no record TIN; ")
     assert ksmy("add", "TIN", *NEEDED, "--title", "Tin again").code == 0
@@ -256,9 +275,9 @@ def test_undo_list_shows_what_the_newest_commands_did(ksmy: Ksmy, contents: Cont
         for invocation, said in zip(
             made,
             (
-                "CCS-START: undone: 33",
-                "CCS-START: noted (seen); retracted by entry 34",
-                "TOURISM: due 2027, and 1 more",
+                "CCS-START: took back entry 33",
+                "CCS-START: noted (seen); taken back by entry 34",
+                "TOURISM: due set to 2027, and 1 more",
             ),
             strict=False,
         )

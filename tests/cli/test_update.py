@@ -58,8 +58,8 @@ def test_a_near_miss_of_a_sector_is_asked_about_and_kept_with_new_sector(
         ("firmness", "signed", "signed", "firmness agreed -> signed"),
         ("source", "Hansard", "Hansard", None),
         ("status", "Finalising", "finalising", "status in-progress -> finalising"),
-        ("due", "2026-q3", "2026-35", "due 2026-Q3"),
-        ("due_phrase", "soon", "soon", "due phrase soon"),
+        ("due", "2026-q3", "2026-35", "due set to 2026-Q3"),
+        ("due_phrase", "soon", "soon", "due phrase set to soon"),
     ],
 )
 def test_each_field_of_a_commitment_can_be_updated(
@@ -90,8 +90,8 @@ def test_verifiable_is_updated_by_a_pair_of_options(ksmy: Ksmy) -> None:
         ("title", "FTA", "FTA", "title Bilateral free trade agreement -> FTA"),
         ("kind", "memorandum", "memorandum", "kind treaty -> memorandum"),
         ("stage", "concluded", "concluded", "stage negotiating -> concluded"),
-        ("dated", "2025-10-26", "2025-10-26", "dated 2025-10-26"),
-        ("place", "Gyeongju", "Gyeongju", "place Gyeongju"),
+        ("dated", "2025-10-26", "2025-10-26", "dated set to 2025-10-26"),
+        ("place", "Gyeongju", "Gyeongju", "place set to Gyeongju"),
         ("parties", "MY", "MY", "parties both -> MY"),
         ("source", "", None, None),
     ],
@@ -114,7 +114,9 @@ def test_a_field_that_every_commitment_has_cannot_be_cleared(ksmy: Ksmy) -> None
 
 def test_several_fields_change_in_one_entry(ksmy: Ksmy) -> None:
     ran = ksmy("update", "TOURISM", "--status", "finalising", "--due", "2026", "--note", "why")
-    assert ran.out == ("TOURISM updated: status in-progress -> finalising; due 2026; note: why (entry 31)\n")
+    assert ran.out == (
+        "TOURISM updated: status in-progress -> finalising; due set to 2026; note: why (entry 31)\n"
+    )
     assert len(history(ksmy, "TOURISM")) == 2
 
 
@@ -136,8 +138,8 @@ def test_a_word_that_is_none_of_its_vocabulary_is_answered_with_the_nearest(ksmy
 def test_several_records_change_together(ksmy: Ksmy) -> None:
     ran = ksmy("update", "tourism", "HYDROGEN", "--due", "2027", "--note", "as agreed")
     assert ran == Ran(
-        "TOURISM updated: due 2027; note: as agreed (entry 31)\n"
-        "HYDROGEN updated: due 2027; note: as agreed (entry 32)\n",
+        "TOURISM updated: due set to 2027; note: as agreed (entry 31)\n"
+        "HYDROGEN updated: due set to 2027; note: as agreed (entry 32)\n",
         "",
         0,
     )
@@ -330,7 +332,8 @@ def test_a_late_change_before_a_completion_reopens_nothing(ksmy: Ksmy) -> None:
 def test_a_late_change_may_say_what_is_so_since_a_later_day(ksmy: Ksmy) -> None:
     ksmy("update", "TOURISM", "--agreement", "FTA", "--on", "2025-12-01")
     ran = ksmy("update", "TOURISM", "--agreement", "FTA", "--on", "2025-10-01")
-    assert ran == Ran("TOURISM updated: agreement MOU-TOURISM -> FTA (entry 32)\n", "", 0)
+    said = "agreement MOU-TOURISM -> FTA, 2025-10-01 to 2025-11-30; FTA since"
+    assert ran == Ran(f"TOURISM updated: {said} (entry 32)\n", "", 0)
     assert ksmy("check").code == 0
 
 
@@ -388,7 +391,7 @@ def test_a_completion_on_another_day_is_refused_with_how_to_correct_it(ksmy: Ksm
     ksmy("update", "CCS-START", "--status", "completed")
     said = refused(ksmy("update", "CCS-START", "--status", "completed", "--on", "2025-06-01"), 4)
     assert said == (
-        "CCS-START is completed since 2026-01-15 by entry 31; to correct that day, "
+        "CCS-START has been completed since 2026-01-15 (entry 31); to correct that day, "
         "`ksmy amend 31 --on 2025-06-01`"
     )
     ran = ksmy("update", "CCS-START", "--status", "completed", "--on", "2026-01-15")
@@ -490,6 +493,7 @@ def test_a_receipt_as_json_is_one_object(ksmy: Ksmy) -> None:
                 "action": "updated",
                 "entry": entry,
                 "changes": {"firmness": [was, "hoped"]},
+                "since": {},
                 "until": {},
                 "retracts": [],
             }
@@ -511,6 +515,7 @@ def test_a_receipt_as_jsonl_is_the_same_object_in_one_line(ksmy: Ksmy) -> None:
             "action": None,
             "entry": None,
             "changes": {},
+            "since": {},
             "until": {},
             "retracts": [],
         }
@@ -733,14 +738,14 @@ def test_a_password_in_a_url_is_not_repeated(ksmy: Ksmy) -> None:
     assert "hunter2" not in refused(ran, 2)
 
 
-def test_a_late_entry_that_says_what_is_so_since_has_no_end(ksmy: Ksmy) -> None:
+def test_a_late_entry_that_says_what_is_so_since_holds_until_then(ksmy: Ksmy) -> None:
     assert ksmy("update", "TOURISM", "--due", "2026", "--on", "2025-10-01").code == 0
     assert ksmy("update", "TOURISM", "--due", "2027", "--on", "2025-12-01").code == 0
     late = ("update", "TOURISM", "--due", "2026", "--on", "2025-08-01", "--format", "json")
     (change,) = json.loads(ksmy(*late).out)["changes"]
-    assert change["until"] == {"due": ["2025-11-30", "2027"]}
+    assert change["until"] == {"due": ["2025-09-30", "2026"]}
     assert ksmy("update", "TOURISM", "--due", "2027", "--on", "2025-11-01").out == (
-        "TOURISM updated: due 2026 -> 2027 (entry 34)\n"
+        "TOURISM updated: due 2026 -> 2027, 2025-11-01 to 2025-11-30; 2027 since (entry 34)\n"
     )
 
 

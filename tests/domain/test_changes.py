@@ -17,11 +17,13 @@ from ksmy_tracker.domain.values import (
     LONGEST_TEXT,
     Fault,
     read_any_ref,
+    read_count,
     read_day,
     read_edtf,
     read_evidence,
     read_filled,
     read_ref,
+    read_seconds,
     read_sector,
     read_text,
     read_truth,
@@ -262,6 +264,35 @@ def test_any_day_of_the_calendar_is_taken(drawn: date) -> None:
 )
 def test_what_is_no_day_is_refused_with_one_that_is(given_as: str) -> None:
     assert fault(read_day, given_as) == f"{given_as!r} is not a date; give one such as 2025-10-27"
+
+
+@pytest.mark.parametrize(
+    ("given_as", "taken"), [("0", 0), (" 20 ", 20), (90, 90), (str(2**63 - 1), 2**63 - 1)]
+)
+def test_a_count_is_a_whole_number(given_as: str | int, taken: int) -> None:
+    assert read_count(given_as) == taken
+
+
+@pytest.mark.parametrize("given_as", ["", "x", "-1", "1.5", "1e3", "1_000", "0x1", "\u0662"])
+def test_what_is_no_count_is_refused_with_one_that_is(given_as: str) -> None:
+    assert fault(read_count, given_as) == f"{given_as!r} is not a whole number from 0 up; give one such as 20"
+
+
+@pytest.mark.parametrize("given_as", [str(2**63), "9" * 20])
+def test_a_count_that_no_database_has_is_too_large(given_as: str) -> None:
+    assert fault(read_count, given_as) == f"'{given_as}' is too large; give one such as 20"
+
+
+@pytest.mark.parametrize(
+    ("given_as", "taken"), [("0", 0.0), ("2.5", 2.5), (".5", 0.5), ("3.", 3.0), (30.0, 30.0)]
+)
+def test_seconds_may_have_a_fraction(given_as: str | float, taken: float) -> None:
+    assert read_seconds(given_as) == taken
+
+
+@pytest.mark.parametrize("given_as", ["", "x", "-1", "nan", "inf", "1e3", ".", "5m"])
+def test_what_is_no_number_of_seconds_is_refused_with_one_that_is(given_as: str) -> None:
+    assert fault(read_seconds, given_as) == f"{given_as!r} is not a number of seconds; give one such as 30"
 
 
 @pytest.mark.parametrize("name", ["due", "dated"])

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -41,16 +41,18 @@ def update(
 
 
 def make(
-    path: Path, *changes: Change, drop_refused: bool = False, now: datetime = NOW, first: int = 0
+    path: Path, *changes: Change, drop_refused: bool = False, now: datetime | None = NOW, first: int = 0
 ) -> list[Change]:
     """Record copies of changes, each as a command of its own, and return those of which an entry was made.
 
+    Without `now` each is recorded at noon of its day.
     Invocation and time follow from the place in the history alone, so equal histories have equal heads.
     """
     made: list[Change] = []
     with FileRegister(path).writing() as session:
         for change in changes:
-            recording = Recording("clerk", now, TODAY, invocation=f"{first + len(made):032x}")
+            moment = now or datetime.combine(date.fromisoformat(str(change.effective_on)), time(4), UTC)
+            recording = Recording("clerk", moment, TODAY, invocation=f"{first + len(made):032x}")
             try:
                 # A copy: a milestone that is added is given its number.
                 receipt = record(session, [replace(change)], recording)

@@ -39,10 +39,17 @@ def between(register: Path, first: str, last: str) -> list[tuple[object, ...]]:
 
 
 def since(
-    register: Path, day: str, *, on: str = "2026-01-15", most: int = 50, only: Filters = EVERYTHING
+    register: Path,
+    day: str,
+    *,
+    on: str = "2026-01-15",
+    most: int = 50,
+    only: Filters = EVERYTHING,
+    as_it_stood: bool = False,
 ) -> Listed[Moved]:
     with locate(str(register)).reading() as reader:
-        return moved_since(narrowed(Snapshot(reader, Day(date.fromisoformat(on))), only), day, most=most)
+        snapshot = Snapshot(reader, Day(date.fromisoformat(on), as_it_stood=as_it_stood))
+        return moved_since(narrowed(snapshot, only), day, most=most)
 
 
 def changed(ksmy: Ksmy, *arguments: str) -> None:
@@ -120,6 +127,25 @@ def test_since_counts_from_the_beginning_of_its_day(ksmy: Ksmy, register: Path) 
     assert plain(since(register, "2026-01-02").items) == [status]
 
 
+def test_as_of_a_day_what_moved_is_what_took_effect_in_between_whenever_it_was_recorded(
+    ksmy: Ksmy, register: Path, at: At
+) -> None:
+    at(NOW + timedelta(days=60))
+    changed(ksmy, "update", "TOURISM", "--status", "suspended", "--on", "2026-01-10")
+    status = ("TOURISM", "status", "in-progress", "suspended", (SEED + 1,), None)
+    assert plain(since(register, "2026-01-10", as_it_stood=True).items) == [status]
+    assert plain(since(register, "2026-01-11", as_it_stood=True).items) == []
+    assert plain(since(register, "2026-03-16", on="2026-03-16", as_it_stood=True).items) == []
+    assert plain(since(register, "2026-03-16", on="2026-03-16").items) == [status]
+
+
+def test_as_of_a_day_what_is_retracted_since_has_not_moved(ksmy: Ksmy, register: Path, at: At) -> None:
+    changed(ksmy, "update", "TOURISM", "--status", "suspended", "--on", "2026-01-10")
+    at(NOW + timedelta(days=60))
+    changed(ksmy, "undo")
+    assert plain(since(register, "2026-01-02", as_it_stood=True).items) == []
+
+
 def test_of_many_records_those_with_the_newest_entries_are_shown_and_all_are_counted(
     ksmy: Ksmy, register: Path
 ) -> None:
@@ -136,6 +162,19 @@ def test_a_record_about_which_somebody_only_said_something_is_not_counted(ksmy: 
         changed(ksmy, "update", ref, "--note", "Talks go on")
     assert since(register, "2026-01-01", most=1).total == 1
     assert since(register, "2026-01-02", most=0) == ([], 0)
+
+
+def test_of_very_many_records_of_which_all_was_undone_nothing_is_counted(
+    ksmy: Ksmy, register: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ksmy_tracker.reading.differences._LOOKED_INTO", 2)
+    changed(ksmy, "update", "GREEN-ENERGY", "--status", "suspended")
+    for ref in ("TOURISM", "HYDROGEN", "CCS-START"):
+        changed(ksmy, "update", ref, "--status", "suspended")
+        changed(ksmy, "undo")
+    assert [one.ref for one in since(register, "2026-01-02").items] == ["GREEN-ENERGY"]
+    changed(ksmy, "undo")
+    assert since(register, "2026-01-02") == ([], 0)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from ksmy_tracker.reading.commitments import commitment, commitments
 from ksmy_tracker.reading.refs import existing
 from ksmy_tracker.reading.snapshot import Snapshot
 from ksmy_tracker.storage.sqlite.register import FileRegister
-from tests.conftest import run
+from tests.conftest import NOW, run
 from tests.reading.made import TODAY, add, looking, make, refs, update
 
 
@@ -183,15 +183,20 @@ def counted(shown: dict[str, Any]) -> dict[str, Any]:
 
 
 def both_ways(
-    empty: Path, directory: Path, changes: Sequence[Change], day: date
+    empty: Path, directory: Path, changes: Sequence[Change], day: date, *, in_time: bool
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What is printed as of a day from a whole register, and on that day by one that ends there."""
+    """What is printed as of a day from a whole register, and by one that ends there.
+
+    Each change is recorded on its own day, `in_time`, and the other register looked at on that day; or all are late,
+    and it is looked at as of that day too.
+    """
+    now, as_of = None if in_time else NOW, ("--as-of", day.isoformat())
     whole = Path(shutil.copy(empty, directory / "whole.db"))
     until = Path(shutil.copy(empty, directory / "until.db"))
     agreement = add("PACT", START.isoformat(), "agreement")
-    made = make(whole, agreement, *changes, drop_refused=True)
-    make(until, *(change for change in made if (change.effective_on or "") <= day.isoformat()))
-    return printed(whole, TODAY, "--as-of", day.isoformat()), printed(until, day)
+    made = make(whole, agreement, *changes, drop_refused=True, now=now)
+    make(until, *(change for change in made if (change.effective_on or "") <= day.isoformat()), now=now)
+    return printed(whole, TODAY, *as_of), printed(until, day) if in_time else printed(until, TODAY, *as_of)
 
 
 #: A failing history is shown as it was found: each try costs half a second, and making it smaller takes hundreds.
@@ -203,7 +208,7 @@ AS_FOUND = (Phase.explicit, Phase.reuse, Phase.generate)
 def test_as_of_a_day_is_what_was_printed_on_that_day(
     empty_register: Path, tmp_path_factory: pytest.TempPathFactory, history: tuple[list[Change], date]
 ) -> None:
-    as_of, then = both_ways(empty_register, tmp_path_factory.mktemp("ordered"), *history)
+    as_of, then = both_ways(empty_register, tmp_path_factory.mktemp("ordered"), *history, in_time=True)
     assert without(("head",), as_of) == without(("head",), then)
 
 
@@ -212,6 +217,6 @@ def test_as_of_a_day_is_what_was_printed_on_that_day(
 def test_as_of_a_day_leaves_out_what_took_effect_later_though_it_was_recorded_before(
     empty_register: Path, tmp_path_factory: pytest.TempPathFactory, history: tuple[list[Change], date]
 ) -> None:
-    as_of, then = both_ways(empty_register, tmp_path_factory.mktemp("shuffled"), *history)
+    as_of, then = both_ways(empty_register, tmp_path_factory.mktemp("shuffled"), *history, in_time=False)
     chain = ("id", "invocation", "previous_hash", "hash", "head", "newest_entry")
     assert counted(without(chain, as_of)) == counted(without(chain, then))

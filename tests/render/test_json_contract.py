@@ -24,16 +24,26 @@ def test_the_object_of_a_receipt_has_these_keys_in_this_order() -> None:
         "entries",
         "changes",
     ]
-    assert list(shown["changes"][0]) == ["ref", "record", "action", "entry", "changes", "until", "retracts"]
+    assert list(shown["changes"][0]) == [
+        "ref",
+        "record",
+        "action",
+        "entry",
+        "changes",
+        "since",
+        "until",
+        "retracts",
+    ]
 
 
 def test_the_object_of_a_receipt_says_what_became_of_each_change() -> None:
-    changed, until = {"due": ("2025", None)}, {"due": ("2025-12-31", "2026")}
-    nothing: dict[str, Any] = {"changes": {}, "until": {}, "retracts": ()}
+    days: dict[str, Any] = {"since": {"due": "2025-12-01"}, "until": {"due": ("2025-12-31", "2026")}}
+    changed = {"changes": {"due": ("2025", None)}, **days}
+    nothing: dict[str, Any] = {"changes": {}, "since": {}, "until": {}, "retracts": ()}
     receipt = Receipt(
         "one",
         [
-            outcome(changes=changed, note="n", evidence=("a",), until=until),
+            outcome(**changed, note="n", evidence=("a",)),
             outcome(None, ref="FTA", record="agreement", entry=None),
             outcome(None, ref="SP-2024", record="agreement", entry=None, skipped=True, retracts=(25,)),
         ],
@@ -55,10 +65,10 @@ def test_the_object_of_a_receipt_says_what_became_of_each_change() -> None:
                     "commitment",
                     "updated",
                     26,
-                    {"changes": changed, "until": until, "retracts": ()},
+                    {**changed, "retracts": ()},
                 ),
                 ("FTA", "agreement", None, None, nothing),
-                ("SP-2024", "agreement", None, None, {"changes": {}, "until": {}, "retracts": (25,)}),
+                ("SP-2024", "agreement", None, None, {**nothing, "retracts": (25,)}),
             )
         ],
     }

@@ -122,17 +122,21 @@ def test_a_change_names_the_old_value_and_the_new() -> None:
     )
 
 
-def test_a_first_value_has_no_old_one() -> None:
-    assert describe({"due_phrase": [None, "by next year"]}) == "due phrase by next year"
+def test_a_first_value_is_set() -> None:
+    assert describe({"due_phrase": [None, "by next year"]}) == "due phrase set to by next year"
 
 
-def test_a_cleared_field_becomes_nothing() -> None:
-    assert describe({"due": ["2025", None]}) == "due 2025 -> nothing"
+def test_of_a_new_record_its_fields_are_listed() -> None:
+    assert describe({"title": [None, "Office"], "due": [None, "2026"]}) == "title Office; due 2026"
+
+
+def test_a_cleared_field_is_removed() -> None:
+    assert describe({"due": ["2025", None]}) == "due 2025 removed"
 
 
 def test_quarters_and_halves_in_a_change_read_as_people_write_them() -> None:
     assert describe({"due": ["2025-36", "2026-41"]}) == "due 2025-Q4 -> 2026-H2"
-    assert describe({"dated": [None, "2025-33"]}) == "dated 2025-Q1"
+    assert describe({"dated": [None, "2025-33"]}) == "dated set to 2025-Q1"
 
 
 def test_truths_in_a_change_read_as_yes_and_no() -> None:
@@ -178,9 +182,19 @@ def test_a_noun_agrees_with_its_number(count: int, noun: str, expected: str) -> 
         (UPDATED._replace(action="noted", changes={}, evidence=[]), "noted (Talks began)"),
         (BARE._replace(action="noted", changes={}, evidence=["a", "b"]), "noted [2 evidence]"),
         (BARE._replace(action="withdrawn", changes={"withdrawn": [False, True]}), "withdrawn"),
+        (BARE._replace(action="undone", changes={}, retracts=[3, 5, 6, 7]), "took back entries 3, 5 to 7"),
+        (BARE._replace(action="restored", changes={}, retracts=[8]), "brought back what entry 8 took back"),
+        (
+            BARE._replace(changes={"due": [None, "2025"]}, retracts=[3]),
+            "due set to 2025, in place of entry 3",
+        ),
+        (
+            BARE._replace(changes={"due": [None, "2025"]}, retracted_by=9),
+            "taken back by entry 9: due set to 2025",
+        ),
         (
             BARE._replace(changes={"due": ["2025-36", None], "baseline_due": [None, "2025"]}),
-            "due 2025-Q4 -> nothing",
+            "due 2025-Q4 removed",
         ),
     ],
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ksmy_tracker.domain.changes import Change
+from ksmy_tracker.domain.changes import Amendment, Change
 from ksmy_tracker.domain.kinds import Commitment
 from ksmy_tracker.domain.receipt import Receipt
 from ksmy_tracker.domain.rows import Day, EntryRow, Filters
@@ -54,11 +54,11 @@ class Desk:
         *,
         on: str | None = None,
         note: str | None = None,
-        evidence: tuple[str, ...] = (),
+        evidence: tuple[str, ...] | None = None,
         dry_run: bool = False,
         **fields: Any,
     ) -> Receipt:
-        said = Change("update", "", fields=fields, effective_on=on, note=note, evidence=evidence)
+        said = Amendment(fields, note, evidence, on)
         recording = Recording("desk", NOW, TODAY)
         return self._do(
             lambda session: amending.amend(session, number, said, recording, dry_run=dry_run), dry_run=dry_run

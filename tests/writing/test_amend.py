@@ -64,6 +64,25 @@ def test_a_note_with_a_slip_is_amended(desk: Desk) -> None:
     ]
 
 
+def test_an_empty_note_and_empty_evidence_are_taken_away(desk: Desk) -> None:
+    desk.make(Change("update", "TOURISM", fields={"due": "2026"}, note="slip", evidence=("a", "b")))
+    (outcome,) = desk.amend(31, note="").outcomes
+    assert (outcome.changes, outcome.note) == ({"note": ("slip", None)}, None)
+    (outcome,) = desk.amend(32, evidence=()).outcomes
+    assert outcome.changes == {"evidence": ("a, b", None)}
+    entry = desk.entries("TOURISM")[-1]
+    assert (entry.changes, entry.note, entry.evidence) == ({"due": (None, "2026")}, None, [])
+    assert desk.show("TOURISM").evidence == 0
+    with pytest.raises(Refused, match=r"^entry 33 \(TOURISM\) says so already; nothing was changed$"):
+        desk.amend(33, note="", evidence=())
+
+
+def test_a_note_alone_is_not_taken_away_but_undone(desk: Desk) -> None:
+    invocation = desk.make(update("TOURISM", note="slip"))
+    with pytest.raises(Refused, match=f"nothing would be left of entry 31 .*`ksmy undo {invocation}`"):
+        desk.amend(31, note="")
+
+
 def test_a_note_that_is_to_change_something_is_an_update(desk: Desk) -> None:
     desk.make(update("TOURISM", note="x"))
     desk.amend(31, due="2026")
@@ -196,7 +215,7 @@ def test_what_was_retracted_is_not_amended(desk: Desk) -> None:
     desk.make(update("TOURISM", due="2026"))
     desk.amend(31, due="2027")
     assert refusal(desk, 31, due="2028") == (
-        "entry 31 (TOURISM) was retracted by entry 32 already; nothing to amend"
+        "entry 31 (TOURISM) was taken back by entry 32 already; nothing to amend"
     )
 
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ksmy_tracker.domain.chain import Entry, digest, key_hash, to_canonical_json
-from ksmy_tracker.domain.changes import Change
+from ksmy_tracker.domain.changes import Amendment, Change
 from ksmy_tracker.domain.entries import ENTRY_FIELDS
 from ksmy_tracker.domain.kinds import COLUMNS, KINDS
 from ksmy_tracker.errors import BadInput, KsmyError
@@ -220,7 +220,7 @@ def corrected(busy: Path) -> Path:
         Change("update", "HYDROGEN", fields={"expected": "2029"}, evidence=("https://a.example",)),
     )
     with FileRegister(busy).writing() as session:
-        said = Change("update", "", effective_on="2025-10-01", note="A slip.")
+        said = Amendment(effective_on="2025-10-01", note="A slip.")
         amending.amend(session, 38, said, Recording("desk", NOW, TODAY))
     undo(busy)
     redo(busy)
@@ -309,7 +309,11 @@ def changes_of(strategy: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy
     return strategy.flatmap(
         lambda given: st.builds(
             lambda note, evidence, actor, on: Change(
-                **given, note=note, evidence=tuple(evidence), actor=actor, effective_on=on
+                **given,
+                note=note,
+                evidence=() if given["op"] == "review" else tuple(evidence),
+                actor=actor,
+                effective_on=on,
             ),
             note=st.none() | TITLES,
             evidence=st.lists(TITLES, max_size=2),

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ksmy_tracker.domain.chain import read_entry
-from ksmy_tracker.domain.changes import Change
+from ksmy_tracker.domain.changes import Amendment, Change
 from ksmy_tracker.domain.entries import ENTRY_FIELDS, StoredEntry
 from ksmy_tracker.domain.kinds import COLUMNS, kept
 from ksmy_tracker.domain.projection import project
@@ -99,7 +99,7 @@ def _acts(draw: st.DrawFn) -> Act:
         return redo
     day = draw(st.none() | st.sampled_from(DAYS))
     fields = draw(_fields("commitment") | _fields("milestone") | st.just({"title": "C"}))
-    said = updating("", **fields, effective_on=day)
+    said = Amendment(fields, effective_on=day)
     return lambda transaction, recording: amend(transaction, _recent(transaction, back), said, recording)
 
 

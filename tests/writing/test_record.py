@@ -299,7 +299,7 @@ def test_what_is_completed_already_is_not_completed_on_another_day(make: Make) -
         with pytest.raises(Refused) as refused:
             make(updating("TOURISM", status="completed", effective_on=day))
         assert str(refused.value) == (
-            "TOURISM is completed since 2025-10-26 by entry 31; to correct that day, "
+            "TOURISM has been completed since 2025-10-26 (entry 31); to correct that day, "
             f"`ksmy amend 31 --on {day}`"
         )
     assert make(updating("TOURISM", status="completed", effective_on="2025-10-26")).unchanged == 1
@@ -312,9 +312,9 @@ def test_what_was_something_else_in_between_is_completed_on_an_earlier_day_too(
     make(updating("TOURISM", status="suspended", effective_on="2025-05-03"))
     make(updating("TOURISM", status="completed", effective_on="2025-06-03"))
     make(updating("TOURISM", status="completed", effective_on="2025-03-03"))
-    with pytest.raises(Refused, match="TOURISM is completed since 2025-03-03 by entry 33; "):
+    with pytest.raises(Refused, match=r"TOURISM has been completed since 2025-03-03 \(entry 33\); "):
         make(updating("TOURISM", status="completed", effective_on="2025-04-01"))
-    with pytest.raises(Refused, match="TOURISM is completed since 2025-06-03 by entry 32; "):
+    with pytest.raises(Refused, match=r"TOURISM has been completed since 2025-06-03 \(entry 32\); "):
         make(updating("TOURISM", status="completed", effective_on="2025-05-20"))
     assert stored(register, "TOURISM")["completed_on"] == "2025-06-03"
     assert faults(register) == []

@@ -259,7 +259,7 @@ def test_a_migrated_register_can_be_changed(
     )
     assert ksmy("milestone", "add", "FTA-CONCLUDE", "Signed").code == 0
     undone = ENTRIES[revision] + 2
-    assert ksmy("undo").out.endswith(f" undone: entry {undone} retracted (entry {undone + 1})\n")
+    assert ksmy("undo").out.endswith(f" undone: entry {undone} taken back (entry {undone + 1})\n")
     assert ksmy("check").code == 0
     file, new = tmp_path / "export.jsonl", ("--db", str(tmp_path / "new.db"))
     file.write_text(ksmy("export").out)

@@ -19,6 +19,6 @@ def _line(row: InvocationRow) -> str:
         said += f", and {row.entries - 1:,} more"
     if row.retracted_by is not None:
         which = "" if row.in_force == 0 else f"{row.entries - row.in_force:,} of {row.entries:,} "
-        said += f"; {which}retracted by entry {row.retracted_by}"
+        said += f"; {which}taken back by entry {row.retracted_by}"
     moment = row.recorded_at[:16].replace("T", " ")
     return f"{row.invocation[:8]}  {moment} UTC  {row.actor}  {said}"

@@ -24,8 +24,8 @@ def as_page(timeline: Timeline, width: int) -> Page:
     if timeline.bars:
         _draw(page, timeline)
         page.line("")
-        expected = f"  {EXPECTED} expected" if any(bar.expected for bar in timeline.bars) else ""
-        page.text(LEGEND + expected)
+        is_expected = any(bar.expected or any(mark.expected for mark in bar.marks) for bar in timeline.bars)
+        page.text(f"{LEGEND}  {EXPECTED} expected" if is_expected else LEGEND)
         page.text(f"Today is {timeline.today}; from {timeline.start} to {timeline.end}.")
     for said in (nothing(timeline), cut(timeline), outside(timeline), undated(timeline)):
         if said:
@@ -90,12 +90,14 @@ def _line(timeline: Timeline, bar: Bar, chart: int) -> str:
             begin = _column(timeline, max(first, timeline.start), chart)
             end = _column(timeline, min(last, timeline.end), chart)
             cells[begin : end + 1] = sign * (end + 1 - begin)
-    for mark in bar.marks:
-        if timeline.start <= mark.day <= timeline.end:
-            sign = MET if mark.state == "met" else NOT_MET if mark.state == "not-met" else OPEN
-            cells[_column(timeline, mark.day, chart)] = sign
-    if bar.expected_latest and timeline.start <= bar.expected_latest <= timeline.end:
-        cells[_column(timeline, bar.expected_latest, chart)] = EXPECTED
+    signs = {"met": MET, "not-met": NOT_MET}
+    for sign, day in (
+        *((EXPECTED, mark.expected_latest) for mark in bar.marks),
+        *((signs.get(mark.state, OPEN), mark.day) for mark in bar.marks),
+        (EXPECTED, bar.expected_latest),
+    ):
+        if day is not None and timeline.start <= day <= timeline.end:
+            cells[_column(timeline, day, chart)] = sign
     return "".join(cells)
 
 

@@ -86,7 +86,7 @@ class Drawing(NamedTuple):
             state = visible(layout.state(bar.deadline, due_date(bar.due)))
             ref = layout.cut(visible(bar.ref), layout.label - layout.room(state) - 8)
             title = layout.cut(visible(bar.title), layout.label)
-            marks = [(self.x(mark.day), mark) for mark in bar.marks if self.has(mark.day)]
+            marks = [(self.x(mark.day), mark) for mark in bar.marks if mark.day and self.has(mark.day)]
             y = layout.head + number * layout.row
             found.append(Row(bar, y, ref, title, state, list(self._boxes(bar)), marks))
         return found

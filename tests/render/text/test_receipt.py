@@ -33,7 +33,7 @@ def test_a_line_of_a_new_record_has_its_note_and_evidence() -> None:
 def test_a_line_says_each_change_from_what_to_what() -> None:
     changes = {"status": ("planned", "completed"), "due": (None, "2026"), "due_phrase": ("soon", None)}
     assert line(outcome(changes=changes)) == (
-        "TOURISM updated: status planned -> completed; due 2026; due phrase soon -> nothing (entry 26)"
+        "TOURISM updated: status planned -> completed; due set to 2026; due phrase soon removed (entry 26)"
     )
 
 

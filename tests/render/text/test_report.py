@@ -19,7 +19,7 @@ from ksmy_tracker.domain.rows import Day, Filters
 from ksmy_tracker.domain.words import DEADLINE_STATES, STATUSES
 from ksmy_tracker.render.report_summary import summary
 from ksmy_tracker.render.text.report import as_markdown, as_page
-from tests.rows import CREATED, EMPTY, FULL, HEAD, MILESTONE, OVERDUE, SOON, UPDATED, late
+from tests.rows import CREATED, EMPTY, FULL, HEAD, MILESTONE, MOVED, OVERDUE, SOON, UPDATED, late
 
 SOON_TITLE = "Due within 90 days: 1 (1 milestone)"
 PAGE = f"""\
@@ -218,7 +218,7 @@ REST = {
     "due_soon": ("more", "ksmy due --within 90"),
     "contradictions": ("more", ""),
     "next_milestones": ("more", ""),
-    "moved": ("more", "ksmy diff 2025-12-15 2026-01-15"),
+    "moved": ("more", "ksmy report --since 2025-12-16 -f md"),
     "changed": ("earlier", "ksmy history --since 2025-12-16"),
     "quiet": ("more", "ksmy list --not-reviewed 180"),
 }
@@ -229,8 +229,7 @@ def test_a_list_cut_short_says_how_many_more_there_are_and_how_to_see_them_all(p
     items = getattr(FULL, part).items
     cut = FULL._replace(**{part: Listed(items, len(items) + 1234)})  # type: ignore[arg-type]
     rest, command = REST[part]
-    as_of = "" if part == "moved" else " --as-of 2026-01-15"
-    said = f"and 1,234 {rest}" + (f": {command}{as_of}" if command else "")
+    said = f"and 1,234 {rest}" + (f": {command} --as-of 2026-01-15" if command else "")
     assert page(cut).count(f"  {said}\n") == 1
     assert as_markdown(cut).count(f"\n{said}\n") == 1
     assert "and 1,234" not in page(FULL) + as_markdown(FULL)
@@ -241,7 +240,33 @@ def test_what_is_overdue_without_milestones_is_listed_by_list() -> None:
     assert sections(cut)["Overdue: 7"] == ["  and 7 more: ksmy list --overdue --as-of 2026-01-15"]
 
 
-def test_the_command_of_a_narrowed_report_narrows_too_but_for_what_history_and_diff_cannot() -> None:
+@pytest.mark.parametrize(
+    ("field", "old", "new", "said"),
+    [
+        ("due", None, "2026", "due set to 2026"),
+        ("due", "2026", None, "due 2026 removed"),
+        ("record", None, "Office", "added: Office"),
+        ("record", "Office", None, "removed: Office"),
+    ],
+)
+def test_what_moved_from_or_to_nothing_says_what_was_done(
+    field: str, old: str | None, new: str | None, said: str
+) -> None:
+    moved = Listed([MOVED._replace(field=field, old=old, new=new)], 1)
+    lines = sections(FULL._replace(moved=moved))["Moved since 2025-12-16: 1"]
+    assert in_a_line(lines) == f"FTA-CONCLUDE: {said} (entry 26)"
+
+
+def test_diff_lists_what_moved_in_a_report_of_today_but_cannot_be_narrowed() -> None:
+    today = FULL._replace(day=FULL.day._replace(as_it_stood=False), moved=Listed((), 3))
+    assert in_a_line(sections(today)["Moved since 2025-12-16: 3"]).endswith(
+        "and 3 more: ksmy diff 2025-12-15 2026-01-15"
+    )
+    narrowed = sections(today._replace(only=Filters(["trade"])))
+    assert in_a_line(narrowed["Moved since 2025-12-16: 3"]).endswith("and 3 more")
+
+
+def test_the_command_of_a_narrowed_report_narrows_too_but_for_what_history_cannot() -> None:
     narrowed = late(7, 0, 7, 0)._replace(
         only=Filters(["trade", "halal"], ["KR"], ["FTA"]),
         quiet=Listed((), 3),
@@ -252,7 +277,10 @@ def test_the_command_of_a_narrowed_report_narrows_too_but_for_what_history_and_d
     only = "--sector trade --sector halal --party KR --agreement FTA --as-of 2026-01-15"
     assert found["Overdue: 7"] == f"and 7 more: ksmy list --overdue {only}"
     assert found["Due within 90 days: 7"] == f"and 7 more: ksmy due --within 90 {only}"
-    assert found["Moved since 2025-12-16: 3"] == "and 3 more"
+    assert found["Moved since 2025-12-16: 3"] == (
+        "and 3 more: ksmy report --since 2025-12-16 -f md "
+        "--sector trade --sector halal --party KR --agreement FTA --as-of 2026-01-15"
+    )
     assert found["Entries since 2025-12-16: 3"] == "and 3 earlier"
     assert found["Not looked at for 180 days: 3"] == f"and 3 more: ksmy list --not-reviewed 180 {only}"
 
