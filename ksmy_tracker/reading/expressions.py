@@ -61,15 +61,17 @@ DEADLINE: Final = """CASE
 _MILESTONES: Final = "FROM milestone m WHERE m.commitment = c.ref AND m.withdrawn = 0"
 MILESTONES: Final = f"(SELECT count(*) {_MILESTONES})"
 MILESTONES_MET: Final = f"(SELECT count(*) {_MILESTONES} AND m.state = 'met')"
-#: Whether any milestone has a day to be drawn at.
+#: Whether it is expected on a day, or any milestone has one to be drawn at.
 HAS_MARKS: Final = (
-    f"EXISTS (SELECT 1 {_MILESTONES} AND coalesce(m.met_on, m.due_latest, m.expected) IS NOT NULL)"
+    "(c.expected IS NOT NULL OR "
+    f"EXISTS (SELECT 1 {_MILESTONES} AND coalesce(m.met_on, m.due_latest, m.expected) IS NOT NULL))"
 )
+_EXPECTED_THEN: Final = "substr({}.expected, 1, 4) BETWEEN :first_year AND :last_year"
 #: Whether it is due, or any milestone is to be drawn, on a day from `:first` to `:last`, or expected in their years.
 TOUCHES: Final = (
-    "(c.due_earliest <= :last AND c.due_latest >= :first OR "
+    f"(c.due_earliest <= :last AND c.due_latest >= :first OR {_EXPECTED_THEN.format('c')} OR "
     f"EXISTS (SELECT 1 {_MILESTONES} AND (coalesce(m.met_on, m.due_latest) BETWEEN :first AND :last "
-    "OR substr(m.expected, 1, 4) BETWEEN :first_year AND :last_year)))"
+    f"OR {_EXPECTED_THEN.format('m')})))"
 )
 
 #: Whether an entry `e` is about a commitment or one of its milestones. The ref of a milestone is its commitment's, a

@@ -78,6 +78,11 @@ def test_what_is_expected_is_a_hollow_mark_on_a_timeline(awaited: Ksmy) -> None:
     assert "<circle" not in shown(awaited("timeline", "--format", "svg"))
 
 
+def test_a_promise_without_due_date_has_a_line_where_it_is_expected(awaited: Ksmy) -> None:
+    assert awaited("update", "INVESTMENT", "--expected", "2028").code == 0
+    assert re.search("^INVESTMENT +undated +│ +○$", shown(awaited("timeline")), re.MULTILINE)
+
+
 def test_an_open_milestone_has_a_hollow_mark_too_also_where_it_has_no_due_date(awaited: Ksmy) -> None:
     assert awaited("milestone", "add", "HYDROGEN", "Plant", "--expected", "2027-03").code == 0
     assert awaited("milestone", "add", "HYDROGEN", "Port", "--expected", "2027-03").code == 0
