@@ -43,7 +43,7 @@ def amend(
     except rules.Missing as error:
         raise working_set.explained(error) from error
     follow_founded(transaction, working_set, new)
-    receipt.outcomes.append(_outcome(had, new))
+    receipt.outcomes.append(_outcome(had, new, working_set.outcome(new)))
     put(end, working_set, writes=not dry_run)
     if not dry_run:
         finish(end, working_set, receipt)
@@ -134,24 +134,26 @@ def _parent(change: Change, kind: str, record: Record | None, working_set: Worki
     return parent
 
 
-def _outcome(had: Entry, new: Entry) -> Outcome:
-    """What is said of an amendment: in what the entry differs from the one in whose place it stands."""
+def _outcome(had: Entry, new: Entry, of_itself: Outcome) -> Outcome:
+    """What is said of an amendment: in what the entry differs from the one in whose place it stands.
+
+    With another day also what is so for some days only, from what is said of the new entry by itself.
+    """
     names = [name for name in GIVEN[had.record] if name in had.changes or name in new.changes]
     said: rules.Changed = {
         name: (had.changes.get(name, _UNSAID)[1], new.changes.get(name, _UNSAID)[1]) for name in names
     }
+    said = {name: (old, now) for name, (old, now) in said.items() if old != now}
     if had.effective_on != new.effective_on:
         said["on"] = had.effective_on, new.effective_on
+        said |= {name: new.changes[name] for name in of_itself.until if name not in said}
     if had.note and not new.note:
         said["note"] = had.note, None
     if had.evidence and not new.evidence:
         said["evidence"] = ", ".join(had.evidence), None
-    return Outcome(
-        ref=new.ref,
-        record=new.record,
+    return of_itself._replace(
         action="amended",
-        changes={name: (old, now) for name, (old, now) in said.items() if old != now},
-        entry=new.id,
+        changes=said,
         note=new.note if new.note != had.note else None,
         evidence=new.evidence if new.evidence != had.evidence else (),
         retracts=(had.id,),

@@ -51,6 +51,19 @@ def test_a_value_is_amended_in_the_place_of_its_entry(ksmy: Ksmy) -> None:
     assert ksmy("check").code == 0
 
 
+def test_an_amendment_says_for_which_days_it_holds(ksmy: Ksmy) -> None:
+    for status, day in (("in-progress", "2025-06-01"), ("finalising", "2025-10-26")):
+        ksmy("update", "CCS-START", "--status", status, "--on", day)
+    days = "2025-03-01 to 2025-10-25; finalising since"
+    assert ksmy("amend", "31", "--on", "2025-03-01").out == (
+        "CCS-START amended: on 2025-06-01 -> 2025-03-01; "
+        f"status planned -> in-progress, {days}; in place of entry 31 (entry 33)\n"
+    )
+    assert ksmy("amend", "33", "--status", "suspended").out == (
+        f"CCS-START amended: status in-progress -> suspended, {days}; in place of entry 33 (entry 34)\n"
+    )
+
+
 def test_what_an_addition_says_can_be_amended(ksmy: Ksmy) -> None:
     ksmy(*ADD_TIN, "--on", "2025-06-01")
     ksmy("update", "TIN", "--due", "2027", "--on", "2025-07-01")
