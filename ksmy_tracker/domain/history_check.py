@@ -94,7 +94,8 @@ class Family:
         """Take the next entry; return what is wrong with it."""
         found = None
         proves = self._agreements is not None and deed.ref not in self._broken
-        is_last = not deed.retracts and deed.effective_on >= self._newest.get(deed.ref, "")
+        newest = self._newest.get(deed.ref, "")
+        is_last = not deed.retracts and deed.effective_on >= newest
         try:
             if is_last:
                 found = self._fault(deed, self.states) if proves else None
@@ -104,7 +105,7 @@ class Family:
             if proves and found is None:
                 found = self._consequence_fault(deed, is_last=is_last)
             self._deeds.append(deed)
-            self._newest[deed.ref] = max(deed.effective_on, self._newest.get(deed.ref, ""))
+            self._newest[deed.ref] = deed.effective_on if is_last else max(deed.effective_on, newest)
             if not is_last:
                 if proves and found is None and (one := unfounded(laid_down(self._deeds))) is not None:
                     found = f"it leaves entry {one.id} ({one.ref}) without what that is about"
@@ -175,7 +176,7 @@ class Family:
 
     def _consequence_fault(self, deed: Deed, *, is_last: bool) -> str | None:
         """What is wrong with what entries of earlier versions say that follows from their changes."""
-        if deed.action in UNDONE_BY:
+        if FACTS.isdisjoint(deed.changes) or deed.action in UNDONE_BY:
             return None
         for name in FACTS & deed.changes.keys():
             if not is_last or deed.changes[name][1] != getattr(self.states[deed.ref], name):

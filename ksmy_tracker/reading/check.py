@@ -160,8 +160,10 @@ def proven(
             except BrokenEntry:
                 faults.append(inapplicable(row.id, row.ref))
             else:
-                faults += filter(None, [family.follow(deed)])
-        faults += filter(None, [family.end()])
+                if (fault := family.follow(deed)) is not None:
+                    faults.append(fault)
+        if (fault := family.end()) is not None:
+            faults.append(fault)
         yield ref, faults, family.states
 
 
