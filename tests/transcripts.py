@@ -49,15 +49,16 @@ def blocks(document: str) -> list[str]:
 
 
 def replay(block: str, register: Path) -> str:
-    """A transcript with what its commands show now; hashes stay as they were written where they stand alone."""
+    """A transcript with what its commands show now."""
     return "".join(
         f"{line}\n{on_terminal(line[2:], register)}" for line in block.splitlines() if line.startswith("$ ")
     )
 
 
-def comparable(text: str) -> str:
-    """A transcript without what differs from one register to the next: hashes and invocations."""
-    return _HASH.sub("<hash>", text)
+def comparable(transcripts: list[str]) -> list[str]:
+    """Transcripts without what differs between registers: of hashes and invocations it stays which are the same."""
+    met: dict[str, str] = {}
+    return [_HASH.sub(lambda one: met.setdefault(one[0], f"<hash {len(met)}>"), text) for text in transcripts]
 
 
 def new_register(directory: Path) -> Path:
@@ -72,16 +73,15 @@ def new_register(directory: Path) -> Path:
 
 
 def rewrite(document: str) -> None:
-    """Put into a document what its transcripts show now; leave those alone that differ in hashes only."""
+    """Put into a document what its transcripts show now, unless they show nothing else already."""
     path = TOP / document
+    found = blocks(document)
     with tempfile.TemporaryDirectory() as directory:
         register = new_register(Path(directory))
-
-        def again(found: re.Match[str]) -> str:
-            now = replay(found[1], register)
-            return found[0] if comparable(now) == comparable(found[1]) else f"```console\n{now}```"
-
-        path.write_text(_BLOCK.sub(again, path.read_text()))
+        now = [replay(block, register) for block in found]
+    if comparable(now) != comparable(found):
+        shown = iter(now)
+        path.write_text(_BLOCK.sub(lambda _: f"```console\n{next(shown)}```", path.read_text()))
 
 
 if __name__ == "__main__":

@@ -35,8 +35,9 @@ def diff(
         raise Usage(f"FROM {first} is in the future (today is {today}); give TO, a later day")
     if last is not None and first > last:
         raise Usage(f"FROM {first} is after TO {last}; give the earlier day first")
-    before, after = (
-        day_of(day, min(day, today), listing.tz, listing.now, listing.within)
-        for day in (first, last or today)
-    )
+    until = last or today
+    # What is dated ahead, where it was later already, is of the later day: it moved, whichever day is asked for.
+    before = day_of(first, min(first, today), listing.tz, listing.now, listing.within)
+    ahead = until if until > today else None
+    after = day_of(ahead, min(until, today), listing.tz, listing.now, listing.within)
     listing.show("diff", lambda snapshot: differences(snapshot.register, before, after))

@@ -41,6 +41,7 @@ def history(
     in_force: Annotated[
         bool, flag("--in-force", "Only what counts: without what was taken back, and undos.")
     ],
+    news: Annotated[bool, flag("--news", "Only what counts and says something: without reviews either.")],
     limit: Annotated[int | None, option("--limit", "N", "At most the newest so many.", read_count)],
     listing: Listing,
 ) -> None:
@@ -49,6 +50,8 @@ def history(
 
     def select(snapshot: Snapshot) -> Iterator[EntryRow]:
         wanted = ref and existing(snapshot, ref)
-        return each_entry(snapshot, ref=wanted, since=first, by=by, newest=limit, in_force=in_force)
+        return each_entry(
+            snapshot, ref=wanted, since=first, by=by, newest=limit, in_force=in_force, news=news
+        )
 
     listing.show("history", select)

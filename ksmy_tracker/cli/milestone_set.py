@@ -37,9 +37,9 @@ def milestone_set(
     ],
     changing: Changing,
 ) -> None:
-    """Say what became of a step: its state, a new due date, a note, evidence."""
+    """Say what became of a step: its state, when it is due or expected, a note, evidence."""
     if not fields and not said.is_something():
-        raise Usage("nothing to change: give --state, --due, --title, --note or --evidence")
+        raise Usage("nothing to change: give --state, --due, --expected, --title, --note or --evidence")
     fields = {name: fields[name] for name in GIVEN["milestone"] if name in fields}
     change = Change("update", f"{ref}/{number}", fields=fields, expect=expect, **said.of_a_change())
     changing.record([change], by)

@@ -21,20 +21,29 @@ def moved(history: "Sequence[Deed | Entry]", before: Point, after: Point) -> Ite
     """What moved of the records of a history: all entries of a record, of its milestones and of their commitment."""
     at_first, laid_first = _at(history, before)
     at_last, laid_last = _at(history, after)
-    gone = retracted(entry for entry in history if entry.id <= after.known)
+    gone_first = retracted(entry for entry in history if entry.id <= before.known)
+    gone_last = retracted(entry for entry in history if entry.id <= after.known)
     first, last = {entry.id for entry in laid_first}, {entry.id for entry in laid_last}
     came = [entry for entry in laid_last if entry.id not in first]
     went = [entry for entry in laid_first if entry.id not in last]
 
     def by(ref: str, *fields: str) -> tuple[int, ...]:
-        found = {entry.id for entry in came if entry.ref == ref and _names(entry, fields)}
-        found |= {gone[entry.id] for entry in went if entry.ref == ref and _names(entry, fields)}
+        found = set()
+        for entry in came:
+            if entry.ref == ref and _names(entry, fields):
+                # What was taken back at first came by what took that back.
+                undo = gone_first.get(entry.id)
+                found.add(entry.id if undo is None else gone_last.get(undo, entry.id))
+        for entry in went:
+            if entry.ref == ref and _names(entry, fields):
+                undo = gone_last[entry.id]
+                found.add(gone_last.get(gone_first.get(undo, 0), undo))
         return tuple(sorted(found))
 
-    for ref in sorted(at_first.keys() | at_last.keys(), key=_in_order):
+    for ref in sorted(at_first.keys() | at_last.keys(), key=in_order):
         old, new = at_first.get(ref), at_last.get(ref)
         if old is None or new is None:
-            yield from _came_or_went(ref, old, new, by(ref))
+            yield from _came_or_went(ref, old, new, by(ref, "title"))
             continue
         title = new.title
         for name in (*GIVEN[new.record], "withdrawn"):
@@ -56,8 +65,7 @@ def by_calendar(records: Iterable[Record], before: Day, after: Day) -> Iterator[
 
 
 def _at(history: "Sequence[Deed | Entry]", point: Point) -> "tuple[States, Sequence[Deed | Entry]]":
-    until = point.day.today.isoformat()
-    laid = laid_down([entry for entry in history if entry.id <= point.known], until)
+    laid = laid_down([entry for entry in history if entry.id <= point.known], point.day.until)
     return followed(laid), laid
 
 
@@ -65,7 +73,7 @@ def _names(entry: "Deed | Entry", fields: Sequence[str]) -> bool:
     return not fields or any(name in entry.changes for name in fields)
 
 
-def _in_order(ref: str) -> tuple[str, int]:
+def in_order(ref: str) -> tuple[str, int]:
     """A milestone after its commitment, by its number."""
     commitment, _, number = ref.partition("/")
     return commitment, int(number or 0)

@@ -144,7 +144,7 @@ def step(states: States, entry: "Deed | Entry") -> Record:
         if isinstance(record, Commitment):
             _follow_commitment(record, entry, puts_back=puts_back)
         elif isinstance(record, Milestone):
-            _follow_milestone(record, entry, puts_back=puts_back)
+            _follow_milestone(record, entry)
     _touch(record, entry)
     if isinstance(record, Milestone):
         _touch(states[record.commitment], entry)
@@ -158,7 +158,7 @@ def _follow_commitment(record: Commitment, entry: "Deed | Entry", *, puts_back: 
         record.due_earliest, record.due_latest = _window(record.due)
         if record.baseline_due is None and not puts_back:
             record.baseline_due = record.due
-    if "status" in changes and not puts_back:
+    if "status" in changes:
         if record.status != "completed":
             record.completed_on = record.completed_due = None
         elif record.completed_on is None:
@@ -169,11 +169,11 @@ def _follow_commitment(record: Commitment, entry: "Deed | Entry", *, puts_back: 
         record.slip_days = slip_days(record.baseline_due, record.due)
 
 
-def _follow_milestone(record: Milestone, entry: "Deed | Entry", *, puts_back: bool) -> None:
+def _follow_milestone(record: Milestone, entry: "Deed | Entry") -> None:
     """What follows for a milestone: the window of its deadline, and when it was met."""
     if "due" in entry.changes:
         record.due_earliest, record.due_latest = _window(record.due)
-    if "state" in entry.changes and not puts_back:
+    if "state" in entry.changes:
         if record.state != "met":
             record.met_on = None
         elif record.met_on is None:

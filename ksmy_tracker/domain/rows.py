@@ -7,13 +7,16 @@ Longer than other modules: the contract, to be read in one place.
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ksmy_tracker.domain.deadline import HORIZON_DAYS, deadline_state, milestone_deadline_state
 from ksmy_tracker.domain.entries import BrokenEntry
 from ksmy_tracker.domain.kinds import SHOWN, Agreement, Commitment, Milestone, Record
 from ksmy_tracker.domain.words import OPEN_STATUSES
 from ksmy_tracker.domain.zone import day_of
+
+#: Days by which it may be later elsewhere: what is dated later than that is a mistake, and not in force.
+FURTHEST: Final = 2
 
 
 class Day(NamedTuple):
@@ -29,6 +32,11 @@ class Day(NamedTuple):
     as_it_stood: bool = True
     known_on: date | None = None
     known_until: str | None = None
+
+    @property
+    def until(self) -> str:
+        """The last day whose entries are in force: now, also those of a zone where it is later."""
+        return self.today.isoformat() if self.as_it_stood else days_before(self.today, -FURTHEST)
 
     @property
     def is_as_known_then(self) -> bool:

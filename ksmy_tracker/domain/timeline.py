@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ksmy_tracker.domain.edtf import read_due
 from ksmy_tracker.domain.kinds import Commitment, Milestone
 from ksmy_tracker.domain.rows import stored_date
-from ksmy_tracker.domain.words import OPEN_MILESTONE_STATES
+from ksmy_tracker.domain.words import OPEN_MILESTONE_STATES, OPEN_STATUSES
 
 
 class Mark(NamedTuple):
@@ -101,7 +101,8 @@ def share(timeline: Timeline, day: date) -> float:
 
 def _bar(row: Commitment, milestones: Sequence[Milestone]) -> Bar:
     due = read_due(row.due) if row.due is not None else None
-    expected = read_due(row.expected) if row.expected is not None else None
+    is_open = row.status in OPEN_STATUSES
+    expected = read_due(row.expected) if is_open and row.expected is not None else None
     baseline = read_due(row.baseline_due) if row.baseline_due not in (None, row.due) else None
     marks = tuple(mark for one in milestones if not one.withdrawn and _has_day(mark := _mark(one)))
     return Bar(

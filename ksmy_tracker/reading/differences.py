@@ -1,7 +1,7 @@
 """What moved in a register between two days, each as known then."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any, Final, NamedTuple
@@ -19,7 +19,8 @@ def differences(reader: Reader, first: Day, last: Day) -> list[Moved]:
     """What moved from the end of a day to the end of another, by ref."""
     before, snapshot = _point(reader, first), Snapshot(reader, last)
     after = Point(last, snapshot.newest)
-    found = [*_by_entries(snapshot, before, after), *_by_calendar(snapshot, before, after)]
+    turned = _by_calendar(snapshot, before, after, _misdated(snapshot, before))
+    found = [*_by_entries(snapshot, before, after), *turned]
     return sorted(found, key=lambda one: commitment_of(one.ref))
 
 
@@ -30,15 +31,17 @@ def moved_since(snapshot: Snapshot, since: str, *, most: int) -> Listed[Moved]:
     about very many records, the total counts each of those with older entries as one.
     """
     day = snapshot.day
-    first = Day(date.fromisoformat(days_before(date.fromisoformat(since), 1)), day.within)
+    first = date.fromisoformat(days_before(date.fromisoformat(since), 1))
     if day.is_as_known_then:
-        before = _point(snapshot.register, first._replace(known_until=midnight_after(str(first.today))))
+        then = Day(first, day.within, known_on=first, known_until=midnight_after(str(first)))
+        before = _point(snapshot.register, then)
     else:
-        before = Point(first, snapshot.newest)
+        before = Point(Day(first, day.within), snapshot.newest)
     after = Point(day, snapshot.newest)
     family = snapshot.reader.family("ref")
     sql = f"SELECT {family} AS ref, max(id) AS newest FROM entry WHERE {_SINCE} GROUP BY 1"
     newest = {one.ref: one.newest for one in snapshot.rows(_Newest, sql, **_since(before))}
+    newest |= (misdated := _misdated(snapshot, before))
     left = sorted(newest, key=lambda ref: newest[ref])
     found: list[Moved] = []
     while left and not found:
@@ -46,7 +49,7 @@ def moved_since(snapshot: Snapshot, since: str, *, most: int) -> Listed[Moved]:
         found = sorted(
             _by_entries(snapshot, before, after, some), key=lambda one: -newest[commitment_of(one.ref)]
         )
-    turned = list(_by_calendar(snapshot, before, after))
+    turned = list(_by_calendar(snapshot, before, after, misdated))
     return Listed([*found, *turned][:most], len(found) + len(left) + len(turned))
 
 
@@ -65,7 +68,21 @@ _SINCE: Final = "(id > :known OR effective_on > :day) AND (changes <> '{}' OR re
 
 def _since(before: Point) -> dict[str, Any]:
     """The parameters of `_SINCE`."""
-    return {"known": before.known, "day": before.day.today.isoformat()}
+    return {"known": before.known, "day": before.day.until}
+
+
+def _misdated(snapshot: Snapshot, before: Point) -> dict[str, int]:
+    """Records with retractions that a wrong clock dated after the day, and that count all the same; with the newest."""
+    register = snapshot.register
+    family = register.family("ref")
+    sql = (
+        f"SELECT {family} AS ref, max(id) AS newest FROM entry WHERE retracts <> '[]' "
+        "AND id > :known AND id <= :newest AND effective_on > :until GROUP BY 1"
+    )
+    until = snapshot.day.until
+    rows = register.rows(_Newest, sql, known=before.known, newest=snapshot.newest, until=until)
+    found = {one.ref: one.newest for one in rows}
+    return {ref: found[ref] for ref in snapshot.among([*found])} if found else found
 
 
 def _point(reader: Reader, day: Day) -> Point:
@@ -101,13 +118,19 @@ def _by_entries(
         yield from moved([read_deed(one) for one in its], before, after)
 
 
-def _by_calendar(snapshot: Snapshot, before: Point, after: Point) -> Iterator[Moved]:
-    """What moved of the others, whose records are those of both points."""
-    days = {**_since(before), "last": after.day.horizon.isoformat()}
+def _by_calendar(snapshot: Snapshot, before: Point, after: Point, misdated: Iterable[str]) -> Iterator[Moved]:
+    """What moved of the others, whose records are those of both points, by ref."""
+    days = {
+        **_since(before),
+        "first": before.day.today.isoformat(),
+        "last": after.day.horizon.isoformat(),
+        "misdated": json.dumps([*misdated]),
+    }
     family = snapshot.reader.family
     others = (
-        "x.withdrawn = 0 AND x.due_latest BETWEEN :day AND :last "
-        f"AND {family('x.ref')} NOT IN (SELECT {family('ref')} FROM entry WHERE {_SINCE})"
+        "x.withdrawn = 0 AND x.due_latest BETWEEN :first AND :last "
+        f"AND {family('x.ref')} NOT IN (SELECT {family('ref')} FROM entry WHERE {_SINCE}) "
+        f"AND {family('x.ref')} NOT IN (SELECT w.value FROM {snapshot.reader.listed('misdated')} w)"
     )
     columns = columns_of(COLUMNS["commitment"], "x")
     commitments = snapshot.rows(Commitment, f"SELECT {columns} FROM commitment x WHERE {others}", **days)
@@ -118,6 +141,6 @@ def _by_calendar(snapshot: Snapshot, before: Point, after: Point) -> Iterator[Mo
     )
     found: list[Commitment | Milestone] = [*commitments, *snapshot.rows(Milestone, sql, **days)]
     if found:
-        from ksmy_tracker.domain.differences import by_calendar
+        from ksmy_tracker.domain.differences import by_calendar, in_order
 
-        yield from by_calendar(found, before.day, after.day)
+        yield from by_calendar(sorted(found, key=lambda one: in_order(one.ref)), before.day, after.day)

@@ -16,6 +16,9 @@ from ksmy_tracker.storage.interface import Reader
 #: What tells an entry that changed or said something.
 NEWS: Final = "action <> 'reviewed'"
 
+#: What tells an entry from an undo or a redo, which only says what others count for.
+_NO_UNDO: Final = f"(retracts = '[]' OR action NOT IN {UNDONE_BY})"
+
 #: What tells an entry that took effect since `:since`, or was recorded since then with an earlier date. A register's
 #: first invocation tells what was so already, so when it was recorded is no news.
 _SINCE: Final = (
@@ -60,13 +63,14 @@ def each_entry(
 ) -> Iterator[EntryRow]:
     """Entries in the order of the chain, one by one: of a record and its milestones, since a date, by an actor.
 
-    With `news` those that count and say something, undos among them; with `in_force` without these.
+    With `in_force` those that count, which undos do not; with `news` those of them that say something.
     """
     if snapshot.is_past and not (snapshot.day.as_it_stood or news or in_force):
         # What a wrong clock dated stands in the history, to be undone or amended.
         snapshot = snapshot.of_any_day()
     gone = snapshot.gone
     parts = [_counts(snapshot)] if news or in_force else []
+    parts += [_NO_UNDO] if news or in_force else []
     parts += [NEWS] if news else []
     if not snapshot.is_past:
         parts.append("id <= :known")
@@ -76,8 +80,6 @@ def each_entry(
         parts.append(_SINCE)
     if by is not None:
         parts.append("actor = :by")
-    if in_force:
-        parts.append(f"(retracts = '[]' OR action NOT IN {UNDONE_BY})")
     columns = "id" if snapshot.is_past else ", ".join(ENTRY_FIELDS)
     sql = f"SELECT {columns} FROM entry {all_of(parts)} ORDER BY id"
     if newest is not None:
@@ -110,7 +112,7 @@ def _by_id(register: Reader, ids: Iterator[_Id]) -> Iterator[StoredEntry]:
 def count_entries(snapshot: Snapshot, *, since: str) -> int:
     """How many entries are news since a date."""
     return snapshot.count(
-        f"FROM entry WHERE {NEWS} AND {_counts(snapshot)} AND {_SINCE}",
+        f"FROM entry WHERE {NEWS} AND {_NO_UNDO} AND {_counts(snapshot)} AND {_SINCE}",
         **_since(snapshot, since),
         gone=json.dumps([*snapshot.gone]),
     )

@@ -63,7 +63,7 @@ MILESTONES: Final = f"(SELECT count(*) {_MILESTONES})"
 MILESTONES_MET: Final = f"(SELECT count(*) {_MILESTONES} AND m.state = 'met')"
 #: Whether it is expected on a day, or any milestone has one to be drawn at.
 HAS_MARKS: Final = (
-    "(c.expected IS NOT NULL OR "
+    f"(c.expected IS NOT NULL AND c.status IN {listed(OPEN_STATUSES)} OR "
     f"EXISTS (SELECT 1 {_MILESTONES} AND coalesce(m.met_on, m.due_latest, m.expected) IS NOT NULL))"
 )
 _EXPECTED_THEN: Final = "substr({}.expected, 1, 4) BETWEEN :first_year AND :last_year"

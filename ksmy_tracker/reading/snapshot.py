@@ -4,20 +4,18 @@ At another point than now the records are projected from the entries into tables
 one SQL text serves every point; now the stored tables are read. A part puts its tables in front of either.
 """
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from ksmy_tracker.domain.entries import ENTRY_FIELDS, AskedEntry
-from ksmy_tracker.domain.kinds import COLUMNS
-from ksmy_tracker.domain.rows import Day, days_before
+from ksmy_tracker.domain.kinds import COLUMNS, NAMED
+from ksmy_tracker.domain.rows import Day
 from ksmy_tracker.domain.zone import midnight_after
 from ksmy_tracker.reading.points import at_point, gone_by, is_in_force_after
 from ksmy_tracker.storage.interface import Reader, Row
-
-#: Days by which it may be later elsewhere: what is dated later than that is a mistake, and not in force.
-FURTHEST: Final = 2
 
 #: Tables by their names, each as a SELECT.
 _Tables = Mapping[str, str]
@@ -52,9 +50,8 @@ class Snapshot:
         newest = self.newest = newest_known(reader, None)
         if day.known_until is not None:
             self.newest = newest_known(reader, day.known_until)
-        until = day.today.isoformat() if day.as_it_stood else days_before(day.today, -FURTHEST)
-        if self.newest < newest or is_in_force_after(reader, until):
-            self.reader = at_point(reader, until, self.newest)
+        if self.newest < newest or is_in_force_after(reader, day.until):
+            self.reader = at_point(reader, day.until, self.newest)
 
     @property
     def is_past(self) -> bool:
@@ -79,6 +76,14 @@ class Snapshot:
     def stream(self, row: type[Row], sql: str, /, **parameters: Any) -> Iterator[Row]:
         """The same one by one, in bounded memory."""
         return self.reader.stream(row, self._from(sql), **{**self._parameters, **parameters})
+
+    def among(self, refs: Sequence[str]) -> list[str]:
+        """Those refs of agreements and commitments that are in this part of the register; of the whole, all."""
+        if not self._in_front:
+            return list(refs)
+        among = self.reader.among("ref", "wanted")
+        sql = " UNION ALL ".join(f"SELECT ref FROM {kind} WHERE {among}" for kind in NAMED)
+        return [one.ref for one in self.rows(Ref, sql, wanted=json.dumps(refs))]
 
     def count(self, source: str, /, **parameters: Any) -> int:
         """How many rows a FROM clause has."""

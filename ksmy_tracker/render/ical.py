@@ -10,7 +10,7 @@ from typing import Final
 from ksmy_tracker.domain.entries import BrokenEntry
 from ksmy_tracker.domain.rows import CalendarRow, stored_date
 from ksmy_tracker.domain.safe_text import visible
-from ksmy_tracker.render.wording import due_date
+from ksmy_tracker.render.wording import due_date, expected
 
 NAME: Final = "Korea - Malaysia commitments"
 
@@ -108,7 +108,7 @@ def _description(row: CalendarRow) -> str:
     lines = [f"Due {due_date(row.due, row.due_earliest, row.due_latest)}"]
     if row.due_phrase:
         lines.append(f"In the source's words: {row.due_phrase}")
-    if row.expected:
+    if expected(row.expected, row.status):
         lines.append(f"Expected now: {due_date(row.expected)}")
     lines.append(f"Status: {row.status}; agreement: {row.agreement}; parties: {row.parties}")
     return "DESCRIPTION:" + r"\n".join(map(_text, lines))

@@ -116,7 +116,7 @@ def sections(report: Report) -> list[Section]:
             report.changed,
             lambda entry: _change(entry, since, report.day),
             rest="earlier",
-            command=_command(report, f"history --since {since}", narrows=False),
+            command=_command(report, f"history --since {since} --news", narrows=False),
             hanging=12,
         ),
         _section(
@@ -162,9 +162,11 @@ def _command(report: Report, command: str, *, narrows: bool = True) -> str:
         return ""
     words = (("sector", only.sector), ("party", only.party), ("agreement", only.agreement))
     options = "".join(f" --{name} {value}" for name, values in words for value in values)
-    known_on = report.day.known_on
-    known = "" if known_on in (None, report.today) else f" --known-on {known_on}"
-    return f"ksmy {command}{options} --as-of {report.today}{known}"
+    day = report.day
+    # With what was known then, it lists the same on any day.
+    point = f"--known-on {day.today}" if day.is_as_known_then else f"--as-of {day.today}"
+    known = f" --known-on {day.known_on}" if day.known_until and not day.is_as_known_then else ""
+    return f"ksmy {command}{options} {point}{known}"
 
 
 def _moved(one: Moved) -> Item:
@@ -202,8 +204,8 @@ def milestone_summary(following: NextMilestone) -> str:
     state = f"{row.state}, overdue" if row.deadline == "overdue" else row.state
     due = f", due {due_date(row.due)}" if row.due else ""
     when = f", {left(row.days_left)}" if row.days_left is not None else ""
-    now = f", {expected(row.expected)}" if row.expected else ""
-    return f"{row.number}. {row.title}, {state}{due}{when}{now}"
+    parts = (f"{row.number}. {row.title}", f"{state}{due}{when}", expected(row.expected, row.state))
+    return ", ".join(filter(None, parts))
 
 
 def _deadline(row: DeadlineRow) -> Item:
@@ -211,5 +213,5 @@ def _deadline(row: DeadlineRow) -> Item:
     cells = (row.ref, row.title, row.parties, due, row.due_latest, when, moved, due_date(row.expected))
     party = {"KR": "Korea", "MY": "Malaysia"}.get(row.parties, "both parties")
     window = due_date(row.due, row.due_earliest, row.due_latest)
-    parts = (row.title, party, f"due {window}", when, moved, expected(row.expected))
+    parts = (row.title, party, f"due {window}", when, moved, expected(row.expected, row.status))
     return Item(cells, f"{row.ref}: {', '.join(filter(None, parts))}", row.deadline)

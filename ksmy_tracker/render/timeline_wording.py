@@ -43,7 +43,7 @@ def cut(timeline: Timeline) -> str:
 def of_bar(bar: Bar) -> str:
     """A commitment's line: `FTA: Conclude it, overdue, due 2025, expected 2027`."""
     due = f"due {due_date(bar.due)}" if bar.due else ""
-    said = filter(None, (bar.title, bar.deadline, due, expected(bar.expected)))
+    said = filter(None, (bar.title, bar.deadline, due, expected(bar.expected, bar.status)))
     return f"{bar.ref}: {', '.join(said)}"
 
 

@@ -7,9 +7,14 @@ from typing import Any
 from ksmy_tracker.domain.kinds import DATES
 from ksmy_tracker.domain.rows import EntryRow, Moved
 from ksmy_tracker.domain.safe_text import visible
+from ksmy_tracker.domain.words import OPEN_MILESTONE_STATES, OPEN_STATUSES
 
 #: What an entry's changes name besides the fields a user sets: they follow from those, or from its action.
 _CONSEQUENCES = ("baseline_due", "completed_on", "completed_due", "met_on", "withdrawn")
+
+
+#: States of commitments and of milestones in which something is still expected.
+_AWAITED = (*OPEN_STATUSES, *OPEN_MILESTONE_STATES)
 
 
 def cell(value: Any) -> str:
@@ -56,9 +61,9 @@ def due_date(edtf: str | None, earliest: str | None = None, latest: str | None =
     return said if earliest == latest else f"{said} ({earliest} to {latest})"
 
 
-def expected(edtf: str | None) -> str:
-    """When it is expected now, where that is said."""
-    return f"expected {due_date(edtf)}" if edtf else ""
+def expected(edtf: str | None, state: str) -> str:
+    """When what is in a state is expected now; nothing where that is not said, or it is expected no more."""
+    return f"expected {due_date(edtf)}" if edtf and state in _AWAITED else ""
 
 
 def slip(slip_days: int | None) -> str:
@@ -91,7 +96,8 @@ def describe(
         parts.append(f"{field_name(name)} {worded(name, new)}" if is_new else changed(name, old, new))
         if since and until and name in until:
             last, then = until[name]
-            parts[-1] += f", {since[name]} to {last}; {'none' if then is None else worded(name, then)} since"
+            when = f"on {last}" if since[name] == last else f"{since[name]} to {last}"
+            parts[-1] += f", {when}; {'none' if then is None else worded(name, then)} since"
     return "; ".join(parts)
 
 

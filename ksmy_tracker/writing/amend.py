@@ -32,6 +32,9 @@ def amend(
         raise NotFound(f"there is no entry {number}; `ksmy history` shows them")
     working_set.load_histories([had.ref])
     if (by := retracted(working_set.history(had.ref)).get(number)) is not None:
+        last = working_set.entry(by)
+        if last is not None and last.action not in UNDONE_BY:
+            raise Refused(f"entry {by} stands in the place of entry {number} ({had.ref}); amend that")
         raise Refused(f"entry {number} ({had.ref}) was taken back by entry {by} already; nothing to amend")
     if had.action in UNDONE_BY:
         raise Refused(
@@ -139,11 +142,13 @@ def _outcome(had: Entry, new: Entry, of_itself: Outcome) -> Outcome:
 
     With another day also what is so for some days only, from what is said of the new entry by itself.
     """
-    names = [name for name in GIVEN[had.record] if name in had.changes or name in new.changes]
-    said: rules.Changed = {
-        name: (had.changes.get(name, _UNSAID)[1], new.changes.get(name, _UNSAID)[1]) for name in names
-    }
-    said = {name: (old, now) for name, (old, now) in said.items() if old != now}
+    said: rules.Changed = {}
+    for name in GIVEN[had.record]:
+        if name in new.changes:
+            before, now = new.changes[name]
+            old = had.changes[name][1] if name in had.changes else before
+            if old != now:
+                said[name] = old, now
     if had.effective_on != new.effective_on:
         said["on"] = had.effective_on, new.effective_on
         said |= {name: new.changes[name] for name in of_itself.until if name not in said}
@@ -158,9 +163,6 @@ def _outcome(had: Entry, new: Entry, of_itself: Outcome) -> Outcome:
         evidence=new.evidence if new.evidence != had.evidence else (),
         retracts=(had.id,),
     )
-
-
-_UNSAID = (None, None)
 
 
 def _says_the_same(had: Entry, new: NewEntry) -> bool:

@@ -33,6 +33,11 @@ class _Line(NamedTuple):
     retracts: str
 
     @property
+    def is_undo(self) -> bool:
+        """Whether it does nothing but say what others count for."""
+        return self.action in UNDONE_BY and self.retracts != "[]"
+
+    @property
     def is_redo(self) -> bool:
         """Whether it brings back what an undo took away."""
         return self.action == "restored" and self.retracts != "[]"
@@ -128,7 +133,8 @@ def _meant(transaction: Transaction, wanted: str) -> str:
             "characters or more, as `ksmy undo --list` shows them"
         )
     if not found:
-        raise NotFound(f"there is no invocation {wanted}; `ksmy undo --list` shows the newest")
+        number = "entry or " if re.fullmatch("[1-9][0-9]{3,8}", wanted) else ""
+        raise NotFound(f"there is no {number}invocation {wanted}; `ksmy undo --list` shows the newest")
     if len(found) > 1:
         raise Usage(f"several invocations begin with {wanted}; give more of it")
     return found[0]
@@ -156,8 +162,9 @@ def _retract(
     """An entry for each record that retracts its entries among some."""
     ids: dict[str, list[int]] = {}
     kinds = list(KINDS)
-    # What belongs to a record goes before it, and comes back after it.
-    order = sorted(lines, key=lambda line: kinds.index(line.record), reverse=action == "undone")
+    # What belongs to a record goes before it, and comes back after it, by a redo or where an undo is undone.
+    comes_back = action == "restored" or all(line.is_undo for line in lines)
+    order = sorted(lines, key=lambda line: kinds.index(line.record), reverse=not comes_back)
     for line in order:
         ids.setdefault(line.ref, []).append(line.id)
     kind_of = {line.ref: line.record for line in lines}

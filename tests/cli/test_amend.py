@@ -186,7 +186,7 @@ def test_what_was_retracted_cannot_be_amended(ksmy: Ksmy, contents: Contents) ->
     ksmy("amend", "31", "--due", "2027")
     before = contents()
     said = refused(ksmy("amend", "31", "--due", "2028"), 4)
-    assert said == "entry 31 (TOURISM) was taken back by entry 32 already; nothing to amend"
+    assert said == "entry 32 stands in the place of entry 31 (TOURISM); amend that"
     assert contents() == before
 
 

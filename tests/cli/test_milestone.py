@@ -181,7 +181,11 @@ def test_expect_holds_a_milestone_s_state_fast(ksmy: Ksmy) -> None:
             3,
             "there is no record FTA-CONCLUDE/6; did you mean FTA-CONCLUDE/",
         ),
-        (("FTA-CONCLUDE", "1"), 2, "nothing to change: give --state, --due, --title, --note or --evidence"),
+        (
+            ("FTA-CONCLUDE", "1"),
+            2,
+            "nothing to change: give --state, --due, --expected, --title, --note or --evidence",
+        ),
         (("FTA-CONCLUDE", "0", "--state", "met"), 2, ""),
         (("FTA-CONCLUDE", "1", "--state", "met", "--on", "2024-11-24"), 4, "2024-11-24 is before "),
     ],

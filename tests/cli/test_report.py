@@ -517,11 +517,11 @@ def test_the_command_that_a_list_cut_short_names_lists_it_whole(ksmy: Ksmy) -> N
     found = report(ksmy)
     commands = re.findall(r"^  and .* \w+: ksmy (.*)$", done(ksmy("report")), re.MULTILINE)
     listed = {command: value(ksmy(*command.split(), "--format", "json")) for command in commands}
-    assert {command.partition(" --as-of")[0]: len(rows) for command, rows in listed.items()} == {
+    assert {command.partition(" --known-on")[0]: len(rows) for command, rows in listed.items()} == {
         "list --overdue": found["overdue_count"],
         "due --within 90": found["overdue_count"] + found["due_soon_count"] + 1,  # one is upcoming
         "diff 2025-12-15 2026-01-15": found["moved_count"],
-        "history --since 2025-12-16": found["changed_count"],
+        "history --since 2025-12-16 --news": found["changed_count"],
         "list --not-reviewed 180": found["quiet_count"],
     }
     narrowed = re.findall(r": ksmy (.*)", done(ksmy("report", "--sector", "crowd")))

@@ -46,8 +46,11 @@ def test_the_page_of_a_commitment_has_its_fields_milestones_and_history(lived: K
         "History: 9 entries 7 2024-11-25 seeder: commitment created: Conclude the bilateral free trade "
         "agreement (" in text
     )
-    assert "26 2024-11-25 seeder: milestone created: Negotiations concluded 27" in text
-    assert "35 2025-03-20 clerk: state scheduled -> met [1 evidence] https://example.org/talks" in text
+    assert "26 2024-11-25 seeder: FTA-CONCLUDE/1: milestone created: Negotiations concluded 27" in text
+    assert (
+        "35 2025-03-20 clerk: FTA-CONCLUDE/1: state scheduled -> met [1 evidence] https://example.org/talks"
+        in text
+    )
 
 
 def test_the_page_of_a_commitment_is_as_it_was_on_a_past_day(lived: Ksmy) -> None:

@@ -84,7 +84,7 @@ def test_what_a_retraction_moved_names_what_retracted() -> None:
     ]
 
 
-def test_what_a_redo_moved_names_what_it_brought_back() -> None:
+def test_what_a_redo_moved_names_the_redo() -> None:
     history = [
         ADDED,
         update(2, "2025-02-01", status=("planned", "in-progress")),
@@ -92,7 +92,11 @@ def test_what_a_redo_moved_names_what_it_brought_back() -> None:
         undo(4, "2025-03-02", 3),
     ]
     assert found(history, point("2025-03-01", 3), point("2025-03-02", 4)) == [
-        (REF, "status", "planned", "in-progress", (2,), None)
+        (REF, "status", "planned", "in-progress", (4,), None)
+    ]
+    again = [*history, undo(5, "2025-03-03", 4)]
+    assert found(again, point("2025-03-02", 4), point("2025-03-03", 5)) == [
+        (REF, "status", "in-progress", "planned", (5,), None)
     ]
 
 

@@ -48,7 +48,7 @@ def test_an_amendment_states_an_entry_again_with_what_it_does_not_say_as_it_was(
 def test_a_field_a_note_and_evidence_can_be_amended(desk: Desk) -> None:
     desk.make(Change("update", "TOURISM", fields={"due": "2062"}, note="slip", evidence=("a",)))
     (outcome,) = desk.amend(31, due="2026", note="right", evidence=("b",), firmness="hoped").outcomes
-    assert outcome.changes == {"firmness": (None, "hoped"), "due": ("2062", "2026")}
+    assert outcome.changes == {"firmness": ("signed", "hoped"), "due": ("2062", "2026")}
     assert (outcome.note, outcome.evidence) == ("right", ("b",))
     shown = desk.show("TOURISM")
     assert (shown.due, shown.baseline_due, shown.firmness, shown.evidence) == ("2026", "2026", "hoped", 1)
@@ -214,9 +214,7 @@ def test_an_amendment_without_a_change_is_refused(desk: Desk) -> None:
 def test_what_was_retracted_is_not_amended(desk: Desk) -> None:
     desk.make(update("TOURISM", due="2026"))
     desk.amend(31, due="2027")
-    assert refusal(desk, 31, due="2028") == (
-        "entry 31 (TOURISM) was taken back by entry 32 already; nothing to amend"
-    )
+    assert refusal(desk, 31, due="2028") == ("entry 32 stands in the place of entry 31 (TOURISM); amend that")
 
 
 def test_an_undo_is_not_amended(desk: Desk) -> None:

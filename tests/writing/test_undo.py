@@ -208,7 +208,8 @@ def test_what_is_neither_an_entry_nor_long_enough_is_refused(desk: Desk, wanted:
 def test_an_unknown_invocation_is_not_found(desk: Desk, wanted: str) -> None:
     with pytest.raises(NotFound) as refused:
         desk.undo(wanted)
-    assert str(refused.value) == f"there is no invocation {wanted}; `ksmy undo --list` shows the newest"
+    named = "entry or invocation" if wanted == "9999" else "invocation"
+    assert str(refused.value) == f"there is no {named} {wanted}; `ksmy undo --list` shows the newest"
 
 
 def test_an_empty_register_has_nothing_to_undo_or_redo(tmp_path: Path) -> None:

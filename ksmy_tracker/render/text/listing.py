@@ -20,9 +20,9 @@ from ksmy_tracker.render.wording import (
 Column = tuple[str, Callable[[Any], str]]
 
 
-def _beside(due: str, expected_now: str | None) -> str:
+def _beside(due: str, row: Any) -> str:
     """A deadline with when it is expected now."""
-    return ", ".join(filter(None, (due, expected(expected_now))))
+    return ", ".join(filter(None, (due, expected(row.expected, row.status))))
 
 
 #: What a listing shows a person who did not choose columns.
@@ -31,14 +31,14 @@ _LISTINGS: Final[Mapping[str, Sequence[Column]]] = {
         ("ref", lambda row: row.ref),
         ("status", lambda row: row.status),
         ("deadline", lambda row: row.deadline),
-        ("due", lambda row: _beside(due_date(row.due), row.expected)),
+        ("due", lambda row: _beside(due_date(row.due), row)),
         ("title", lambda row: row.title),
     ),
     "due": (
         ("deadline", lambda row: row.deadline),
         ("days left", lambda row: left(row.days_left)),
         ("ref", lambda row: row.ref),
-        ("window", lambda row: _beside(window(row.due_earliest, row.due_latest), row.expected)),
+        ("window", lambda row: _beside(window(row.due_earliest, row.due_latest), row)),
         ("title", lambda row: row.title),
     ),
     "history": (

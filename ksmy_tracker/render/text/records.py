@@ -77,7 +77,7 @@ def history(page: Page, entries: Sequence[EntryRow]) -> None:
     """The entries of a record, each with its note and evidence in full."""
     page.heading(f"History: {plural(len(entries), 'entry')}")
     for entry in entries:
-        said = entry_summary(entry)
+        said = f"{entry.ref}: {entry_summary(entry)}" if entry.record == "milestone" else entry_summary(entry)
         page.text(f"{entry.id}  {entry.effective_on}  {entry.actor}: {said}", indent=2, hanging=4)
         for evidence in entry.evidence:
             page.text(evidence, indent=6, hanging=2)
@@ -94,5 +94,5 @@ def _milestone(row: Milestone) -> str:
     met = f" on {row.met_on}" if row.met_on else ""
     when = f", {left(row.days_left)}" if row.days_left is not None else ""
     gone = ", withdrawn" if row.withdrawn else ""
-    now = f", {expected(row.expected)}" if row.expected else ""
-    return f"{row.number}. {row.title}{gone}: {row.state}{met}{due}{when}{now}"
+    said = f"{row.number}. {row.title}{gone}: {row.state}{met}{due}{when}"
+    return ", ".join(filter(None, (said, expected(row.expected, row.state))))

@@ -219,7 +219,7 @@ REST = {
     "contradictions": ("more", ""),
     "next_milestones": ("more", ""),
     "moved": ("more", "ksmy report --since 2025-12-16 -f md"),
-    "changed": ("earlier", "ksmy history --since 2025-12-16"),
+    "changed": ("earlier", "ksmy history --since 2025-12-16 --news"),
     "quiet": ("more", "ksmy list --not-reviewed 180"),
 }
 
