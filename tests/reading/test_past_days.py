@@ -198,7 +198,7 @@ def both_ways(
 AS_FOUND = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
-@settings(max_examples=30, phases=AS_FOUND)
+@settings(max_examples=15, phases=AS_FOUND)
 @given(histories(ordered=True))
 def test_as_of_a_day_is_what_was_printed_on_that_day(
     empty_register: Path, tmp_path_factory: pytest.TempPathFactory, history: tuple[list[Change], date]
