@@ -34,6 +34,7 @@ CHANGES = (
 )
 
 
+@pytest.mark.of_no_engine  # on both, in test_both_engines.py
 def test_what_was_printed_on_a_day_is_what_known_on_that_day_prints(ksmy: Ksmy, at: At) -> None:
     dice = random.Random("a fortnight")
     printed = {}
