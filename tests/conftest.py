@@ -265,6 +265,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=[*left_out])
         items[:] = [item for item in items if item not in left_out]
+    # What takes longest comes first, lest one process wait for another at the end.
+    items.sort(key=lambda item: ("no_cover" not in item.keywords, "slow" not in item.keywords))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
