@@ -136,7 +136,8 @@ def histories(draw: st.DrawFn, *, ordered: bool) -> tuple[list[Change], date]:
             name = f"{ref}/1" if verb == "update milestone" else ref
             evidence = ("a source",) if evident else ()
             changes.append(update(name, on, note="why", evidence=evidence, **wanted))
-    return changes, START + timedelta(days=draw(st.integers(-1, 70)))
+    # Above all the days on which something took effect.
+    return changes, START + timedelta(days=draw(st.sampled_from(days) | st.integers(-1, 70)))
 
 
 def printed(path: Path, today: date, *options: str) -> dict[str, Any]:
