@@ -236,6 +236,9 @@ TESTS = Path(__file__).parent
 #: Fixtures that cost a test time: a server, a process for each run of the program, a shell on a terminal.
 SLOW_FIXTURES = frozenset({"_server", "process", "to", "closed", "homes"})
 
+#: Fixtures with which a test of the command line is about a file: it runs there alone.
+ON_A_FILE = frozenset({"register", "process", "behind", "homes", "on"})
+
 #: What a test calls that starts a program.
 STARTING = frozenset({"subprocess", "on_terminal"})
 
@@ -257,18 +260,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         folder = item.path.relative_to(TESTS).parts[0] if is_ours else ""
         if folder in SLOW_FOLDERS or (isinstance(item, pytest.Function) and _takes_long(item)):
             item.add_marker(pytest.mark.slow)
+        if folder in SLOW_FOLDERS:
+            item.add_marker(pytest.mark.no_cover)  # tracing doubles their time; what they reach, others do
     if left_out:
         config.hook.pytest_deselected(items=[*left_out])
         items[:] = [item for item in items if item not in left_out]
+    # What takes longest comes first, lest one process wait for another at the end.
+    items.sort(key=lambda item: ("no_cover" not in item.keywords, "slow" not in item.keywords))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test of the command line on both engines, unless it is about the register's file, or about a shell."""
+    """Run a test of the command line on both engines, unless it is about a file, a shell, or what engines share."""
     names = metafunc.fixturenames
-    if metafunc.definition.get_closest_marker("of_a_file"):
+    if any(map(metafunc.definition.get_closest_marker, ("of_a_file", "of_no_engine"))):
         return
     of_the_program = "engine" in names and Path(str(metafunc.module.__file__)).parent.name == "cli"
-    if of_the_program and not {"register", "process", "behind", "homes"} & set(names):
+    if of_the_program and ON_A_FILE.isdisjoint(names):
         metafunc.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
 
 

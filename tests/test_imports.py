@@ -45,15 +45,15 @@ LINES: dict[str, tuple[tuple[str, ...], ...]] = {
     "export": ((), ("--format", "ics")),
 }
 
-#: Runs each command line in a process of its own, forked from one that has imported nothing of the program.
+#: Runs each command line in a process of its own, forked from one that has imported what each of them does.
 RUN_EACH = """
 import json, os, sys
+from ksmy_tracker import cli
 for line in json.loads(sys.argv[1]):
     child = os.fork()
     if child == 0:
         sys.stdout = open(os.devnull, "w")
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        from ksmy_tracker import cli
         code = cli.run(line)
         found = [name for name in json.loads(sys.argv[2]) if name in sys.modules]
         os.write(2, (json.dumps([code, found]) + "\\n").encode())

@@ -59,6 +59,7 @@ def test_ksmy_alone_shows_the_help(ksmy: Ksmy) -> None:
     assert ksmy() == ksmy("--help")
 
 
+@pytest.mark.of_no_engine
 @pytest.mark.parametrize("command", ["", *COMMANDS])
 def test_help_has_a_short_option_too(ksmy: Ksmy, command: str) -> None:
     assert ksmy(*command.split(), "-h") == ksmy(*command.split(), "--help")
@@ -68,6 +69,7 @@ def test_help_says_how_to_begin(ksmy: Ksmy) -> None:
     assert "Start with `ksmy init`, then `ksmy report`." in ksmy("--help").out
 
 
+@pytest.mark.of_no_engine
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_of_a_command_needs_no_register(
     ksmy: Ksmy, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
@@ -201,6 +203,7 @@ def test_an_unknown_option_is_answered_with_the_nearest(
     assert re.search(rf"{meant}\b", said.partition("(")[2])
 
 
+@pytest.mark.of_no_engine
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -13,6 +13,9 @@ from tests.cli.reports import BAR, MARK, TIMELINE, done, refs, told, value
 from tests.conftest import Ksmy, Ran
 from tests.transcripts import on_terminal
 
+#: What is drawn of the same rows; that both engines give the same is in test_both_engines.py.
+pytestmark = pytest.mark.of_no_engine
+
 
 @pytest.mark.parametrize("format", ["text", "svg"])
 def test_a_timelines_file_has_what_would_have_been_printed_and_nothing_is_printed(

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from io import BytesIO
-from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -302,7 +301,10 @@ def test_the_python_script_notes_what_is_overdue(run: Run, ksmy: Ksmy, tmp_path:
     assert entry["note"] == "15 days overdue"
 
 
-@pytest.mark.parametrize("order", list(permutations(("shell", "python", "batches"))), ids="-".join)
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "order", [("shell", "python", "batches"), ("batches", "python", "shell")], ids="-".join
+)
 def test_the_examples_work_in_any_order(order: Sequence[str], run: Run, ksmy: Ksmy, tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(scripts()["python"])

@@ -21,7 +21,8 @@ import pytest
 from tests.conftest import Ksmy
 from tests.faults.conftest import Tell, content
 
-PLACES = 1000
+#: How many bytes of each sort are damaged.
+PLACES = pytest.mark.parametrize("places", [150, pytest.param(1000, marks=pytest.mark.long)])
 
 #: Bytes of the header of an SQLite file.
 HEADER = 100
@@ -138,12 +139,15 @@ def survive(
     return counts
 
 
-def test_a_damaged_byte_anywhere_is_found_or_says_nothing(busy: Path, ksmy: Ksmy, tell: Tell) -> None:
+@PLACES
+def test_a_damaged_byte_anywhere_is_found_or_says_nothing(
+    places: int, busy: Path, ksmy: Ksmy, tell: Tell
+) -> None:
     dice = random.Random("damage anywhere")
-    places = dice.sample(range(busy.stat().st_size), PLACES)
-    counts = survive(busy, [(place, dice.randint(1, 255)) for place in places], LOOKING, ksmy)
+    damages = [(place, dice.randint(1, 255)) for place in dice.sample(range(busy.stat().st_size), places)]
+    counts = survive(busy, damages, LOOKING, ksmy)
     tell(
-        f"damaged bytes: {PLACES:,}; found by check: {counts['found']}, passed as sound: {counts['passed']}, "
+        f"damaged bytes: {places:,}; found by check: {counts['found']}, passed as sound: {counts['passed']}, "
         f"of which with the same content: {counts['passed']}; looks: {counts['looks']:,}, tracebacks: 0"
     )
 

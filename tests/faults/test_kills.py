@@ -21,8 +21,6 @@ from tests.faults.processes import Forks, Process, once
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-KILLS = 100  # of each command
-
 REFS = ("TOURISM", "FTA-CONCLUDE", "MINERALS-SUPPLY", "DEFENCE-INDUSTRY")
 
 
@@ -133,15 +131,16 @@ def measured(runs: Runs) -> tuple[float, float]:
     return median(whole), median(writing)
 
 
+@pytest.mark.parametrize("planned", [30, pytest.param(100, marks=pytest.mark.long)])
 @pytest.mark.parametrize("command", ["update", "apply", "late apply", "undo", "amend"])
 def test_a_kill_at_any_moment_loses_nothing_that_was_acknowledged(
-    command: str, register: Path, ksmy: Ksmy, forks: Forks, tell: Tell
+    command: str, planned: int, register: Path, ksmy: Ksmy, forks: Forks, tell: Tell
 ) -> None:
     dice = random.Random(f"kills of {command}")
     runs = Runs(command, register, forks, dice)
     whole, writing = measured(runs)
     kills = rolled_back = unprinted = printed_before = 0
-    while kills < KILLS:
+    while kills < planned:
         # Of ten kills one comes after the receipt, four while the run writes, five at any moment.
         process = runs.start(linger=kills % 10 == 0)
         if kills % 10 == 0:

@@ -522,16 +522,25 @@ def lines(draw: st.DrawFn) -> dict[str, Any] | bytes:
 BATCH = st.lists(lines(), min_size=1, max_size=6)
 
 
-@settings(max_examples=3000, derandomize=True, database=None)
+@settings(max_examples=600, derandomize=True, database=None)
 @given(lines=BATCH)
 def test_a_batch_does_what_the_model_does_or_nothing(room: Room, lines: list[dict[str, Any] | bytes]) -> None:
     room.compare([lines])
 
 
-@settings(max_examples=1000, derandomize=True, database=None)
+@settings(max_examples=200, derandomize=True, database=None)
 @given(first=BATCH, second=BATCH)
 def test_a_batch_after_another_does_what_the_model_does_or_nothing(
     room: Room, first: list[dict[str, Any] | bytes], second: list[dict[str, Any] | bytes]
 ) -> None:
     """Above all, keys that an earlier batch has used."""
     room.compare([first, second])
+
+
+@pytest.mark.long
+@settings(max_examples=3000, derandomize=True, database=None)
+@given(batches=st.lists(BATCH, min_size=1, max_size=2))
+def test_many_batches_do_what_the_model_does_or_nothing(
+    room: Room, batches: list[list[dict[str, Any] | bytes]]
+) -> None:
+    room.compare(batches)

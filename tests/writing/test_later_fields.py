@@ -1,6 +1,5 @@
 """A field that was declared after registers were made: their histories and their exports lack it, and are taken."""
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -9,14 +8,16 @@ import pytest
 
 from ksmy_tracker.reading.export import FORMAT
 from tests import exports
+from tests.conftest import run
 
-#: The program as it would be if the parties of a commitment had been declared after its first registers were made.
+#: The program as it would be if the parties of a commitment had been declared after its first registers were made;
+#: it runs a command a line, until one fails.
 LATER = """
 import sys
 from ksmy_tracker.domain import kinds
 kinds.LATER = {**kinds.LATER, "commitment": {"parties": "both"}}
 from ksmy_tracker import cli
-sys.exit(cli.run(sys.argv[1:]))
+sys.exit(any(cli.run(command.split()) for command in sys.argv[1].splitlines()))
 """
 
 
@@ -33,22 +34,23 @@ def earlier_export(form: str) -> bytes:
     return b"".join(exports.lines(entries, stored=stored))
 
 
-def run(program: list[str], *arguments: str, sent: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [sys.executable, *program, *arguments], input=sent, capture_output=True, check=False
-    )
-
-
 @pytest.mark.parametrize("form", [FORMAT, exports.BEFORE])
 def test_a_register_from_before_a_field_has_its_default(tmp_path: Path, form: str) -> None:
-    db = ("--db", str(tmp_path / "register.db"))
-    taken = run(["-c", LATER], "import", "-", *db, sent=earlier_export(form))
-    assert (taken.returncode, taken.stderr) == (0, b"")
-    assert run(["-c", LATER], "check", *db).returncode == 0
-    shown = run(["-c", LATER], "show", "C", "--format", "json", *db)
-    assert json.loads(shown.stdout)["parties"] == "both"
-    past = run(["-c", LATER], "show", "C", "--format", "json", "--as-of", "2025-01-05", *db)
-    assert json.loads(past.stdout)["parties"] == "both"
+    commands = [
+        "import -",
+        "check",
+        "list --columns ref,parties",
+        "list --columns ref,parties --as-of 2025-01-05",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", LATER, "\n".join(commands)],
+        input=earlier_export(form),
+        env={"KSMY_DATABASE_URL": str(tmp_path / "register.db")},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.splitlines()[-2:] == [b"C\tboth"] * 2
 
 
 @pytest.mark.parametrize(
@@ -59,10 +61,10 @@ def test_a_register_from_before_a_field_has_its_default(tmp_path: Path, form: st
     ],
 )
 def test_a_history_that_lacks_what_there_always_was_is_not_taken(
-    tmp_path: Path, form: str, fault: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str, fault: str
 ) -> None:
-    db = ("--db", str(tmp_path / "register.db"))
-    refused = run(["-m", "ksmy_tracker"], "import", "-", *db, sent=earlier_export(form))
-    assert refused.returncode == 5
-    assert fault in refused.stderr.decode()
-    assert not (tmp_path / "register.db").exists()
+    register, export = tmp_path / "register.db", tmp_path / "export.jsonl"
+    export.write_bytes(earlier_export(form))
+    assert run("import", str(export), "--db", str(register)) == 5
+    assert fault in capsys.readouterr().err
+    assert not register.exists()

@@ -1,6 +1,7 @@
 """Fill the templates: every text that goes in is escaped, its control characters are shown."""
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,12 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 def filled(template: str, **values: Any) -> str:
     """A template with these values put in."""
+    return _environment().get_template(template).render(values)
+
+
+@cache
+def _environment() -> Environment:
+    """Where the templates come from, each compiled once, and how a value is put in."""
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -23,7 +30,7 @@ def filled(template: str, **values: Any) -> str:
         lstrip_blocks=True,
     )
     environment.filters["dated"] = _dated
-    return environment.get_template(template).render(values)
+    return environment
 
 
 def style_sheet(*names: str) -> Markup:

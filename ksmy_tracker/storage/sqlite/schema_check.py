@@ -4,6 +4,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from functools import cache
 
 from ksmy_tracker.storage.migrations import upgrade
 from ksmy_tracker.storage.sqlite.ordinary_tables import stored_schema
@@ -11,10 +12,7 @@ from ksmy_tracker.storage.sqlite.ordinary_tables import stored_schema
 
 def differences(connection: sqlite3.Connection) -> Iterator[str]:
     """What differs, by the names of tables, indexes and triggers."""
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as model:
-        upgrade(model, "sqlite+pysqlite")
-        expected = _schema(model)
-    stored = _schema(connection)
+    expected, stored = _expected(), _schema(connection)
     for name, (kind, *its) in expected.items():
         if name not in stored:
             yield f"schema: the {kind} {name} is missing"
@@ -23,6 +21,14 @@ def differences(connection: sqlite3.Connection) -> Iterator[str]:
     for name, (kind, *_) in stored.items():
         if name not in expected:
             yield f"schema: the {kind} {name} does not belong to a register"
+
+
+@cache
+def _expected() -> dict[str, tuple[str, str, str]]:
+    """The schema that the migrations make: the same for every register."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as model:
+        upgrade(model, "sqlite+pysqlite")
+        return _schema(model)
 
 
 def _schema(connection: sqlite3.Connection) -> dict[str, tuple[str, str, str]]:

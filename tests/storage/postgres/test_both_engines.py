@@ -95,6 +95,12 @@ def test_every_look_at_a_past_day_is_the_same_to_the_byte(both: Both, day: str) 
         assert both(*look, "--as-of", day, "--format", "json").code == 0
 
 
+@pytest.mark.parametrize("day", ["2026-01-14", "2026-01-15"])
+def test_every_look_by_what_was_known_on_a_day_is_the_same_to_the_byte(both: Both, day: str) -> None:
+    for look in PAST:
+        assert both(*look, "--known-on", day, "--format", "json").code == 0
+
+
 @pytest.mark.parametrize("format", ["text", "md", "html", "json"])
 def test_a_report_is_the_same_to_the_byte(both: Both, format: str) -> None:
     for narrowed in (
