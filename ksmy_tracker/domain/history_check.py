@@ -3,6 +3,8 @@
 Right hashes only say that nobody changed a history since it was sealed. entry_check.py says what is wrong with an entry
 by itself, `Family` with what it does. `import`, `check` and `migrate` ask both, so that what one takes the others take,
 on every engine.
+
+Longer than other modules: all that an entry can do wrong, to be read in one place.
 """
 
 from typing import TYPE_CHECKING, Final
@@ -94,8 +96,7 @@ class Family:
         """Take the next entry; return what is wrong with it."""
         found = None
         proves = self._agreements is not None and deed.ref not in self._broken
-        newest = self._newest.get(deed.ref, "")
-        is_last = not deed.retracts and deed.effective_on >= newest
+        is_last = not deed.retracts and deed.effective_on >= self._newest.get(deed.ref, "")
         try:
             if is_last:
                 found = self._fault(deed, self.states) if proves else None
@@ -105,7 +106,7 @@ class Family:
             if proves and found is None:
                 found = self._consequence_fault(deed, is_last=is_last)
             self._deeds.append(deed)
-            self._newest[deed.ref] = deed.effective_on if is_last else max(deed.effective_on, newest)
+            self._newest[deed.ref] = max(deed.effective_on, self._newest.get(deed.ref, ""))
             if not is_last:
                 if proves and found is None and (one := unfounded(laid_down(self._deeds))) is not None:
                     found = f"it leaves entry {one.id} ({one.ref}) without what that is about"
@@ -162,9 +163,12 @@ class Family:
         counted = {one.id: one for one in self._deeds if one.ref == deed.ref}
         gone = retracted(self._deeds)
         for one in deed.retracts if retracts_only(deed) else deed.retracts[-1:]:
-            if one not in counted or one in gone:
+            if one not in counted or one in gone or counted[one].record != deed.record:
                 return f"it retracts entry {one}, which is none of its record that counts"
         if retracts_only(deed):
+            are_undos = all(counted[one].action in UNDONE_BY for one in deed.retracts)
+            if deed.action == "withdrawn" or (deed.action == "restored" and not are_undos):
+                return f"{deed.action}, but it does not take back an undo"
             return None
         if deed.retracts:
             again = counted[deed.retracts[-1]]

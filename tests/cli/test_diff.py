@@ -95,3 +95,34 @@ def test_days_between_which_there_is_no_difference_are_told(
     ksmy: Ksmy, arguments: tuple[str, ...], said: str
 ) -> None:
     assert refused(ksmy("diff", *arguments), 2) == said
+
+
+def test_what_the_calendar_moved_stands_in_the_order_of_refs_whatever_was_recorded_since(
+    ksmy: Ksmy, at: At
+) -> None:
+    at(datetime(2026, 1, 5, 4, tzinfo=UTC))
+    for ref in ("TOURISM", "HYDROGEN"):
+        for number, day in enumerate(("2026-01-02", "2026-01-01"), 1):
+            step = ("milestone", "add", ref, f"Step {number}", "--due", "2026-01-10", "--on", day)
+            assert ksmy(*step).code == 0
+    at(datetime(2026, 1, 16, 4, tzinfo=UTC))
+    refs = [f"{ref}/{number}" for ref in ("HYDROGEN", "TOURISM") for number in (1, 2)]
+    for _ in range(2):
+        assert [ref for ref, *_ in moves(ksmy, "2026-01-10", "2026-01-11")] == refs
+        assert ksmy("update", "TOURISM", "--note", "n").code == 0
+
+
+def test_an_undo_by_a_clock_of_2099_is_named_as_what_moved(ksmy: Ksmy, at: At) -> None:
+    assert ksmy("update", "TOURISM", "--status", "suspended").code == 0
+    at(datetime(2099, 1, 1, 4, tzinfo=UTC))
+    assert ksmy("undo").code == 0
+    at(datetime(2026, 1, 17, 4, tzinfo=UTC))
+    back = ("TOURISM", "status", "suspended", "in-progress", [32], None)
+    assert moves(ksmy, "2026-01-16") == [back]
+    for only in ((), ("--sector", "tourism"), ("--agreement", "MOU-TOURISM")):
+        report = ksmy("report", "--since", "2026-01-17", "--only-moved", "--exit-code", *only)
+        assert (report.code, "TOURISM: status suspended -> in-progress (entry 32)" in report.out) == (
+            10,
+            True,
+        )
+    assert ksmy("report", "--since", "2026-01-17", "--only-moved", "--sector", "trade").out == ""

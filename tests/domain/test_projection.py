@@ -712,3 +712,36 @@ def test_a_review_of_a_milestone_is_one_of_its_commitment() -> None:
     record = project([FIRST, step, looked])["FTA-CONCLUDE"]
     assert isinstance(record, Commitment)
     assert record.reviewed_on == "2025-03-01"
+
+
+def test_what_follows_from_a_late_entry_follows_from_an_earlier_version_s_undo_too() -> None:
+    history = [
+        created("2026"),
+        entry("FTA-CONCLUDE", {"status": ("planned", "finalising")}, on="2025-01-05"),
+        entry("FTA-CONCLUDE", {"status": ("finalising", "planned")}, on="2025-01-10", action="undone"),
+        entry("FTA-CONCLUDE", {"status": ("planned", "completed")}, on="2027-01-20"),
+        entry("FTA-CONCLUDE", {"status": ("finalising", "completed")}, on="2025-01-07"),
+    ]
+    planned, done = project(history, "2025-12-31")["FTA-CONCLUDE"], project(history)["FTA-CONCLUDE"]
+    assert isinstance(planned, Commitment)
+    assert isinstance(done, Commitment)
+    assert (planned.status, planned.completed_on, planned.completed_due) == ("planned", None, None)
+    assert (done.status, done.completed_on) == ("completed", "2027-01-20")
+
+
+def test_a_milestone_that_an_earlier_version_s_undo_left_unmet_was_met_on_no_day() -> None:
+    history = [
+        created(),
+        entry("FTA-CONCLUDE/1", {"title": (None, "S"), "state": (None, "scheduled")}, record="milestone"),
+        entry("FTA-CONCLUDE/1", {"state": ("scheduled", "not-met")}, record="milestone", on="2025-01-11"),
+        entry(
+            "FTA-CONCLUDE/1",
+            {"state": ("not-met", "scheduled")},
+            record="milestone",
+            on="2025-01-15",
+            action="undone",
+        ),
+        entry("FTA-CONCLUDE/1", {"state": ("not-met", "met")}, record="milestone", on="2025-01-12"),
+    ]
+    step = project(history)["FTA-CONCLUDE/1"]
+    assert (getattr(step, "state"), getattr(step, "met_on")) == ("scheduled", None)  # noqa: B009

@@ -324,6 +324,16 @@ def test_what_was_added_comes_back_with_all_that_belongs_to_it(desk: Desk) -> No
         assert desk.record("NEW") == before
 
 
+def test_an_undo_that_is_named_brings_back_all_that_belongs_to_what_was_added(desk: Desk) -> None:
+    desk.make(commitment("NEW"), milestone("NEW"))
+    before = desk.record("NEW")
+    first = desk.undo().outcomes[0].entry
+    desk.make(update("TOURISM", due="2026"))
+    desk.undo()
+    assert [outcome.ref for outcome in desk.undo(str(first)).outcomes] == ["NEW", "NEW/1"]
+    assert desk.record("NEW") == before
+
+
 # Whole batches
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from ksmy_tracker.domain.report import Report
 from ksmy_tracker.domain.safe_text import visible
 from ksmy_tracker.render.formats import markdown, to_markdown
-from ksmy_tracker.render.report_sections import sections
+from ksmy_tracker.render.report_sections import Section, sections
 from ksmy_tracker.render.report_summary import heading, summary
 from ksmy_tracker.render.text.page import WIDTH, Page
 
@@ -24,11 +24,20 @@ def as_page(report: Report, width: int = WIDTH) -> Page:
         for item in section.items:
             page.text(item.sentence, indent=2, hanging=section.hanging, style=item.state)
         if section.left_out:
-            how = f": {section.command}" if section.command else ""
-            page.text(section.left_out + how, indent=2, hanging=2)
+            _left_out(page, section)
     page.heading("Head")
     page.text(report.head or "none: the register has no entry", indent=2)
     return page
+
+
+def _left_out(page: Page, section: Section) -> None:
+    """How many more there are; the command that lists them all, to be copied, is not broken where a line has room."""
+    said = f"{section.left_out}: {section.command}" if section.command else section.left_out
+    if not section.command or len(said) + 4 <= page.width:
+        page.text(said, indent=2, hanging=2)
+    else:
+        page.text(f"{section.left_out}:", indent=2)
+        page.text(section.command, indent=4, hanging=2)
 
 
 def as_markdown(report: Report) -> str:

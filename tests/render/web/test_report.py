@@ -394,7 +394,7 @@ def test_a_list_of_many_is_cut_and_says_how_many_more_there_are(ksmy: Ksmy, tmp_
     soon = section(read(ksmy("report", "--format", "html").out), "Due within 90 days: 60")
     shown = [row[0] for row in cells(soon.one("table"))]
     assert (len(shown), shown[0], shown[-1]) == (50, "MANY-2026-02-01", "MANY-2026-03-22")
-    assert [one.text for one in soon.all("p")] == ["and 10 more: ksmy due --within 90 --as-of 2026-01-15"]
+    assert [one.text for one in soon.all("p")] == ["and 10 more: ksmy due --within 90 --known-on 2026-01-15"]
 
 
 def test_the_drawing_has_the_nearest_deadlines_and_the_page_says_how_many_more_there_are(

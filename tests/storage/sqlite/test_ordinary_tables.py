@@ -195,7 +195,7 @@ def test_a_header_that_forbids_writing_is_damage(ksmy: Ksmy, register: Path) -> 
     assert ran.err.splitlines() == [f"ksmy: {register} failed its check", f"  database: {fault}"]
 
 
-def test_check_names_the_schemas_faults_before_it_has_sqlite_look(ksmy: Ksmy, register: Path) -> None:
+def test_check_names_the_schemas_faults_before_those_of_the_records(ksmy: Ksmy, register: Path) -> None:
     execute(
         register,
         "PRAGMA ignore_check_constraints = ON",
@@ -204,4 +204,4 @@ def test_check_names_the_schemas_faults_before_it_has_sqlite_look(ksmy: Ksmy, re
     )
     lines = [line.strip() for line in ksmy("check").err.splitlines()]
     assert lines[1] == "schema: the table notes does not belong to a register"
-    assert lines[2].startswith("database: ")
+    assert lines[2].startswith("commitment TOURISM: firmness is 'x'")
