@@ -107,8 +107,8 @@ class Report(NamedTuple):
 
     @property
     def needs_attention(self) -> bool:
-        """Whether anything is overdue, due soon, contradictory or changed."""
-        parts = (self.overdue, self.due_soon, self.contradictions, self.changed)
+        """Whether anything is overdue, due soon, contradictory, another than before, or said since."""
+        parts = (self.overdue, self.due_soon, self.contradictions, self.moved, self.changed)
         return any(part.total for part in parts)
 
 
