@@ -786,10 +786,10 @@ def test_a_report_is_the_same_in_every_environment(
     environment: dict[str, str], ksmy: Ksmy, process: Ksmy
 ) -> None:
     assert ksmy("update", "FTA-CONCLUDE", "--title", KOREAN).code == 0
-    expected = done(ksmy("report", "--as-of", "2026-01-15"))
+    expected = done(ksmy("report", "--as-of", "2026-01-16"))
     assert KOREAN[:10] in expected
     ran = process(
-        *("report", "--as-of", "2026-01-15"),
+        *("report", "--as-of", "2026-01-16"),
         env={"PATH": "/usr/bin:/bin", **environment},
         stdin=subprocess.DEVNULL,
         start_new_session=True,
@@ -802,9 +802,9 @@ def test_a_file_is_the_same_in_an_environment_that_knows_no_korean(
 ) -> None:
     assert ksmy("update", "FTA-CONCLUDE", "--title", KOREAN).code == 0
     file = tmp_path / "보고서.txt"
-    arguments = ("report", "--as-of", "2026-01-15", "--output", str(file))
+    arguments = ("report", "--as-of", "2026-01-16", "--output", str(file))
     assert done(process(*arguments, env=CRON["ASCII without mercy"])) == ""
-    assert file.read_text(encoding="utf-8") == done(ksmy("report", "--as-of", "2026-01-15"))
+    assert file.read_text(encoding="utf-8") == done(ksmy("report", "--as-of", "2026-01-16"))
 
 
 def test_a_sentence_about_a_korean_name_comes_out_in_any_locale(process: Ksmy, tmp_path: Path) -> None:
