@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from ksmy_tracker.domain.kinds import GIVEN, Agreement, Commitment, Milestone, Record
+from ksmy_tracker.domain.kinds import GIVEN, Agreement, Commitment, Milestone, Record, in_order
 from ksmy_tracker.domain.projection import States, followed, laid_down, retracted
 from ksmy_tracker.domain.rows import Day, Moved, Point, commitment_deadline, milestone_deadline, stored_date
 from ksmy_tracker.domain.words import OPEN_MILESTONE_STATES, SETTLED_STATUSES
@@ -71,12 +71,6 @@ def _at(history: "Sequence[Deed | Entry]", point: Point) -> "tuple[States, Seque
 
 def _names(entry: "Deed | Entry", fields: Sequence[str]) -> bool:
     return not fields or any(name in entry.changes for name in fields)
-
-
-def in_order(ref: str) -> tuple[str, int]:
-    """A milestone after its commitment, by its number."""
-    commitment, _, number = ref.partition("/")
-    return commitment, int(number or 0)
 
 
 def _came_or_went(

@@ -316,6 +316,12 @@ def commitment_of(milestone_ref: str) -> str:
     return milestone_ref.partition("/")[0]
 
 
+def in_order(ref: str) -> tuple[str, int]:
+    """What refs are sorted by so that milestones come after their commitment, by their numbers."""
+    commitment, _, number = ref.partition("/")
+    return commitment, int(number or 0)
+
+
 def read_field(kind: str | None, name: str, value: Any) -> Any:
     """A field's value, normalised; an empty one (or null) clears a field that may be empty.
 

@@ -43,9 +43,19 @@ def each_deadline(
     return (_on(row, snapshot.day) for row in rows)
 
 
-def count_deadlines(snapshot: Snapshot, *, after: str | None = None, until: str | None = None) -> int:
-    """How many open deadlines have their last day after one day and until another (inclusive)."""
-    return snapshot.count(f"FROM ({_open(after, until)}) x", after=after, until=until)
+def count_deadlines(
+    snapshot: Snapshot,
+    *,
+    after: str | None = None,
+    until: str | None = None,
+    commitments: int | None = None,
+) -> int:
+    """How many open deadlines have their last day after one day and until another (inclusive).
+
+    Of commitments there are so many, where the caller knows.
+    """
+    source = _open(after, until) if commitments is None else _open_milestones(after, until)
+    return (commitments or 0) + snapshot.count(f"FROM ({source}) x", after=after, until=until)
 
 
 def calendar(snapshot: Snapshot) -> Iterator[CalendarRow]:
@@ -86,16 +96,23 @@ def _on(row: DeadlineRow, day: Day) -> DeadlineRow:
 
 def _open(after: str | None, until: str | None) -> str:
     """SELECT the open deadlines of commitments and milestones, each of an open commitment: what an index has."""
-
-    def within(table: str) -> str:
-        parts = [f"{table}.due_latest IS NOT NULL"]
-        parts += [f"{table}.due_latest > :after"] if after else []
-        parts += [f"{table}.due_latest <= :until"] if until else []
-        return " AND ".join(parts)
-
     return (
         "SELECT c.ref, 'commitment' AS record, c.ref AS commitment, c.due_earliest, c.due_latest "
-        f"FROM commitment c WHERE {OPEN} AND {within('c')} UNION ALL "
-        "SELECT m.ref, 'milestone', m.commitment, m.due_earliest, m.due_latest FROM milestone m "
-        f"JOIN commitment c ON c.ref = m.commitment WHERE {OPEN} AND {OPEN_MILESTONE} AND {within('m')}"
+        f"FROM commitment c WHERE {OPEN} AND {_within('c', after, until)} "
+        f"UNION ALL {_open_milestones(after, until)}"
     )
+
+
+def _open_milestones(after: str | None, until: str | None) -> str:
+    return (
+        "SELECT m.ref, 'milestone', m.commitment, m.due_earliest, m.due_latest FROM milestone m "
+        f"JOIN commitment c ON c.ref = m.commitment WHERE {OPEN} AND {OPEN_MILESTONE} "
+        f"AND {_within('m', after, until)}"
+    )
+
+
+def _within(table: str, after: str | None, until: str | None) -> str:
+    parts = [f"{table}.due_latest IS NOT NULL"]
+    parts += [f"{table}.due_latest > :after"] if after else []
+    parts += [f"{table}.due_latest <= :until"] if until else []
+    return " AND ".join(parts)

@@ -1,17 +1,18 @@
 """What moved in a register between two days, each as known then."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
-from ksmy_tracker.domain.kinds import COLUMNS, Commitment, Milestone, commitment_of
+from ksmy_tracker.domain.kinds import COLUMNS, Commitment, Milestone, commitment_of, in_order
 from ksmy_tracker.domain.report import Listed
 from ksmy_tracker.domain.rows import Day, Moved, Point, days_before
+from ksmy_tracker.domain.words import OPEN_STATUSES
 from ksmy_tracker.domain.zone import midnight_after
-from ksmy_tracker.reading.expressions import SETTLED, columns_of
-from ksmy_tracker.reading.snapshot import Snapshot, newest_known
+from ksmy_tracker.reading.expressions import OPEN, columns_of, listed, open_milestone
+from ksmy_tracker.reading.snapshot import Ref, Snapshot, newest_known
 from ksmy_tracker.storage.interface import Reader
 
 
@@ -19,8 +20,8 @@ def differences(reader: Reader, first: Day, last: Day) -> list[Moved]:
     """What moved from the end of a day to the end of another, by ref."""
     before, snapshot = _point(reader, first), Snapshot(reader, last)
     after = Point(last, snapshot.newest)
-    turned = _by_calendar(snapshot, before, after, _misdated(snapshot, before))
-    found = [*_by_entries(snapshot, before, after), *turned]
+    turned = _turned(snapshot, before, after, _newest(snapshot, before))
+    found = [*_by_entries(snapshot, before, after), *_by_calendar(snapshot, before, after, turned)]
     return sorted(found, key=lambda one: commitment_of(one.ref))
 
 
@@ -38,23 +39,24 @@ def moved_since(snapshot: Snapshot, since: str, *, most: int) -> Listed[Moved]:
     else:
         before = Point(Day(first, day.within), snapshot.newest)
     after = Point(day, snapshot.newest)
-    family = snapshot.reader.family("ref")
-    sql = f"SELECT {family} AS ref, max(id) AS newest FROM entry WHERE {_SINCE} GROUP BY 1"
-    newest = {one.ref: one.newest for one in snapshot.rows(_Newest, sql, **_since(before))}
-    newest |= (misdated := _misdated(snapshot, before))
+    newest = _newest(snapshot, before)
     left = sorted(newest, key=lambda ref: newest[ref])
     found: list[Moved] = []
-    while left and not found:
-        left, some = left[:-_LOOKED_INTO], left[-_LOOKED_INTO:]
-        found = sorted(
+    at_once = _ALL if len(left) <= _ALL else _SOME
+    while left and len(found) < most:
+        left, some = left[:-at_once], left[-at_once:]
+        found += sorted(
             _by_entries(snapshot, before, after, some), key=lambda one: -newest[commitment_of(one.ref)]
         )
-    turned = list(_by_calendar(snapshot, before, after, misdated))
-    return Listed([*found, *turned][:most], len(found) + len(left) + len(turned))
+    turned = _turned(snapshot, before, after, newest)
+    shown = [*found[:most], *_by_calendar(snapshot, before, after, turned[: max(0, most - len(found))])]
+    return Listed(shown, len(found) + len(left) + len(turned))
 
 
-#: Records of which a report asks at a time what moved, until something did: more than it shows.
-_LOOKED_INTO: Final = 500
+#: So many records a report looks into, for what moved of them; of more it looks into some at a time, until it has all
+#: that it shows.
+_ALL: Final = 500
+_SOME: Final = 50
 
 
 class _Newest(NamedTuple):
@@ -71,18 +73,23 @@ def _since(before: Point) -> dict[str, Any]:
     return {"known": before.known, "day": before.day.until}
 
 
-def _misdated(snapshot: Snapshot, before: Point) -> dict[str, int]:
-    """Records with retractions that a wrong clock dated after the day, and that count all the same; with the newest."""
-    register = snapshot.register
-    family = register.family("ref")
-    sql = (
-        f"SELECT {family} AS ref, max(id) AS newest FROM entry WHERE retracts <> '[]' "
-        "AND id > :known AND id <= :newest AND effective_on > :until GROUP BY 1"
+def _newest(snapshot: Snapshot, before: Point) -> dict[str, int]:
+    """Agreements and commitments about which there are entries in between, each with the id of the newest.
+
+    A retraction that a wrong clock dated after the later day is among them, for it counts all the same.
+    """
+    register, family = snapshot.register, snapshot.register.family("ref")
+    select = f"SELECT {family} AS ref, max(id) AS newest FROM entry WHERE"
+    found = snapshot.rows(_Newest, f"{select} {_SINCE} GROUP BY 1", **_since(before))
+    misdated = register.rows(
+        _Newest,
+        f"{select} retracts <> '[]' AND id > :known AND id <= :newest AND effective_on > :until GROUP BY 1",
+        known=before.known,
+        newest=snapshot.newest,
+        until=snapshot.day.until,
     )
-    until = snapshot.day.until
-    rows = register.rows(_Newest, sql, known=before.known, newest=snapshot.newest, until=until)
-    found = {one.ref: one.newest for one in rows}
-    return {ref: found[ref] for ref in snapshot.among([*found])} if found else found
+    known = snapshot.among([one.ref for one in misdated])
+    return {one.ref: one.newest for one in (*found, *(one for one in misdated if one.ref in known))}
 
 
 def _point(reader: Reader, day: Day) -> Point:
@@ -118,29 +125,37 @@ def _by_entries(
         yield from moved([read_deed(one) for one in its], before, after)
 
 
-def _by_calendar(snapshot: Snapshot, before: Point, after: Point, misdated: Iterable[str]) -> Iterator[Moved]:
-    """What moved of the others, whose records are those of both points, by ref."""
+def _turned(snapshot: Snapshot, before: Point, after: Point, said: Container[str]) -> list[str]:
+    """The refs of what the calendar alone moved: open records but those about which something was said, by ref."""
+    # From the one day to the other it becomes overdue, or due soon; what is between the two is due soon on both.
+    turns = "x.due_latest BETWEEN :first AND :last AND NOT x.due_latest BETWEEN :soon_from AND :soon_to"
+    sql = (
+        f"SELECT x.ref FROM commitment x WHERE x.withdrawn = 0 AND x.status IN {listed(OPEN_STATUSES)} AND {turns} "
+        "UNION ALL SELECT x.ref FROM milestone x JOIN commitment c ON c.ref = x.commitment "
+        f"WHERE {OPEN} AND {open_milestone('x')} AND {turns}"
+    )
     days = {
-        **_since(before),
         "first": before.day.today.isoformat(),
         "last": after.day.horizon.isoformat(),
-        "misdated": json.dumps([*misdated]),
+        "soon_from": after.day.today.isoformat(),
+        "soon_to": before.day.horizon.isoformat(),
     }
-    family = snapshot.reader.family
-    others = (
-        "x.withdrawn = 0 AND x.due_latest BETWEEN :first AND :last "
-        f"AND {family('x.ref')} NOT IN (SELECT {family('ref')} FROM entry WHERE {_SINCE}) "
-        f"AND {family('x.ref')} NOT IN (SELECT w.value FROM {snapshot.reader.listed('misdated')} w)"
-    )
-    columns = columns_of(COLUMNS["commitment"], "x")
-    commitments = snapshot.rows(Commitment, f"SELECT {columns} FROM commitment x WHERE {others}", **days)
-    columns = columns_of(COLUMNS["milestone"], "x")
-    sql = (
-        f"SELECT {columns}, CASE WHEN {SETTLED} THEN 1 ELSE 0 END AS settled "
-        f"FROM milestone x JOIN commitment c ON c.ref = x.commitment WHERE c.withdrawn = 0 AND {others}"
-    )
-    found: list[Commitment | Milestone] = [*commitments, *snapshot.rows(Milestone, sql, **days)]
-    if found:
-        from ksmy_tracker.domain.differences import by_calendar, in_order
+    refs = [one.ref for one in snapshot.rows(Ref, sql, **days) if commitment_of(one.ref) not in said]
+    return sorted(refs, key=in_order)
 
-        yield from by_calendar(sorted(found, key=lambda one: in_order(one.ref)), before.day, after.day)
+
+def _by_calendar(snapshot: Snapshot, before: Point, after: Point, refs: Sequence[str]) -> Iterator[Moved]:
+    """What the calendar moved of records by their refs, which are the same at both points."""
+    if not refs:
+        return
+    from ksmy_tracker.domain.differences import by_calendar
+
+    wanted, among = json.dumps(refs), snapshot.reader.among("x.ref", "wanted")
+
+    def select(kind: str) -> str:
+        return f"SELECT {columns_of(COLUMNS[kind], 'x')} FROM {kind} x WHERE {among}"
+
+    found: dict[str, Commitment | Milestone] = {}
+    found |= {one.ref: one for one in snapshot.rows(Commitment, select("commitment"), wanted=wanted)}
+    found |= {one.ref: one for one in snapshot.rows(Milestone, select("milestone"), wanted=wanted)}
+    yield from by_calendar([found[ref] for ref in refs], before.day, after.day)

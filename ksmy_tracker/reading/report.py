@@ -83,11 +83,11 @@ def report(snapshot: Snapshot, *, since: str, stale: int, only: Filters, most: i
         by_sector=by_sector,
         overdue=Listed(
             deadlines(part, until=yesterday, limit=most),
-            count_deadlines(part, until=yesterday),
+            count_deadlines(part, until=yesterday, commitments=by_deadline["overdue"]),
         ),
         due_soon=Listed(
             deadlines(part, after=yesterday, until=horizon, limit=most),
-            count_deadlines(part, after=yesterday, until=horizon),
+            count_deadlines(part, after=yesterday, until=horizon, commitments=by_deadline["due-soon"]),
         ),
         moved=moved_since(part, since, most=most),
         changed=Listed(

@@ -119,7 +119,7 @@ def of_points(bench: Bench) -> Iterator[Figure]:
         ("diff", 46, 300, ("diff", "2025-01-14", "2026-01-14", "--format", "json")),
     )
     for name, bound, memory, arguments in looks:
-        look = _look(bench, lambda: bench.big, *arguments, expects="TRADE")
+        look = _look(bench, lambda: bench.big, *arguments, expects="-0000")
         yield Figure(f"big {name}", bound, look, _empty_app(bench), most_memory=memory, most_runs=5)
 
 
