@@ -78,12 +78,17 @@ def _newest(snapshot: Snapshot, before: Point) -> dict[str, int]:
 
     A retraction that a wrong clock dated after the later day is among them, for it counts all the same.
     """
-    register, family = snapshot.register, snapshot.register.family("ref")
-    select = f"SELECT {family} AS ref, max(id) AS newest FROM entry WHERE"
-    found = snapshot.rows(_Newest, f"{select} {_SINCE} GROUP BY 1", **_since(before))
+
+    def select(reader: Reader, condition: str) -> str:
+        return (
+            f"SELECT {reader.family('ref')} AS ref, max(id) AS newest FROM entry WHERE {condition} GROUP BY 1"
+        )
+
+    found = snapshot.rows(_Newest, select(snapshot.reader, _SINCE), **_since(before))
+    register = snapshot.register
     misdated = register.rows(
         _Newest,
-        f"{select} retracts <> '[]' AND id > :known AND id <= :newest AND effective_on > :until GROUP BY 1",
+        select(register, "retracts <> '[]' AND id > :known AND id <= :newest AND effective_on > :until"),
         known=before.known,
         newest=snapshot.newest,
         until=snapshot.day.until,
