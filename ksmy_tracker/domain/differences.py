@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from ksmy_tracker.domain.kinds import GIVEN, Agreement, Commitment, Milestone, Record, in_order
+from ksmy_tracker.domain.kinds import GIVEN, Agreement, Commitment, Milestone, Record, ref_order
 from ksmy_tracker.domain.projection import States, followed, laid_down, retracted
 from ksmy_tracker.domain.rows import Day, Moved, Point, commitment_deadline, milestone_deadline, stored_date
 from ksmy_tracker.domain.words import OPEN_MILESTONE_STATES, SETTLED_STATUSES
@@ -40,7 +40,7 @@ def moved(history: "Sequence[Deed | Entry]", before: Point, after: Point) -> Ite
                 found.add(gone_last.get(gone_first.get(undo, 0), undo))
         return tuple(sorted(found))
 
-    for ref in sorted(at_first.keys() | at_last.keys(), key=in_order):
+    for ref in sorted(at_first.keys() | at_last.keys(), key=ref_order):
         old, new = at_first.get(ref), at_last.get(ref)
         if old is None or new is None:
             yield from _came_or_went(ref, old, new, by(ref, "title"))
@@ -70,7 +70,7 @@ def _at(history: "Sequence[Deed | Entry]", point: Point) -> "tuple[States, Seque
 
 
 def _names(entry: "Deed | Entry", fields: Sequence[str]) -> bool:
-    return not fields or any(name in entry.changes for name in fields)
+    return any(name in entry.changes for name in fields)
 
 
 def _came_or_went(

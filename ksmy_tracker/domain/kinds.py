@@ -316,7 +316,7 @@ def commitment_of(milestone_ref: str) -> str:
     return milestone_ref.partition("/")[0]
 
 
-def in_order(ref: str) -> tuple[str, int]:
+def ref_order(ref: str) -> tuple[str, int]:
     """What refs are sorted by so that milestones come after their commitment, by their numbers."""
     commitment, _, number = ref.partition("/")
     return commitment, int(number or 0)

@@ -33,6 +33,12 @@ def ended_spans(before: "Iterable[Entry]", after: "Iterable[Entry]", ref: str) -
     return {name: span for name, span in spans.items() if span is not None}
 
 
+def days_of(spans: dict[str, Span]) -> tuple[dict[str, str], dict[str, tuple[str, Any]]]:
+    """The first day of each, and the last with what is so from then on, as a receipt has them."""
+    since = {name: span.since for name, span in spans.items()}
+    return since, {name: (span.last, span.then) for name, span in spans.items()}
+
+
 def _by_day(laid: "Iterable[Entry]", name: str) -> dict[str, Any]:
     """What a field is at the end of the days on which it was set."""
     return {one.effective_on: one.changes[name][1] for one in laid if name in one.changes}

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
-from ksmy_tracker.domain.kinds import COLUMNS, Commitment, Milestone, commitment_of, in_order
+from ksmy_tracker.domain.kinds import COLUMNS, Commitment, Milestone, commitment_of, ref_order
 from ksmy_tracker.domain.report import Listed
 from ksmy_tracker.domain.rows import Day, Moved, Point, days_before
 from ksmy_tracker.domain.words import OPEN_STATUSES
@@ -146,7 +146,7 @@ def _turned(snapshot: Snapshot, before: Point, after: Point, said: Container[str
         "soon_to": before.day.horizon.isoformat(),
     }
     refs = [one.ref for one in snapshot.rows(Ref, sql, **days) if commitment_of(one.ref) not in said]
-    return sorted(refs, key=in_order)
+    return sorted(refs, key=ref_order)
 
 
 def _by_calendar(snapshot: Snapshot, before: Point, after: Point, refs: Sequence[str]) -> Iterator[Moved]:

@@ -9,7 +9,7 @@ from ksmy_tracker.domain.entries import UNDONE_BY
 from ksmy_tracker.domain.kinds import GIVEN, KINDS, Record
 from ksmy_tracker.domain.projection import laid_down
 from ksmy_tracker.domain.receipt import Outcome, Receipt
-from ksmy_tracker.domain.spans import Span, ended_spans
+from ksmy_tracker.domain.spans import Span, days_of, ended_spans
 from ksmy_tracker.domain.values import Fault, read_any_ref
 from ksmy_tracker.errors import NotFound, Refused, Usage
 from ksmy_tracker.reading.points import gone_by
@@ -209,13 +209,14 @@ def _outcome(entry: Entry, working_set: WorkingSet, record: Record | None, laid:
                 changes[name] = old, new
             elif name in spans:
                 changes[name] = spans[name].old, spans[name].new
+    since, until = days_of(spans)
     return Outcome(
         ref=entry.ref,
         record=entry.record,
         action=entry.action,
         changes=changes,
         entry=entry.id,
-        since={name: span.since for name, span in spans.items()},
-        until={name: (span.last, span.then) for name, span in spans.items()},
+        since=since,
+        until=until,
         retracts=entry.retracts,
     )

@@ -15,7 +15,7 @@ from ksmy_tracker.domain.kinds import KINDS, Record, commitment_of, state_of
 from ksmy_tracker.domain.projection import States, laid_down, project, retracted, step
 from ksmy_tracker.domain.receipt import Outcome
 from ksmy_tracker.domain.rows import days_before
-from ksmy_tracker.domain.spans import Span, ended_spans
+from ksmy_tracker.domain.spans import Span, days_of, ended_spans
 from ksmy_tracker.domain.stale_listing import Listed
 from ksmy_tracker.domain.words import did_you_mean, nearest
 from ksmy_tracker.errors import KsmyError
@@ -233,6 +233,7 @@ class WorkingSet:
         if commitment_of(entry.ref) in self._histories:
             laid = laid_down(self.history(entry.ref))
             spans = ended_spans([one for one in laid if one.id != entry.id], laid, entry.ref)
+        since, until = days_of(spans)
         return Outcome(
             ref=entry.ref,
             record=entry.record,
@@ -241,8 +242,8 @@ class WorkingSet:
             entry=entry.id,
             note=entry.note,
             evidence=entry.evidence,
-            since={name: span.since for name, span in spans.items()},
-            until={name: (span.last, span.then) for name, span in spans.items()},
+            since=since,
+            until=until,
         )
 
     def entry(self, number: int) -> Entry | None:
