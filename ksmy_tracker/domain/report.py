@@ -5,7 +5,7 @@ from datetime import date
 from typing import Generic, NamedTuple, TypeVar
 
 from ksmy_tracker.domain.kinds import Milestone
-from ksmy_tracker.domain.rows import Day, DeadlineRow, EntryRow, Filters, Moved
+from ksmy_tracker.domain.rows import Day, DeadlineRow, EntryRow, Filters, Moved, SectorCount, StatusCount
 from ksmy_tracker.domain.words import DEADLINE_STATES, OPEN_STATUSES, STATUSES
 
 #: Days back from the report's day that count as lately, and days without an entry that count as quiet.
@@ -113,14 +113,21 @@ class Report(NamedTuple):
 
 
 def tally(
-    counts: Sequence[tuple[str, str, str, int]],
+    statuses: Sequence[StatusCount], sectors: Sequence[SectorCount]
 ) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
-    """Counts by status, by deadline state and by sector, from those of each combination of the three."""
+    """Counts by status, by deadline state (see deadline.py) and by sector, from what is counted of each status."""
     by_status = dict.fromkeys(STATUSES, 0)
     by_deadline = dict.fromkeys(DEADLINE_STATES, 0)
-    by_sector: dict[str, int] = {}
-    for status, deadline, sector, count in counts:
-        by_status[status] = by_status.get(status, 0) + count
-        by_deadline[deadline] = by_deadline.get(deadline, 0) + count
-        by_sector[sector] = by_sector.get(sector, 0) + count
-    return by_status, by_deadline, dict(sorted(by_sector.items()))
+    for of in statuses:
+        by_status[of.status] = of.commitments
+        if of.status == "cancelled":
+            by_deadline["closed"] += of.commitments
+        elif of.status == "completed":
+            by_deadline["met"] += of.commitments - of.late
+            by_deadline["met-late"] += of.late
+        else:
+            by_deadline["overdue"] += of.past
+            by_deadline["due-soon"] += of.until_horizon - of.past
+            by_deadline["upcoming"] += of.commitments - of.undated - of.until_horizon
+            by_deadline["undated"] += of.undated
+    return by_status, by_deadline, {one.sector: one.commitments for one in sorted(sectors)}

@@ -113,11 +113,23 @@ class DeadlineRow(NamedTuple):
     expected: str | None = None
 
 
-class CountRow(NamedTuple):
-    """How many commitments there are of a status, a deadline state and a sector."""
+class StatusCount(NamedTuple):
+    """How many commitments there are of a status, and of those how many have which deadline.
+
+    That is none, one that has passed, one until the horizon (passed or not), or one that they were completed after.
+    """
 
     status: str
-    deadline: str
+    commitments: int
+    undated: int
+    past: int
+    until_horizon: int
+    late: int
+
+
+class SectorCount(NamedTuple):
+    """How many commitments there are in a sector."""
+
     sector: str
     commitments: int
 

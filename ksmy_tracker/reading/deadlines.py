@@ -1,8 +1,11 @@
 """Open deadlines, of commitments and of their milestones; and every deadline as a calendar has it."""
 
+import json
 from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
 
 from ksmy_tracker.domain.deadline import open_state
+from ksmy_tracker.domain.report import Listed
 from ksmy_tracker.domain.rows import CalendarRow, Day, DeadlineRow, stored_date
 from ksmy_tracker.reading.entries import NEWS
 from ksmy_tracker.reading.expressions import (
@@ -16,6 +19,13 @@ from ksmy_tracker.reading.expressions import (
 )
 from ksmy_tracker.reading.snapshot import Snapshot
 
+_COMMITMENTS: Final = (
+    "SELECT c.ref, 'commitment' AS record, c.ref AS commitment, c.due_earliest, c.due_latest "
+    "FROM commitment c"
+)
+_MILESTONES: Final = "SELECT m.ref, 'milestone', m.commitment, m.due_earliest, m.due_latest FROM milestone m"
+_NEAREST_FIRST: Final = "ORDER BY x.due_latest, x.due_earliest, x.ref"
+
 
 def deadlines(
     snapshot: Snapshot, *, after: str | None = None, until: str | None = None, limit: int | None = None
@@ -28,7 +38,33 @@ def each_deadline(
     snapshot: Snapshot, *, after: str | None = None, until: str | None = None, limit: int | None = None
 ) -> Iterator[DeadlineRow]:
     """Open deadlines whose last day lies after one day and until another (inclusive), nearest first, one by one."""
-    order = "ORDER BY x.due_latest, x.due_earliest, x.ref"
+    nearest = f"SELECT x.* FROM ({_open(after, until)}) x {_NEAREST_FIRST} {limited(limit)}"
+    return _rows(snapshot, nearest, after=after, until=until, limit=limit)
+
+
+class _Counted(NamedTuple):
+    """The ref of a deadline, and how many there are."""
+
+    ref: str
+    total: int
+
+
+def first_deadlines(
+    snapshot: Snapshot, *, after: str | None = None, until: str | None = None, most: int
+) -> Listed[DeadlineRow]:
+    """The first few of the same, and how many there are."""
+    sql = (
+        f"SELECT x.ref, count(*) OVER () AS total FROM ({_open(after, until)}) x {_NEAREST_FIRST} LIMIT :most"
+    )
+    found = snapshot.rows(_Counted, sql, after=after, until=until, most=most)
+    among = snapshot.reader.among
+    named = f"{_COMMITMENTS} WHERE {among('c.ref', 'refs')} UNION ALL {_MILESTONES} WHERE {among('m.ref', 'refs')}"
+    rows = _rows(snapshot, named, refs=json.dumps([one.ref for one in found]))
+    return Listed([*rows], found[0].total if found else 0)
+
+
+def _rows(snapshot: Snapshot, selected: str, **parameters: Any) -> Iterator[DeadlineRow]:
+    """The rows of selected deadlines, nearest first."""
     sql = (
         "SELECT x.ref, x.record, coalesce(m.title, c.title) AS title, c.agreement, c.sector, c.parties, "
         "coalesce(m.state, c.status) AS status, '' AS deadline, 0 AS days_left, "
@@ -36,26 +72,10 @@ def each_deadline(
         "CASE WHEN m.ref IS NULL THEN c.due_phrase END AS due_phrase, "
         "CASE WHEN m.ref IS NULL THEN c.slip_days END AS slip_days, "
         "CASE WHEN m.ref IS NULL THEN c.expected ELSE m.expected END AS expected "
-        f"FROM (SELECT x.* FROM ({_open(after, until)}) x {order} {limited(limit)}) x "
-        f"JOIN commitment c ON c.ref = x.commitment LEFT JOIN milestone m ON m.ref = x.ref {order}"
+        f"FROM ({selected}) x "
+        f"JOIN commitment c ON c.ref = x.commitment LEFT JOIN milestone m ON m.ref = x.ref {_NEAREST_FIRST}"
     )
-    rows = snapshot.stream(DeadlineRow, sql, after=after, until=until, limit=limit)
-    return (_on(row, snapshot.day) for row in rows)
-
-
-def count_deadlines(
-    snapshot: Snapshot,
-    *,
-    after: str | None = None,
-    until: str | None = None,
-    commitments: int | None = None,
-) -> int:
-    """How many open deadlines have their last day after one day and until another (inclusive).
-
-    Of commitments there are so many, where the caller knows.
-    """
-    source = _open(after, until) if commitments is None else _open_milestones(after, until)
-    return (commitments or 0) + snapshot.count(f"FROM ({source}) x", after=after, until=until)
+    return (_on(row, snapshot.day) for row in snapshot.stream(DeadlineRow, sql, **parameters))
 
 
 def calendar(snapshot: Snapshot) -> Iterator[CalendarRow]:
@@ -97,16 +117,8 @@ def _on(row: DeadlineRow, day: Day) -> DeadlineRow:
 def _open(after: str | None, until: str | None) -> str:
     """SELECT the open deadlines of commitments and milestones, each of an open commitment: what an index has."""
     return (
-        "SELECT c.ref, 'commitment' AS record, c.ref AS commitment, c.due_earliest, c.due_latest "
-        f"FROM commitment c WHERE {OPEN} AND {_within('c', after, until)} "
-        f"UNION ALL {_open_milestones(after, until)}"
-    )
-
-
-def _open_milestones(after: str | None, until: str | None) -> str:
-    return (
-        "SELECT m.ref, 'milestone', m.commitment, m.due_earliest, m.due_latest FROM milestone m "
-        f"JOIN commitment c ON c.ref = m.commitment WHERE {OPEN} AND {OPEN_MILESTONE} "
+        f"{_COMMITMENTS} WHERE {OPEN} AND {_within('c', after, until)} UNION ALL "
+        f"{_MILESTONES} JOIN commitment c ON c.ref = m.commitment WHERE {OPEN} AND {OPEN_MILESTONE} "
         f"AND {_within('m', after, until)}"
     )
 

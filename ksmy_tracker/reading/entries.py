@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from ksmy_tracker.domain.entries import ENTRY_FIELDS, UNDONE_BY, StoredEntry
+from ksmy_tracker.domain.report import Listed
 from ksmy_tracker.domain.rows import EntryRow, days_before
 from ksmy_tracker.domain.zone import midnight_after
 from ksmy_tracker.reading.expressions import all_of
@@ -96,26 +97,41 @@ def each_entry(
         "gone": json.dumps([*gone]),
     }
     if snapshot.is_past:
-        found = _by_id(snapshot.register, snapshot.stream(_Id, sql, **parameters))
+        ids = (one.id for one in snapshot.stream(_Id, sql, **parameters))
+        found = _by_id(snapshot.register, ids)
     else:
         found = snapshot.stream(StoredEntry, sql, **parameters)
     return (read_row(entry, gone) for entry in found)
 
 
-def _by_id(register: Reader, ids: Iterator[_Id]) -> Iterator[StoredEntry]:
+def _by_id(register: Reader, ids: Iterator[int]) -> Iterator[StoredEntry]:
     """The entries of some ids, in their order."""
     sql = f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry WHERE id IN"
-    while some := [str(one.id) for one in islice(ids, _AT_ONCE)]:
+    while some := [str(one) for one in islice(ids, _AT_ONCE)]:
         yield from register.rows(StoredEntry, f"{sql} ({', '.join(some)}) ORDER BY id")
 
 
-def count_entries(snapshot: Snapshot, *, since: str) -> int:
-    """How many entries are news since a date."""
-    return snapshot.count(
-        f"FROM entry WHERE {NEWS} AND {_NO_UNDO} AND {_counts(snapshot)} AND {_SINCE}",
-        **_since(snapshot, since),
-        gone=json.dumps([*snapshot.gone]),
-    )
+class _Found(NamedTuple):
+    """How many entries there are, and the id of the oldest."""
+
+    total: int
+    oldest: int
+
+
+def latest_news(snapshot: Snapshot, *, since: str, most: int) -> Listed[EntryRow]:
+    """The newest entries that are news since a date, in the order of the chain, and how many there are."""
+    gone = snapshot.gone
+    news = f"FROM entry WHERE {NEWS} AND {_NO_UNDO} AND {_counts(snapshot)} AND {_SINCE}"
+    parameters = {**_since(snapshot, since), "gone": json.dumps([*gone])}
+    counted = f"SELECT count(*) AS total, coalesce(min(id), 0) AS oldest {news}"
+    (found,) = snapshot.rows(_Found, counted, **parameters)
+    if not found.total:
+        return Listed([], 0)
+    # Without the oldest, the search for the newest few would go down the whole history where there are fewer.
+    newest = f"SELECT id {news} AND id >= :oldest ORDER BY id DESC LIMIT :most"
+    ids = [one.id for one in snapshot.rows(_Id, newest, **parameters, oldest=found.oldest, most=most)]
+    shown = _by_id(snapshot.register, reversed(ids))
+    return Listed([read_row(entry, gone) for entry in shown], found.total)
 
 
 def _counts(snapshot: Snapshot) -> str:

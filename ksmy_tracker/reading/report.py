@@ -6,12 +6,11 @@ Each query reads indexes alone until it knows which few records it shows, so tha
 from typing import Final, NamedTuple
 
 from ksmy_tracker.domain.report import Contradiction, Listed, NextMilestone, Quiet, Report, tally
-from ksmy_tracker.domain.rows import CountRow, Filters, days_before, stored_date
+from ksmy_tracker.domain.rows import Filters, SectorCount, StatusCount, days_before, stored_date
 from ksmy_tracker.reading.agreements import count_agreements
-from ksmy_tracker.reading.deadlines import count_deadlines, deadlines
-from ksmy_tracker.reading.entries import count_entries, entries
+from ksmy_tracker.reading.deadlines import first_deadlines
+from ksmy_tracker.reading.entries import latest_news
 from ksmy_tracker.reading.expressions import (
-    DEADLINE,
     LOOKED_AT,
     NOT_LOOKED_AT,
     OPEN,
@@ -23,15 +22,22 @@ from ksmy_tracker.reading.filters import narrowed
 from ksmy_tracker.reading.milestones import milestones_by_ref
 from ksmy_tracker.reading.snapshot import Snapshot
 
-#: The ways in which status, evidence and deadline contradict each other; a commitment has one row at most.
-_CONTRADICTIONS: Final = (
-    "SELECT c.ref, 'completed with ' || CASE count(m.ref) WHEN 0 THEN 'no evidence' "
-    "WHEN 1 THEN 'milestone ' || min(m.number) || ' open' ELSE count(m.ref) || ' milestones open' END || "
-    "CASE WHEN c.evidence = 0 AND count(m.ref) > 0 THEN ' and no evidence' ELSE '' END AS why "
-    f"FROM commitment c LEFT JOIN milestone m ON m.commitment = c.ref AND {OPEN_MILESTONE} "
-    "WHERE c.withdrawn = 0 AND c.status = 'completed' "
-    "GROUP BY c.ref, c.evidence HAVING c.evidence = 0 OR count(m.ref) > 0 UNION ALL "
-    f"SELECT c.ref, c.status || ' though its deadline has passed' FROM commitment c WHERE {OVERDUE}"
+_OPEN_STEPS: Final = f"FROM milestone m WHERE m.commitment = c.ref AND {OPEN_MILESTONE}"
+
+#: What is completed, though its evidence or its milestones say otherwise.
+_COMPLETED_BUT: Final = (
+    "SELECT x.ref, x.title, 'completed with ' || CASE x.steps WHEN 0 THEN 'no evidence' "
+    "WHEN 1 THEN 'milestone ' || x.step || ' open' ELSE x.steps || ' milestones open' END || "
+    "CASE WHEN x.evidence = 0 AND x.steps > 0 THEN ' and no evidence' ELSE '' END AS why "
+    f"FROM (SELECT c.ref, c.title, c.evidence, (SELECT count(*) {_OPEN_STEPS}) AS steps, "
+    f"(SELECT min(m.number) {_OPEN_STEPS}) AS step FROM commitment c "
+    "WHERE c.withdrawn = 0 AND c.status = 'completed') x WHERE x.evidence = 0 OR x.steps > 0"
+)
+
+#: What is open, though its deadline has passed.
+_OVERDUE: Final = (
+    "SELECT c.ref, c.title, c.status || ' though its deadline has passed' AS why "
+    f"FROM commitment c WHERE {OVERDUE} ORDER BY c.status, c.ref LIMIT :limit"
 )
 
 _QUIET: Final = f"FROM commitment c WHERE {NOT_LOOKED_AT}"
@@ -71,7 +77,7 @@ def report(snapshot: Snapshot, *, since: str, stale: int, only: Filters, most: i
 
     part = narrowed(snapshot, only)
     yesterday, horizon = days_before(part.day.today, 1), part.day.horizon.isoformat()
-    by_status, by_deadline, by_sector = tally(counts(part))
+    by_status, by_deadline, by_sector = counts(part)
     return Report(
         day=part.day,
         since=since,
@@ -81,19 +87,10 @@ def report(snapshot: Snapshot, *, since: str, stale: int, only: Filters, most: i
         by_status=by_status,
         by_deadline=by_deadline,
         by_sector=by_sector,
-        overdue=Listed(
-            deadlines(part, until=yesterday, limit=most),
-            count_deadlines(part, until=yesterday, commitments=by_deadline["overdue"]),
-        ),
-        due_soon=Listed(
-            deadlines(part, after=yesterday, until=horizon, limit=most),
-            count_deadlines(part, after=yesterday, until=horizon, commitments=by_deadline["due-soon"]),
-        ),
+        overdue=first_deadlines(part, until=yesterday, most=most),
+        due_soon=first_deadlines(part, after=yesterday, until=horizon, most=most),
         moved=moved_since(part, since, most=most),
-        changed=Listed(
-            entries(part, since=since, newest=most, news=True),
-            count_entries(part, since=since),
-        ),
+        changed=latest_news(part, since=since, most=most),
         quiet=quiet(part, stale, limit=most),
         contradictions=contradictions(part, limit=most),
         next_milestones=next_milestones(part, limit=most),
@@ -101,13 +98,18 @@ def report(snapshot: Snapshot, *, since: str, stale: int, only: Filters, most: i
     )
 
 
-def counts(snapshot: Snapshot) -> list[CountRow]:
-    """How many commitments there are of each status, deadline state and sector."""
-    sql = (
-        f"SELECT c.status, {DEADLINE} AS deadline, c.sector, count(*) AS commitments FROM commitment c "
-        "WHERE c.withdrawn = 0 GROUP BY 1, 2, 3"
+def counts(snapshot: Snapshot) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+    """How many commitments there are of each status, of each deadline state and in each sector."""
+    # Grouped by status alone, as an index has them: to group by what is computed, all would have to be sorted.
+    statuses = (
+        "SELECT c.status, count(*) AS commitments, count(*) FILTER (WHERE c.due_latest IS NULL) AS undated, "
+        "count(*) FILTER (WHERE c.due_latest < :today) AS past, "
+        "count(*) FILTER (WHERE c.due_latest <= :horizon) AS until_horizon, "
+        "count(*) FILTER (WHERE c.completed_on > c.completed_latest) AS late "
+        "FROM commitment c WHERE c.withdrawn = 0 GROUP BY c.status"
     )
-    return snapshot.rows(CountRow, sql)
+    sectors = "SELECT c.sector, count(*) AS commitments FROM commitment c WHERE c.withdrawn = 0 GROUP BY 1"
+    return tally(snapshot.rows(StatusCount, statuses), snapshot.rows(SectorCount, sectors))
 
 
 def quiet(snapshot: Snapshot, days: int, *, limit: int) -> Listed[Quiet]:
@@ -122,13 +124,13 @@ def quiet(snapshot: Snapshot, days: int, *, limit: int) -> Listed[Quiet]:
 def contradictions(snapshot: Snapshot, *, limit: int) -> Listed[Contradiction]:
     """Commitments whose status, evidence and deadline do not agree, those that are alike together."""
     sql = (
-        "SELECT k.ref, c.title, k.why, k.total FROM (SELECT x.*, count(*) OVER () AS total "
-        f"FROM ({_CONTRADICTIONS}) x ORDER BY x.why, x.ref LIMIT :limit) k "
-        "JOIN commitment c ON c.ref = k.ref ORDER BY k.why, k.ref"
+        f"SELECT k.*, count(*) OVER () AS total FROM ({_COMPLETED_BUT}) k ORDER BY k.why, k.ref LIMIT :limit"
     )
     rows = snapshot.rows(_Contradictory, sql, limit=limit)
     found = [Contradiction(row.ref, row.title, row.why) for row in rows]
-    return Listed(found, rows[0].total if rows else 0)
+    found += snapshot.rows(Contradiction, _OVERDUE, limit=limit - len(found))
+    overdue = snapshot.count(f"FROM commitment c WHERE {OVERDUE}")
+    return Listed(found, overdue + (rows[0].total if rows else 0))
 
 
 def next_milestones(snapshot: Snapshot, *, limit: int) -> Listed[NextMilestone]:

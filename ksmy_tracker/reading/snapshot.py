@@ -132,5 +132,5 @@ class Snapshot:
 def newest_known(reader: Reader, until: str | None) -> int:
     """The id of the newest entry recorded before a moment, or of all; 0 where there is none."""
     where = "" if until is None else "WHERE recorded_at < :until"
-    found = reader.values(int, f"SELECT id FROM entry {where} ORDER BY id DESC LIMIT 1", until=until)
-    return found[0] if found else 0
+    (found,) = reader.values(int, f"SELECT coalesce(max(id), 0) FROM entry {where}", until=until)
+    return found

@@ -159,7 +159,11 @@ def test_every_kind_of_row_is_walked() -> None:
     assert known - {type(one) for one in (*walked, *parts)} == {
         *(rows.Day, rows.Point, rows.Filters, Listed),
         *(rows.FullCommitment, rows.FullAgreement),  # which are made of rows
-        *(rows.CountRow, rows.TitledRef),  # whose values a report has in rows and counts of its own
+        *(
+            rows.StatusCount,
+            rows.SectorCount,
+            rows.TitledRef,
+        ),  # whose values a report has
     }
 
 
