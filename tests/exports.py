@@ -18,6 +18,9 @@ from ksmy_tracker.reading.export import FORMAT
 #: The format before, in which the records stand beside the entries.
 BEFORE: Final = "ksmy-export/1"
 
+#: The kinds of record that it knows.
+KINDS_BEFORE: Final = ("agreement", "commitment", "milestone")
+
 #: An entry as JSON has it; `id`, `previous_hash` and `hash` are given when it is sealed.
 Fields = dict[str, Any]
 
@@ -133,7 +136,7 @@ def seal(entries: Iterable[Fields]) -> list[Fields]:
 def records(entries: Iterable[Fields]) -> dict[str, dict[str, Any]]:
     """The records that entries lead to, by kind and ref, as far as they can be followed."""
     states: States = {}
-    for one in _laid([Entry(**one) for one in entries if one.keys() <= _FIELDS]):
+    for one in _laid([Entry(**_listed(one)) for one in entries if one.keys() <= _FIELDS]):
         try:
             step(states, one)
         except (KeyError, ValueError, TypeError, AttributeError):
@@ -142,6 +145,20 @@ def records(entries: Iterable[Fields]) -> dict[str, dict[str, Any]]:
     for ref, state in sorted(states.items(), key=lambda item: str(item[0])):
         found[state.record][ref] = kept(state)
     return found
+
+
+def _listed(one: Fields) -> Fields:
+    """An entry with the lists in its changes as a reader makes them."""
+    if not isinstance(one["changes"], dict):
+        return one
+    pairs = one["changes"].items()
+    return {
+        **one,
+        "changes": {
+            name: [tuple(value) if isinstance(value, list) else value for value in pair]
+            for name, pair in pairs
+        },
+    }
 
 
 def _laid(entries: list[Entry]) -> list[Entry]:
@@ -176,8 +193,8 @@ def as_before(export: Iterable[str], register: Path) -> list[str]:
     said = [header.replace(FORMAT, BEFORE)]
     with closing(sqlite3.connect(register)) as connection:
         connection.row_factory = sqlite3.Row
-        for kind, columns in COLUMNS.items():
-            names = ", ".join(name for name in columns if name not in LATER[kind])
+        for kind in KINDS_BEFORE:
+            names = ", ".join(name for name in COLUMNS[kind] if name not in LATER[kind])
             rows = connection.execute(f"SELECT {names} FROM {kind} ORDER BY ref")
             said += [to_canonical_json({kind: dict(row)}) + "\n" for row in rows]
     return said + rest
@@ -245,6 +262,22 @@ def _noted(on: str = _DAY, **more: Any) -> Fields:
     return entry("C", "noted", on, note="x", **more)
 
 
+def body(ref: str, on: str = _DAY, **more: Any) -> Fields:
+    """A body that is added."""
+    return entry(ref, "created", on, new(name="A ministry", kind="ministry"), record="body", **more)
+
+
+def _withdrawn_body(ref: str, added: int) -> Fields:
+    """An undo of an earlier version of what added a body."""
+    gone = {"withdrawn": [False, True]}
+    return entry(ref, "withdrawn", _DAY, gone, record="body", note=f"undoes invocation {added:032x}")
+
+
+def _led(*leads: Any, on: str = _DAY) -> Fields:
+    """The commitment is led by somebody."""
+    return entry("C", "updated", on, {"leads": [[], list(leads)]})
+
+
 def newer() -> list[Fields]:
     """The history, then what only later versions do: late entries, undos that retract, redos and amendments."""
     firm = {"firmness": ["agreed", "committed"]}
@@ -268,6 +301,14 @@ def newer() -> list[Fields]:
         entry("B", "noted", "2025-02-05", note="late", evidence=["a"]),
         entry("C", "updated", "2025-01-15", {"firmness": ["agreed", "hoped"]}, retracts=[13]),
         undo("C", 28),
+        body("M", "2025-01-02"),
+        entry("C", "updated", "2025-01-06", {"leads": [[], ["M"]], "said_by": [None, "M"]}),
+        entry("C", "updated", _DAY, {"leads": [["M"], []], "topics": [[], ["tin", "수소"]]}),
+        entry("C/1", "updated", _DAY, {"partners": [[], ["M"]], "party": [None, "KR"]}),
+        entry("AB", "created", "2025-01-02", new(**AGREEMENT, under="A")),
+        entry("C", "updated", "2025-01-06", {"leads": [[], ["M"]], "said_by": [None, "both"]}, retracts=[31]),
+        body("M-2", _DAY),
+        undo("M-2", 36, record="body"),
     )()
 
 
@@ -299,6 +340,76 @@ CRAFTED: Final[dict[str, Callable[[], list[Fields]]]] = {
     "a lone surrogate in a title": changed(2, changes_title=[None, "\ud800"]),
     "a text that is too long": changed(2, changes_detail=[None, "x" * 100_001]),
     "a lower-case ref of an agreement": changed(2, changes_agreement=[None, "a"]),
+    "a list for a text": changed(2, changes_title=[None, ["A promise"]]),
+    "a text for a list": changed(2, changes_topics=[None, "tin"]),
+    "a number in a list": changed(2, changes_topics=[None, ["tin", 7]]),
+    "a list in a list": changed(2, changes_topics=[None, [["tin"]]]),
+    "null in a list": changed(2, changes_topics=[None, [None]]),
+    "a value twice in a list": changed(2, changes_topics=[None, ["tin", "tin"]]),
+    "a topic in capitals": changed(2, changes_topics=[None, ["Tin"]]),
+    "a topic whose letters are parted": changed(2, changes_topics=[None, ["e\u0301"]]),
+    "a list that is too long": changed(2, changes_topics=[None, [f"t{number}" for number in range(21)]]),
+    "an empty list of a new record": changed(2, changes_topics=[None, []]),
+    "an old list that was not": then(entry("C", "updated", _DAY, {"topics": [["tin"], ["halal"]]})),
+    "no old list": then(entry("C", "updated", _DAY, {"topics": [None, ["halal"]]})),
+    "null for an empty list": then(
+        entry("C", "updated", _DAY, {"topics": [[], ["tin"]]}),
+        entry("C", "updated", _DAY, {"topics": [["tin"], None]}),
+    ),
+    "a list to what was so": then(entry("C", "updated", _DAY, {"topics": [[], []]})),
+    "a lower-case ref that leads": then(body("M"), _led("m")),
+    "a lead that never was": then(_led("M")),
+    "a lead that never was, of a new record": changed(2, changes_leads=[None, ["M"]]),
+    "a lead beside one that is there": then(body("M"), _led("M", "N")),
+    "an agreement that leads": then(_led("A")),
+    "a commitment that leads": then(_led("C")),
+    "all parties that lead": then(_led("both")),
+    "a partner that never was": then(entry("C/1", "updated", _DAY, {"partners": [[], ["M"]]})),
+    "a lead of a later entry": then(_led("M"), body("M")),
+    "a lead of a later day": then(body("M"), _led("M", on="2025-02-20")),
+    "a lead that is withdrawn": then(
+        body("M"),
+        _withdrawn_body("M", 13),
+        _led("M"),
+    ),
+    "a withdrawal of a body that leads": then(
+        body("M"),
+        _led("M"),
+        _withdrawn_body("M", 13),
+    ),
+    "an undo of a body that leads": then(body("M"), _led("M"), undo("M", 13, record="body")),
+    "an undo of a body that led": then(
+        body("M"),
+        _led("M"),
+        entry("C", "updated", _DAY, {"leads": [["M"], []]}),
+        undo("M", 13, record="body"),
+    ),
+    "an amendment of a body to a day after it led": then(
+        body("M", "2025-02-10"), _led("M", on="2025-02-20"), body("M", "2025-02-21", retracts=[13])
+    ),
+    "a redo of a lead that is gone": then(
+        body("M"), _led("M"), undo("C", 14), undo("M", 13, record="body"), undo("C", 15, action="restored")
+    ),
+    "said by who never was": then(entry("C", "updated", _DAY, {"said_by": [None, "M"]})),
+    "said by an agreement": then(entry("C", "updated", _DAY, {"said_by": [None, "A"]})),
+    "said by both in capitals": then(entry("C", "updated", _DAY, {"said_by": [None, "BOTH"]})),
+    "an agreement with the name of a party": changed(2, changes_agreement=[None, "KR"]),
+    "an agreement under what never was": then(entry("A", "updated", _DAY, {"under": [None, "AB"]})),
+    "an agreement under a commitment": then(entry("A", "updated", _DAY, {"under": [None, "C"]})),
+    "an agreement under a withdrawn one": then(entry("A", "updated", _DAY, {"under": [None, "B"]})),
+    "a milestone of both": then(entry("C/1", "updated", _DAY, {"party": [None, "both"]})),
+    "a body without a name": then(entry("M", "created", _DAY, new(kind="ministry"), record="body")),
+    "a body without a kind": then(entry("M", "created", _DAY, new(name="M"), record="body")),
+    "a body of an unknown kind": then(
+        entry("M", "created", _DAY, new(name="M", kind="party"), record="body")
+    ),
+    "a body with the name of an agreement": then(body("A")),
+    "a commitment of a body": then(
+        body("M"), entry("CD", "created", _DAY, new(**{**COMMITMENT, "agreement": "M"}))
+    ),
+    "a source whose address runs": then(
+        entry("S", "created", _DAY, new(title="S", url="javascript:alert(1)"), record="source")
+    ),
     "an old value that was not": changed(4, changes_status=["finalising", "completed"]),
     "an old value where there was none": changed(1, changes_place=["Seoul", "Busan"]),
     "an old value of another type": changed(9, changes={"withdrawn": [None, True]}),

@@ -2,7 +2,6 @@
 
 import io
 import json
-import shutil
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any, Final
@@ -77,10 +76,10 @@ def run(register: Path, *arguments: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def after_summit(_seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The seed and what happened after the summit; not to be changed."""
+def after_summit(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped seed and what happened after the summit; not to be changed."""
     register = tmp_path_factory.mktemp("after-summit") / "register.db"
-    shutil.copy(_seeded, register)
+    run(register, "init", "--by", "seeder")
     run(register, "apply", str(AFTER_THE_SUMMIT), "--by", "desk")
     return register
 

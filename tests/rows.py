@@ -1,13 +1,33 @@
 """One row of each kind, an outcome, and reports: a test replaces the fields that it is about."""
 
-from datetime import date
+from datetime import date, timedelta, timezone
 from typing import Any, Final
 
-from ksmy_tracker.domain.kinds import Agreement, Commitment, Milestone
+from ksmy_tracker.domain.kinds import (
+    Agreement,
+    Body,
+    Claim,
+    Commitment,
+    Measure,
+    Milestone,
+    Partnership,
+    Source,
+)
+from ksmy_tracker.domain.quantities import Reading
 from ksmy_tracker.domain.receipt import Outcome
-from ksmy_tracker.domain.report import Contradiction, Listed, NextMilestone, Quiet, Report
-from ksmy_tracker.domain.rows import Day, DeadlineRow, EntryRow, Filters, Moved
-from ksmy_tracker.domain.words import DEADLINE_STATES, STATUSES
+from ksmy_tracker.domain.report import Contradiction, Counts, Listed, NextMilestone, Quiet, Report
+from ksmy_tracker.domain.rows import (
+    Cited,
+    Day,
+    DeadlineRow,
+    Disagreement,
+    EntryRow,
+    Filters,
+    MeasureRow,
+    Moved,
+    Voice,
+)
+from ksmy_tracker.domain.words import DEADLINE_STATES, FIRMNESSES, STATUSES
 
 COMMITMENT: Final = Commitment(
     ref="FTA-CONCLUDE",
@@ -80,6 +100,61 @@ AGREEMENT: Final = Agreement(
     overdue=1,
     withdrawn=False,
 )
+BODY: Final = Body(
+    ref="MITI",
+    name="Ministry of Investment, Trade and Industry",
+    name_ms="Kementerian Pelaburan, Perdagangan dan Industri",
+    kind="ministry",
+    party="MY",
+    leads=3,
+    overdue=1,
+)
+PARTNERSHIP: Final = Partnership(
+    ref="PARTNERSHIP", title="Republic of Korea - Malaysia", zone="Asia/Kuala_Lumpur", states=("KR", "MY")
+)
+SOURCE: Final = Source(
+    ref="STAR-JETS",
+    title="Six jets in 2026",
+    publisher="The Star",
+    dated="2025-12-18",
+    url="https://star.example/jets",
+    language="en",
+    cited=2,
+)
+MEASURE: Final = Measure(
+    ref="FTA-CONCLUDE:LINES",
+    about="FTA-CONCLUDE",
+    title="Tariff lines freed",
+    unit="lines",
+    direction="up",
+    baseline="0",
+    target="18",
+    target_period="2026",
+    value="6",
+    period="2025-36",
+    percent="33",
+    remaining="12",
+)
+CLAIM: Final = Claim(
+    ref="FTA-CONCLUDE#1",
+    about="FTA-CONCLUDE",
+    number=1,
+    field="status",
+    value="completed",
+    said_by="KR",
+    state="standing",
+)
+CITED: Final = Cited(
+    "STAR-JETS", "Six jets in 2026", "The Star", "2025-12-18", "https://star.example/jets", "en"
+)
+READINGS: Final = [Reading("2", "2025-33", "2025-04-01", 8), Reading("6", "2025-36", "2026-01-02", 9)]
+MEASURED: Final = MeasureRow(MEASURE, READINGS)
+VOICE: Final = Voice("completed", None, "KR", ["STAR-JETS", "A speech"], [CITED])
+DISAGREEMENT: Final = Disagreement(
+    *("FTA-CONCLUDE", "Conclude the agreement", "status"),
+    register=Voice("in-progress", None, None, ["Joint statement"]),
+    claims=[VOICE, Voice("cancelled", None, None)],
+)
 ENTRY: Final = EntryRow(
     id=26,
     invocation="a" * 32,
@@ -104,10 +179,19 @@ EMPTY: Final = Report(
     since="2025-12-16",
     stale=180,
     only=Filters(),
+    zone=timezone(timedelta(hours=8)),
+    partnership="Republic of Korea - Malaysia",
+    parties={"KR": "Republic of Korea", "MY": "Malaysia"},
     agreements=0,
-    by_status=dict.fromkeys(STATUSES, 0),
-    by_deadline=dict.fromkeys(DEADLINE_STATES, 0),
-    by_sector={},
+    counts=Counts(
+        by_status=dict.fromkeys(STATUSES, 0),
+        by_deadline=dict.fromkeys(DEADLINE_STATES, 0),
+        by_firmness=dict.fromkeys(FIRMNESSES, 0),
+        by_sector={},
+        one_sided=0,
+    ),
+    by_lead={},
+    without_lead=0,
     overdue=NOTHING,
     due_soon=NOTHING,
     moved=NOTHING,
@@ -115,8 +199,16 @@ EMPTY: Final = Report(
     quiet=NOTHING,
     contradictions=NOTHING,
     next_milestones=NOTHING,
+    measures=NOTHING,
+    disagreements=NOTHING,
     head=None,
 )
+
+
+def counting(report: Report, **counts: Any) -> Report:
+    """The report with other counts."""
+    return report._replace(counts=report.counts._replace(**counts))
+
 
 OVERDUE: Final = DEADLINE._replace(slip_days=31)
 SOON: Final = OVERDUE._replace(
@@ -158,11 +250,17 @@ TURNED: Final = MOVED._replace(
     field="deadline", old="due-soon", new="overdue", entries=(), since="2026-01-01"
 )
 HEAD: Final = "c" * 64
-FULL: Final = EMPTY._replace(
-    agreements=1,
+FULL: Final = counting(
+    EMPTY,
     by_status={**EMPTY.by_status, "in-progress": 2, "completed": 1},
-    by_deadline={**EMPTY.by_deadline, "overdue": 1, "upcoming": 1, "met": 1},
+    by_deadline={**EMPTY.by_deadline, "overdue": 1, "undated": 1, "met": 1},
+    by_firmness={**EMPTY.counts.by_firmness, "committed": 1, "discussed": 1, "hoped": 1},
     by_sector={"halal": 1, "trade": 2},
+    one_sided=1,
+)._replace(
+    agreements=1,
+    by_lead={"MITI": 1},
+    without_lead=1,
     overdue=Listed([OVERDUE], 1),
     due_soon=Listed([SOON], 1),
     moved=Listed([MOVED, TURNED], 2),
@@ -177,6 +275,8 @@ FULL: Final = EMPTY._replace(
         1,
     ),
     next_milestones=Listed([NextMilestone("Conclude the agreement", MILESTONE)], 1),
+    measures=Listed([MEASURED], 1),
+    disagreements=Listed([DISAGREEMENT], 1),
     head=HEAD,
 )
 
@@ -188,8 +288,8 @@ def outcome(action: str | None = "updated", **more: object) -> Outcome:
 
 def late(commitments: int, milestones: int, soon: int, soon_milestones: int) -> Report:
     """A report with so many commitments and milestones overdue and due soon."""
-    return FULL._replace(
-        by_deadline={**EMPTY.by_deadline, "overdue": commitments, "due-soon": soon},
+    by_deadline = {**EMPTY.by_deadline, "overdue": commitments, "due-soon": soon}
+    return counting(FULL, by_deadline=by_deadline)._replace(
         overdue=Listed([], commitments + milestones),
         due_soon=Listed([], soon + soon_milestones),
     )

@@ -24,11 +24,17 @@ COMMANDS: Final[Mapping[str, str]] = {
     "show": "show",
     "history": "history",
     "agreements": "agreements",
+    "bodies": "bodies",
+    "sources": "sources",
     "timeline": "timeline",
     "diff": "diff",
     "add": "add",
     "update": "update",
     "milestone": "milestone",
+    "body": "body",
+    "source": "source",
+    "measure": "measure",
+    "claim": "claim",
     "review": "review",
     "apply": "apply",
     "amend": "amend",
@@ -115,7 +121,7 @@ def ksmy(
         ),
     ] = False,
 ) -> None:
-    """Keep the register of what South Korea and Malaysia promised each other.
+    """Keep a register of what states promised each other: who, what, how much, by when, on whose word.
 
     Start with `ksmy init`, then `ksmy report`.
     """

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from ksmy_tracker.cli.command import CHANGE, argument, command
 from ksmy_tracker.cli.fields import fields_of, option_of
-from ksmy_tracker.cli.recording import By, Changing, NewSector, Said
+from ksmy_tracker.cli.recording import By, Changing, NewWords, Said
 from ksmy_tracker.domain.changes import Change, kind_added
 from ksmy_tracker.domain.kinds import GIVEN
 from ksmy_tracker.domain.values import read_ref
@@ -24,7 +24,7 @@ def add(
     fields: Annotated[dict[str, Any], fields_of("commitment", "agreement", first=_FIRST)],
     said: Said,
     by: By,
-    new_sector: NewSector,
+    new: NewWords,
     changing: Changing,
 ) -> None:
     """Add a commitment; or, with --kind, an agreement.
@@ -36,5 +36,5 @@ def add(
     for name in fields:
         if name not in GIVEN[kind]:
             raise Usage(f"{option_of(name)} is no field of {a(kind)}; see `ksmy add --help`")
-    change = Change("add", ref, record=kind, fields=fields, new_sector=new_sector, **said.of_a_change())
+    change = Change("add", ref, record=kind, fields=fields, new=new.fields(), **said.of_a_change())
     changing.record([change], by)

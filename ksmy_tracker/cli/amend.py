@@ -37,7 +37,9 @@ def amend(
     on: Annotated[str | None, option("--on", "DATE", "The day it took effect.", read_day)],
     fields: Annotated[
         dict[str, Any],
-        fields_of("commitment", "agreement", "milestone", first=("status", "due", "due_phrase")),
+        fields_of(
+            "commitment", "agreement", "milestone", "body", "source", first=("status", "due", "due_phrase")
+        ),
     ],
     by: By,
     changing: Changing,

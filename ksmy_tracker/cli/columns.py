@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ksmy_tracker.domain.kinds import Agreement, Commitment
+from ksmy_tracker.domain.kinds import Agreement, Body, Commitment, Measure, Source
 from ksmy_tracker.domain.rows import DeadlineRow, EntryRow, Moved, Row
 
 ROW_OF: Final[dict[str, type[Row]]] = {
@@ -10,6 +10,9 @@ ROW_OF: Final[dict[str, type[Row]]] = {
     "due": DeadlineRow,
     "history": EntryRow,
     "agreements": Agreement,
+    "bodies": Body,
+    "sources": Source,
+    "measure list": Measure,
     "diff": Moved,
 }
 DEFAULT_COLUMNS: Final = {
@@ -17,5 +20,8 @@ DEFAULT_COLUMNS: Final = {
     "due": ("deadline", "days_left", "ref", "due", "due_earliest", "due_latest", "title"),
     "history": ("id", "effective_on", "actor", "ref", "action", "changes", "note", "retracted_by"),
     "agreements": ("ref", "kind", "stage", "dated", "commitments", "open", "overdue", "title"),
+    "bodies": ("ref", "kind", "party", "leads", "overdue", "name"),
+    "sources": ("ref", "publisher", "dated", "cited", "title"),
+    "measure list": ("ref", "value", "unit", "period", "target", "percent", "title"),
     "diff": ("ref", "field", "old", "new", "entries", "since", "title"),
 }

@@ -103,13 +103,14 @@ def argument(
     read: Read | None = None,
     *,
     default: Any = _REQUIRED,
+    settle: Callable[[Any], Any] | None = None,
     offers: Any = None,
     **more: Any,
 ) -> Option:
     """An argument, which must be given unless it has a default."""
     parser = read and reader(metavar, read)
     info = typer.Argument(metavar=metavar, help=text, parser=parser, autocompletion=offers, **more)
-    return Option(info, default)
+    return Option(info, default, settle)
 
 
 def reader(name: str, read: Read) -> Read:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import typer
 
-from ksmy_tracker.domain.values import is_kept, read_ref, read_sector
+from ksmy_tracker.domain.values import is_kept, read_any_ref, read_ref, read_slug
 
 Offers = list[tuple[str, str]]
 Complete = Callable[[typer.Context, str], Offers]
@@ -45,13 +45,35 @@ def refs(context: typer.Context, incomplete: str) -> Offers:
 
 
 @_quietly
-def agreements(context: typer.Context, incomplete: str) -> Offers:
-    """Refs of agreements, with their titles."""
-    from ksmy_tracker.reading.agreements import agreements as agreements_of
+def claims(context: typer.Context, incomplete: str) -> Offers:
+    """Refs of claims that stand, with what they say."""
+    from ksmy_tracker.reading.claims import claims as claims_of
 
-    rows = _look(context, agreements_of)
-    found = _well_formed(read_ref, [(row.ref, row.title) for row in rows])
-    return [(_in_case(ref, incomplete), title) for ref, title in found]
+    found = [
+        (one.ref, f"{one.field} {one.value}") for one in _look(context, claims_of) if one.state == "standing"
+    ]
+    return [(_in_case(ref, incomplete), said) for ref, said in _well_formed(read_any_ref, found)]
+
+
+def refs_of_a_kind(kind: str) -> Complete:
+    """Refs of records of a kind, with their titles."""
+
+    @_quietly
+    def complete(context: typer.Context, incomplete: str) -> Offers:
+        from ksmy_tracker.reading.refs import refs as refs_of
+
+        rows = _look(context, lambda snapshot: refs_of(snapshot, kind))
+        found = _well_formed(read_ref, [(row.ref, row.title) for row in rows])
+        return [(_in_case(ref, incomplete), title) for ref, title in found]
+
+    return complete
+
+
+@_quietly
+def parties(context: typer.Context, incomplete: str) -> Offers:
+    """The parties by their refs, with their names, and what stands for all of them."""
+    names = _look(context, lambda snapshot: snapshot.party_names)
+    return [*names.items(), ("both" if len(names) == 2 else "all", "")]
 
 
 @_quietly
@@ -73,13 +95,17 @@ def zones(context: typer.Context, incomplete: str) -> Offers:
     return [(zone, "") for zone in sorted(available_timezones())]
 
 
-@_quietly
-def sectors(context: typer.Context, incomplete: str) -> Offers:
-    """The sectors the register knows."""
-    from ksmy_tracker.reading.filters import sectors as sectors_of
+def slugs(field: str) -> Complete:
+    """What commitments have in a field that is an open list."""
 
-    found = [(sector, "") for sector in _look(context, sectors_of)]
-    return _well_formed(read_sector, found)
+    @_quietly
+    def complete(context: typer.Context, incomplete: str) -> Offers:
+        from ksmy_tracker.reading.filters import slugs as slugs_of
+
+        found = _look(context, lambda snapshot: slugs_of(snapshot, field))
+        return _well_formed(read_slug, [(slug, "") for slug in found])
+
+    return complete
 
 
 @_quietly
@@ -90,7 +116,7 @@ def columns(context: typer.Context, incomplete: str) -> Offers:
 
     done, comma, _ = incomplete.rpartition(",")
     named = done.lower().replace("-", "_").split(",")
-    known = rows.names(ROW_OF[str(context.info_name)])
+    known = rows.names(ROW_OF[context.command_path.partition(" ")[2]])
     return [(f"{done}{comma}{name}", "") for name in known if name not in named]
 
 

@@ -3,12 +3,13 @@
 from datetime import date
 from typing import Annotated
 
-from ksmy_tracker import clock
 from ksmy_tracker.cli.command import LOOK, argument, command
 from ksmy_tracker.cli.listing import Listing
 from ksmy_tracker.cli.options import day_of
+from ksmy_tracker.domain.rows import Day, Moved
 from ksmy_tracker.domain.values import read_day
 from ksmy_tracker.errors import Usage
+from ksmy_tracker.reading.snapshot import Snapshot
 
 
 def _read_date(given: str) -> date:
@@ -30,14 +31,19 @@ def diff(
     """
     from ksmy_tracker.reading.differences import differences  # msgspec, which help need not wait for
 
-    today = clock.today(listing.now, listing.tz)
-    if last is None and first > today:
-        raise Usage(f"FROM {first} is in the future (today is {today}); give TO, a later day")
+    def select(snapshot: Snapshot) -> list[Moved]:
+        today, reader = snapshot.day.today, snapshot.register
+        if last is None and first > today:
+            raise Usage(f"FROM {first} is in the future (today is {today}); give TO, a later day")
+        until = last or today
+
+        def known(as_of: date | None, known_on: date) -> Day:
+            return day_of(reader, as_of, known_on, listing.tz, listing.now, listing.within)
+
+        # What is dated ahead, where it was later already, is of the later day: it moved, whichever day is asked for.
+        ahead = until if until > today else None
+        return differences(reader, known(first, min(first, today)), known(ahead, min(until, today)))
+
     if last is not None and first > last:
         raise Usage(f"FROM {first} is after TO {last}; give the earlier day first")
-    until = last or today
-    # What is dated ahead, where it was later already, is of the later day: it moved, whichever day is asked for.
-    before = day_of(first, min(first, today), listing.tz, listing.now, listing.within)
-    ahead = until if until > today else None
-    after = day_of(ahead, min(until, today), listing.tz, listing.now, listing.within)
-    listing.show("diff", lambda snapshot: differences(snapshot.register, before, after))
+    listing.show("diff", select)

@@ -51,10 +51,10 @@ def export(
         from ksmy_tracker.reading.snapshot import Snapshot
         from ksmy_tracker.render.ical import as_calendar
 
-        day = day_of(as_of, known_on, tz, now)
-
         def lines(reader: Reader) -> Iterator[str]:
-            return as_calendar(calendar(narrowed(Snapshot(reader, day), only.filters())), calendar_of)
+            day = day_of(reader, as_of, known_on, tz, now)
+            part = narrowed(Snapshot(reader, day), only.filters())
+            return as_calendar(calendar(part), calendar_of, part.partnership.title)
 
         put_lines(where.reading(), lines, output, "calendar", private=False)
         return

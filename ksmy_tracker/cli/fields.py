@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from ksmy_tracker.cli import completion
 from ksmy_tracker.cli.command import Drawn, Option, option, several
-from ksmy_tracker.domain.kinds import DECLARED, GIVEN, READERS, Field, read_field
-from ksmy_tracker.domain.values import read_truth
+from ksmy_tracker.domain.kinds import DECLARED, GIVEN, Field, read_field
+from ksmy_tracker.domain.values import read_text, read_truth
 from ksmy_tracker.domain.words import a
 
 
@@ -43,16 +43,19 @@ def fields_of(*kinds: str, first: tuple[str, ...], without: tuple[str, ...] = ()
 def only(field: str, text: str, *, name: str | None = None) -> Option:
     """The option that narrows a listing to some values of a commitment's field; `name` is its own."""
     declared = DECLARED["commitment"][field]
+    read_one = declared.read_one or read_text
     metavar = name.upper() if name else declared.metavar
-    return several(
-        option_of(name or field), metavar, text, READERS["commitment"][field], offers=offers_of(declared)
-    )
+    return several(option_of(name or field), metavar, text, read_one, offers=offers_of(field, declared))
 
 
-def offers_of(declared: Field) -> completion.Complete | None:
+def offers_of(name: str, declared: Field) -> completion.Complete | None:
     """What a shell may offer for a field."""
-    if declared.offers:
-        return {"agreements": completion.agreements, "sectors": completion.sectors}[declared.offers]
+    if name == "parties":
+        return completion.parties
+    if declared.refers_to:
+        return completion.refs_of_a_kind(declared.refers_to)
+    if declared.is_open:
+        return completion.slugs(name)
     return completion.words(declared.words) if declared.words else None
 
 
@@ -68,6 +71,6 @@ def _option(name: str, declared: Field, of: str, reader: Callable[[str], Any]) -
             declared.metavar,
             text,
             lambda given: (reader(given),),  # not None, which stands for what is not given
-            offers=offers_of(declared),
+            offers=offers_of(name, declared),
         ),
     ]

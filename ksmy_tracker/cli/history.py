@@ -6,10 +6,11 @@ from typing import Annotated
 from ksmy_tracker.cli import completion
 from ksmy_tracker.cli.command import LOOK, argument, command, flag, option
 from ksmy_tracker.cli.listing import Listing
+from ksmy_tracker.cli.options import search_option
 from ksmy_tracker.cli.since_option import Since, read_since
 from ksmy_tracker.domain.rows import EntryRow
 from ksmy_tracker.domain.values import read_any_ref, read_count, read_text
-from ksmy_tracker.reading.entries import each_entry
+from ksmy_tracker.reading.entries import Which, each_entry
 from ksmy_tracker.reading.refs import existing
 from ksmy_tracker.reading.snapshot import Snapshot
 
@@ -42,16 +43,15 @@ def history(
         bool, flag("--in-force", "Only what counts: without what was taken back, and undos.")
     ],
     news: Annotated[bool, flag("--news", "Only what counts and says something: without reviews either.")],
+    search: Annotated[list[str], search_option("note", "evidence", "what changed")],
     limit: Annotated[int | None, option("--limit", "N", "At most the newest so many.", read_count)],
     listing: Listing,
 ) -> None:
     """List the entries of the history, oldest first."""
-    first = since and since.before(listing.day.today, "history")
 
     def select(snapshot: Snapshot) -> Iterator[EntryRow]:
+        first = since and since.before(snapshot.day.today, "history")
         wanted = ref and existing(snapshot, ref)
-        return each_entry(
-            snapshot, ref=wanted, since=first, by=by, newest=limit, in_force=in_force, news=news
-        )
+        return each_entry(snapshot, Which(wanted, first, by, limit, news, in_force, search))
 
     listing.show("history", select)

@@ -11,6 +11,7 @@ from ksmy_tracker.cli.options import Zone
 from ksmy_tracker.cli.output import emit_done
 from ksmy_tracker.cli.recording import By
 from ksmy_tracker.cli.where import Where
+from ksmy_tracker.domain.zone import ZONE
 from ksmy_tracker.errors import Usage
 
 
@@ -29,7 +30,7 @@ def init(
     """Create a register with what was promised at the summit of November 2024."""
     if seed is not None and empty:
         raise Usage("--seed and --empty exclude each other; give one")
-    today = clock.today(now, tz)
+    today = clock.today(now, tz or clock.zone(ZONE))
     from ksmy_tracker.domain.safe_text import visible
     from ksmy_tracker.render.wording import plural
     from ksmy_tracker.storage.shipped import shipped

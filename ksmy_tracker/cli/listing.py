@@ -14,10 +14,11 @@ from ksmy_tracker.cli.command import flag, option
 from ksmy_tracker.cli.options import AsOf, KnownOn, Within, Zone, day_of, format_option
 from ksmy_tracker.cli.output import blocks_of, complain, emit, emit_rich, is_terminal
 from ksmy_tracker.cli.where import Where
-from ksmy_tracker.domain.rows import Day, Row, names
+from ksmy_tracker.domain.rows import Moved, Row, contract_value, names
 from ksmy_tracker.domain.words import did_you_mean
 from ksmy_tracker.errors import Usage
 from ksmy_tracker.reading.snapshot import Snapshot
+from ksmy_tracker.storage.interface import Reader
 
 FORMATS = ("table", "tsv", "csv", "json", "jsonl", "md")
 
@@ -29,11 +30,11 @@ def _read_columns(context: typer.Context, given: str | None) -> list[str] | None
     """Columns of the rows of the command that runs, of which Typer tells a callback, but no parser."""
     if given is None:
         return None
-    known = names(ROW_OF[str(context.info_name)])
+    known = names(ROW_OF[context.command_path.partition(" ")[2]])
     wanted = [name.strip().lower().replace("-", "_") for name in given.split(",")]
     for name in wanted:
         if name not in known:
-            raise Usage(f"--columns: there is no column {name!r}; {did_you_mean(name, known, short=30)}")
+            raise Usage(f"--columns: there is no column {name!r}; {did_you_mean(name, known, short=60)}")
     return wanted
 
 
@@ -68,15 +69,15 @@ class Listing:
     where: Where
     now: datetime
 
-    @property
-    def day(self) -> Day:
-        """The day that is looked from."""
-        return day_of(self.as_of, self.known_on, self.tz, self.now, self.within)
+    def snapshot(self, reader: Reader) -> Snapshot:
+        """The register as it is looked at."""
+        day = day_of(reader, self.as_of, self.known_on, self.tz, self.now, self.within)
+        return Snapshot(reader, day)
 
     def show(self, command: str, select: Callable[[Snapshot], Iterable[Row]]) -> None:
         """Show the rows of a command: written as they are read, unless a table is to be laid out."""
         with self.where.reading() as reader:
-            rows = select(Snapshot(reader, self.day))
+            rows = select(self.snapshot(reader))
             if self.format == "table":
                 found = list(rows)
             else:
@@ -103,7 +104,7 @@ class Listing:
             from ksmy_tracker.render import formats
 
             shown = self.columns or names(ROW_OF[command])
-            objects = ({name: getattr(row, name) for name in shown} for row in rows)
+            objects = ({name: contract_value(getattr(row, name)) for name in shown} for row in rows)
             return formats.json_list(objects) if self.format == "json" else formats.jsonl(objects)
         if self.format == "md":
             from ksmy_tracker.render.text.listing import cells
@@ -112,7 +113,7 @@ class Listing:
             return self._in_cells(header, (cells(command, self.columns, (row,))[1][0] for row in rows))
         if self.columns is None and self.format == "csv":
             columns = names(ROW_OF[command])
-        return self._in_cells(columns, ([getattr(row, name) for name in columns] for row in rows))
+        return self._in_cells(columns, ([_cell(row, name) for name in columns] for row in rows))
 
     def _in_cells(self, header: Sequence[str], rows: Iterable[Any]) -> Iterator[str]:
         from ksmy_tracker.render import formats
@@ -120,6 +121,12 @@ class Listing:
         if self.format == "csv":
             return formats.csv(header, rows, raw=self.raw and not is_terminal())
         return formats.markdown_table(header, rows) if self.format == "md" else formats.tsv(rows)
+
+
+def _cell(row: Row, name: str) -> Any:
+    """A row's value for a cell; ids of entries are no list of words, also where there are none."""
+    value = contract_value(getattr(row, name))
+    return list(value) if isinstance(row, Moved) and name == "entries" else value
 
 
 def set_aside(pieces: Iterable[str]) -> Iterator[str]:

@@ -8,14 +8,16 @@ from typing import Annotated
 
 from ksmy_tracker import clock
 from ksmy_tracker.cli import completion
-from ksmy_tracker.cli.command import Option, argument, flag, option
+from ksmy_tracker.cli.command import Option, argument, flag, option, repeatable
 from ksmy_tracker.cli.fields import only
 from ksmy_tracker.domain.deadline import HORIZON_DAYS
+from ksmy_tracker.domain.kinds import SEARCHED
 from ksmy_tracker.domain.rows import Day, Filters
-from ksmy_tracker.domain.values import Fault, read_any_ref, read_count, read_day, read_ref
+from ksmy_tracker.domain.values import Fault, read_any_ref, read_count, read_day, read_ref, read_text
 from ksmy_tracker.domain.words import did_you_mean
-from ksmy_tracker.domain.zone import ZONE
 from ksmy_tracker.errors import Usage
+from ksmy_tracker.reading.snapshot import zone_of
+from ksmy_tracker.storage.interface import Reader
 
 
 def one_of(words: Sequence[str]) -> Callable[[str], str]:
@@ -50,13 +52,12 @@ def format_option(
 
 
 Zone = Annotated[
-    tzinfo,
+    tzinfo | None,
     option(
         "--tz",
         "ZONE",
-        "The time zone in which today is meant.",
+        "The time zone in which today is meant. Default: the register's.",
         clock.zone,
-        default=ZONE,
         envvar="KSMY_TZ",
         offers=completion.zones,
     ),
@@ -83,6 +84,26 @@ Within = Annotated[
     int, option("--within", "DAYS", "How far ahead counts as soon.", read_count, default=HORIZON_DAYS)
 ]
 Limit = Annotated[int | None, option("--limit", "N", "At most so many.", read_count)]
+
+
+def read_search(given: str) -> list[str]:
+    """A text that is searched for; an empty one asks for nothing."""
+    return [read_text(given)] if given else []
+
+
+def search_option(*places: str) -> Option:
+    """The option that searches, among others, some places."""
+    *first, last = ("ref", *places)
+    text = f"Only with this text in {', '.join(first)} or {last}. Repeated: with all of them."
+    return repeatable("--search", "TEXT", text, read_search)
+
+
+def searched_of(kind: str) -> list[str]:
+    """What is searched of a kind of record, each by its last word (of a due phrase, the phrase), and of its entries."""
+    return [*(name.rpartition("_")[2] for name in SEARCHED[kind]), "note", "evidence"]
+
+
+Search = Annotated[list[str], search_option(*searched_of("commitment"))]
 Withdrawn = Annotated[bool, flag("--withdrawn", "Also what was added by mistake and withdrawn.")]
 Output = Annotated[
     Path | None,
@@ -97,9 +118,15 @@ CommitmentRef = Annotated[
 
 
 def day_of(
-    as_of: date | None, known_on: date | None, zone: tzinfo, now: datetime, within: int = HORIZON_DAYS
+    reader: Reader,
+    as_of: date | None,
+    known_on: date | None,
+    zone: tzinfo | None,
+    now: datetime,
+    within: int = HORIZON_DAYS,
 ) -> Day:
     """The day a command looks from; with a day of knowledge alone, as a command of that day did."""
+    zone = zone or zone_of(reader)
     today = clock.today(now, zone)
     if known_on is not None and known_on > today:
         raise Usage(
@@ -118,8 +145,12 @@ class Narrowing:
     """The part of a register that a command is about."""
 
     sector: Annotated[list[str], only("sector", "Only this sector. Repeatable.")]
+    topic: Annotated[list[str], only("topics", "Only about this topic.", name="topic")]
     party: Annotated[list[str], only("parties", "Only where KR (or MY) has a part.", name="party")]
+    lead: Annotated[list[str], only("leads", "Only what this body must deliver.", name="lead")]
+    partner: Annotated[list[str], only("partners", "Only what this body takes part in.", name="partner")]
     agreement: Annotated[list[str], only("agreement", "Only this agreement.")]
+    search: Search
 
     def filters(self) -> Filters:
         """What lets that part through."""

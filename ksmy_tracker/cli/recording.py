@@ -13,6 +13,8 @@ from ksmy_tracker.cli.where import Where
 from ksmy_tracker.domain.changes import BadLine, Change, completed
 from ksmy_tracker.domain.receipt import Receipt
 from ksmy_tracker.domain.values import Fault, read_day, read_evidence, read_filled
+from ksmy_tracker.reading.snapshot import zone_of
+from ksmy_tracker.storage.interface import Reader
 
 if TYPE_CHECKING:
     from ksmy_tracker.writing.invocation import Invocation
@@ -42,7 +44,20 @@ By = Annotated[
         envvar="KSMY_ACTOR",
     ),
 ]
-NewSector = Annotated[bool, flag("--new-sector", "Take a sector that is close to a known one as a new one.")]
+
+
+@dataclass(frozen=True, slots=True)
+class NewWords:
+    """Which words of open lists are meant as they are, though they are close to known ones."""
+
+    new_sector: Annotated[
+        bool, flag("--new-sector", "Take a sector that is close to a known one as a new one.")
+    ]
+    new_topic: Annotated[bool, flag("--new-topic", "Take a topic that is close to a known one as a new one.")]
+
+    def fields(self) -> tuple[str, ...]:
+        """The fields that have them."""
+        return (*(["sector"] if self.new_sector else ()), *(["topics"] if self.new_topic else ()))
 
 
 On = Annotated[str | None, option("--on", "DATE", "The day it took effect, if not today.", read_day)]
@@ -93,15 +108,23 @@ class Changing:
 
     def invocation(self, by: str) -> "Invocation":
         """The command as those below know it."""
+        from uuid import uuid4
+
         from ksmy_tracker.writing.invocation import Invocation
         from ksmy_tracker.writing.record import Recording
 
-        recording = Recording(by, self.now, self.today())
-        return Invocation(self.where.db, self.where.timeout, recording, self.dry_run)
+        invocation = uuid4().hex
+        return Invocation(
+            self.where.db,
+            self.where.timeout,
+            lambda transaction: Recording(by, self.now, self.today(transaction), invocation),
+            invocation,
+            self.dry_run,
+        )
 
-    def today(self) -> date:
-        """The day it is for the user."""
-        return clock.today(self.now, self.tz)
+    def today(self, reader: Reader) -> date:
+        """The day it is for the user; where no zone was given, in the register's."""
+        return clock.today(self.now, self.tz or zone_of(reader))
 
     def record(self, changes: Sequence[Change], by: str) -> None:
         """Make changes, all or none, and show the receipt."""

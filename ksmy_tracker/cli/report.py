@@ -80,11 +80,10 @@ def report(
     from ksmy_tracker.reading.snapshot import Snapshot
     from ksmy_tracker.reading.timeline import next_due
 
-    day = day_of(as_of, known_on, tz, now, within)
     filters = only.filters()
-    first = since.before(day.today, "report")
     with where.reading() as reader:
-        snapshot = Snapshot(reader, day)
+        snapshot = Snapshot(reader, day_of(reader, as_of, known_on, tz, now, within))
+        first = since.before(snapshot.day.today, "report")
         most = ON_SCREEN if format == "text" else IN_DOCUMENT
         found = report_of(snapshot, since=first, stale=stale, only=filters, most=most)
         timeline = next_due(snapshot, filters, DRAWN) if format == "html" else None

@@ -6,14 +6,13 @@ from ksmy_tracker.cli.options import Ref
 from ksmy_tracker.cli.output import as_object, emit, emit_page, page_width
 from ksmy_tracker.domain.rows import as_dict
 from ksmy_tracker.reading.full_record import full_record
-from ksmy_tracker.reading.snapshot import Snapshot
 
 
 @command(LOOK, "ksmy show FTA-CONCLUDE --as-of 2025-06-30", without=("columns",))
 def show(ref: Ref, listing: Listing) -> None:
-    """Show a commitment with its agreement, milestones and history, or an agreement with its commitments."""
+    """Show a commitment, an agreement, a body or a source, with all that belongs to it and its history."""
     with listing.where.reading() as reader:
-        found = full_record(Snapshot(reader, listing.day), ref)
+        found = full_record(listing.snapshot(reader), ref)
     if listing.format == "table":
         from ksmy_tracker.render.text.records import as_page
 

@@ -69,8 +69,8 @@ def timeline(
     """Draw the deadlines by year and quarter: windows, first due dates, milestones and today."""
     if start and end and end.last < start.first:
         raise Usage(f"--to {end.given} is before --from {start.given}; turn them round")
-    day = day_of(as_of, known_on, tz, now, within)
     with where.reading() as reader:
+        day = day_of(reader, as_of, known_on, tz, now, within)
         most = DRAWN if format in ("text", "svg") else None
         found = timeline_of(
             Snapshot(reader, day), only.filters(), start and start.first, end and end.last, most

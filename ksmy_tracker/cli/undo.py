@@ -41,7 +41,7 @@ def undo(
     from ksmy_tracker.reading.snapshot import Snapshot
 
     with changing.where.reading() as reader:
-        found = invocations(Snapshot(reader, Day(changing.today(), as_it_stood=False)))
+        found = invocations(Snapshot(reader, Day(changing.today(reader), as_it_stood=False)))
     if changing.format == "text":
         from ksmy_tracker.render.text.invocations import as_text
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from ksmy_tracker.cli import completion
 from ksmy_tracker.cli.command import CHANGE, argument, command, option
 from ksmy_tracker.cli.fields import fields_of
-from ksmy_tracker.cli.recording import By, Changing, NewSector, Said
+from ksmy_tracker.cli.recording import By, Changing, NewWords, Said
 from ksmy_tracker.domain.changes import Change
 from ksmy_tracker.domain.kinds import read_expected
 from ksmy_tracker.domain.values import read_any_ref
@@ -38,7 +38,7 @@ def update(
             offers=completion.words(STATUSES),
         ),
     ],
-    new_sector: NewSector,
+    new: NewWords,
     changing: Changing,
 ) -> None:
     """Change records: their fields, or only their history, with a note or evidence.
@@ -48,7 +48,7 @@ def update(
     if not fields and not said.is_something():
         raise Usage("nothing to change: give a field such as --status, or --note or --evidence")
     changes = [
-        Change("update", ref, fields=fields, expect=expect, new_sector=new_sector, **said.of_a_change())
+        Change("update", ref, fields=fields, expect=expect, new=new.fields(), **said.of_a_change())
         for ref in dict.fromkeys(refs)
     ]
     changing.record(changes, by)

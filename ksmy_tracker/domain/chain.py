@@ -17,7 +17,7 @@ from ksmy_tracker.domain.entries import BrokenEntry, StoredEntry
 _Read = TypeVar("_Read")
 
 #: What a field of a record can be in JSON.
-_Value = str | bool | None
+_Value = str | bool | tuple[str, ...] | None
 
 #: `{field: (old, new)}`
 Changes = dict[str, tuple[_Value, _Value]]
@@ -84,6 +84,28 @@ class Deed(msgspec.Struct):
     retracts: tuple[int, ...]
 
 
+class _Stored(msgspec.Struct):
+    """What the hash covers of an entry as the database keeps it, in the order of its canonical form."""
+
+    action: str
+    actor: str
+    changes: msgspec.Raw
+    effective_on: str
+    evidence: msgspec.Raw
+    id: int
+    invocation: str
+    key: str | None
+    key_digest: str | None
+    note: str | None
+    previous_hash: str | None
+    record: str
+    recorded_at: str
+    ref: str
+    retracts: msgspec.Raw | msgspec.UnsetType
+
+
+_in_order = msgspec.json.Encoder().encode
+
 #: A JSON value with sorted keys and no spaces in UTF-8, as the hash covers it; raises what `msgspec` does.
 canonical_json = msgspec.json.Encoder(order="sorted").encode
 
@@ -99,7 +121,7 @@ def to_canonical_json(value: Any) -> str:
 
 def read_changes(entry: int, changes: str) -> Changes:
     """What the database keeps of an entry's changes, read; raises `BrokenEntry`."""
-    return _read(entry, _read_changes, changes)
+    return _read(entry, _read_changes, changes) if changes != "{}" else {}
 
 
 def read_evidence(entry: int, evidence: str) -> tuple[str, ...]:
@@ -141,14 +163,6 @@ def read_entry(stored: StoredEntry) -> Entry:
     )
 
 
-def unread(stored: StoredEntry) -> Entry:
-    """An entry that cannot be read, in its place in the chain."""
-    known = {
-        name: its for name, its in stored._asdict().items() if name not in ("changes", "evidence", "retracts")
-    }
-    return Entry(**known, changes={}, evidence=())
-
-
 def entry_row(entry: Entry) -> StoredEntry:
     """An entry as the database keeps it."""
     return StoredEntry(
@@ -179,12 +193,27 @@ def covered(entry: Entry) -> bytes:
     return canonical
 
 
-def is_canonical(stored: StoredEntry, canonical: bytes) -> bool:
-    """Whether the JSON that the database keeps of an entry stands as it is in what `covered` says of it."""
-    parts = [f'"changes":{stored.changes},', f'"evidence":{stored.evidence},']
-    if stored.retracts != "[]":
-        parts.append(f'"retracts":{stored.retracts}')
-    return all(part.encode() in canonical for part in parts)
+def as_stored(stored: StoredEntry) -> bytes:
+    """The same from its row, whose JSON is taken as it stands: another where that is not canonical."""
+    return _in_order(
+        _Stored(
+            stored.action,
+            stored.actor,
+            msgspec.Raw(stored.changes),
+            stored.effective_on,
+            msgspec.Raw(stored.evidence),
+            stored.id,
+            stored.invocation,
+            stored.key,
+            stored.key_digest,
+            stored.note,
+            stored.previous_hash,
+            stored.record,
+            stored.recorded_at,
+            stored.ref,
+            msgspec.UNSET if stored.retracts == "[]" else msgspec.Raw(stored.retracts),
+        )
+    )
 
 
 def digest(entry: Entry) -> str:
@@ -202,10 +231,12 @@ def key_hash(key: str, key_digest: str) -> str:
     return sha256(canonical_json((key, key_digest))).hexdigest()
 
 
-def chain_fault(entry: Entry, previous: Entry | None, canonical: bytes) -> str | None:
+def chain_fault(
+    entry: Entry | StoredEntry, previous: Entry | StoredEntry | None, canonical: bytes
+) -> str | None:
     """What is wrong with an entry's place in the chain after `previous` (None: it is the first), or None.
 
-    `canonical` is what `covered` says of it.
+    `canonical` is what `covered`, or `as_stored`, says of it.
     """
     expected_id = previous.id + 1 if previous else 1
     if entry.id != expected_id:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 #: A field's normalised value; None clears it.
-Given = str | bool | None
+Given = str | bool | tuple[str, ...] | None
 
 
 @dataclass(slots=True)
@@ -13,22 +13,25 @@ class Change:
     """One change asked for: everything checked that can be checked without the register.
 
     `record` is the kind of what an `add` adds; an `update` finds it by its ref, as does a `review`, which says that
-    there is no news of it. The ref of a milestone to add is its commitment's; its number is the next. `derived` is what
-    a listing said of fields that cannot be set, to be compared. `as_shown`: texts may have control characters made
-    visible. `said_of_all`: its note and its evidence are those of every line, so on a line of a listing they alone make
-    no entry. `effective_on` is an ISO date, None for today. `place` says where it stands in its file, for messages.
+    there is no news of it; `record_is` is the kind that it must then be of. The ref of a milestone to add is its
+    commitment's; its number is the next. `derived` is what a listing said of fields that cannot be set, to be compared.
+    `new` are fields of open lists in which a word that is close to a known one is a new one. `as_shown`: texts may have
+    control characters made visible. `said_of_all`: its note and its evidence are those of every line, so on a line of a
+    listing they alone make no entry. `effective_on` is an ISO date, None for today. `place` says where it stands in its
+    file, for messages.
     """
 
     op: Literal["add", "update", "review"]
     ref: str
     record: str | None = None
+    record_is: str | None = None
     fields: Mapping[str, Given] = field(default_factory=dict)
     note: str | None = None
     evidence: tuple[str, ...] = ()
     effective_on: str | None = None
     actor: str | None = None
     expect: str | None = None
-    new_sector: bool = False
+    new: tuple[str, ...] = ()
     derived: Mapping[str, str] = field(default_factory=dict)
     as_shown: bool = False
     said_of_all: bool = False

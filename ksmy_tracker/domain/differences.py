@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from ksmy_tracker.domain.kinds import GIVEN, Agreement, Commitment, Milestone, Record, ref_order
+from ksmy_tracker.domain.kinds import GIVEN, Commitment, Milestone, Record, ref_order
 from ksmy_tracker.domain.projection import States, followed, laid_down, retracted
 from ksmy_tracker.domain.rows import Day, Moved, Point, commitment_deadline, milestone_deadline, stored_date
 from ksmy_tracker.domain.words import OPEN_MILESTONE_STATES, SETTLED_STATUSES
@@ -43,7 +43,7 @@ def moved(history: "Sequence[Deed | Entry]", before: Point, after: Point) -> Ite
     for ref in sorted(at_first.keys() | at_last.keys(), key=ref_order):
         old, new = at_first.get(ref), at_last.get(ref)
         if old is None or new is None:
-            yield from _came_or_went(ref, old, new, by(ref, "title"))
+            yield from _came_or_went(ref, old, new, by(ref, "title", "name", "field"))
             continue
         title = new.title
         for name in (*GIVEN[new.record], "withdrawn"):
@@ -105,7 +105,7 @@ def _is_settled_by_commitment(old: Record, new: Milestone) -> bool:
 def _deadline_moved(
     old: Record, new: Record, before: Day, after: Day, entries: tuple[int, ...]
 ) -> Iterator[Moved]:
-    if isinstance(new, Agreement) or new.withdrawn:
+    if not isinstance(new, Commitment | Milestone) or new.withdrawn:
         return
     was, now = _deadline(old, before), _deadline(new, after)
     if was == now:

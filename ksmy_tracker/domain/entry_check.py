@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 from ksmy_tracker.domain import rules
-from ksmy_tracker.domain.chain import Entry, is_hash
-from ksmy_tracker.domain.entries import UNDONE_BY
+from ksmy_tracker.domain.chain import Deed, Entry, is_hash
+from ksmy_tracker.domain.entries import UNDONE_BY, StoredEntry
 from ksmy_tracker.domain.kinds import GIVEN, KINDS, READERS, read_field
 from ksmy_tracker.domain.projection import FACTS, retracts_only
 from ksmy_tracker.domain.values import (
@@ -44,11 +44,27 @@ _INVOCATION: Final = re.compile("[0-9A-Za-z]{1,64}")
 
 def entry_fault(entry: Entry) -> str | None:
     """What no writer has written of an entry, by itself; None where there is nothing."""
-    found = _fault_of(entry)
-    return None if found is None else f"entry {entry.id} ({entry.ref}): {found}"
+    return circumstances_fault(entry, entry.evidence) or deed_fault(entry)
 
 
-def _fault_of(entry: Entry) -> str | None:
+def circumstances_fault(entry: Entry | StoredEntry, evidence: tuple[str, ...]) -> str | None:
+    """The same of all of it but what it does to its record."""
+    found = _circumstances_fault(entry, evidence)
+    return None if found is None else _about(entry, found)
+
+
+def deed_fault(entry: Entry | Deed) -> str | None:
+    """The same of what it does to its record: what it changes or retracts."""
+    found = _retracts_fault(entry) if entry.retracts else None
+    found = found or _changes_fault(entry) or _action_fault(entry)
+    return None if found is None else _about(entry, found)
+
+
+def _about(entry: Entry | StoredEntry | Deed, found: str) -> str:
+    return f"entry {entry.id} ({entry.ref}): {found}"
+
+
+def _circumstances_fault(entry: Entry | StoredEntry, evidence: tuple[str, ...]) -> str | None:
     # What is well-formed at first sight needs no reader: there may be millions of entries.
     form = _REFS.get(entry.record)
     if (
@@ -62,35 +78,32 @@ def _fault_of(entry: Entry) -> str | None:
         and (found := _named_fault(entry.record, entry.ref, entry.action)) is not None
     ):
         return found
-    if (found := _circumstances_fault(entry.invocation, entry.recorded_at, entry.actor)) is not None:
+    if (found := _recorded_fault(entry.invocation, entry.recorded_at, entry.actor)) is not None:
         return found
     if (found := _day_fault(entry.effective_on)) is not None:
         return found
     if entry.note is not None and (found := _filled_fault("note", entry.note)) is not None:
         return found
-    for one in entry.evidence:
+    for one in evidence:
         if (found := _filled_fault("evidence", one)) is not None:
             return found
     if entry.key is not None or entry.key_digest is not None:
         if entry.key is None or not is_hash(entry.key_digest):
             return "its key has no digest, or the digest is none"
-        if (found := _said_fault("key", read_key, entry.key)) is not None:
-            return found
-    if entry.retracts and (found := _retracts_fault(entry)) is not None:
-        return found
-    return _changes_fault(entry) or _action_fault(entry)
+        if entry.action in UNDONE_BY:
+            return f"{entry.action}, but it has a key, as only a line of a batch does"
+        return _said_fault("key", read_key, entry.key)
+    return None
 
 
-def _retracts_fault(entry: Entry) -> str | None:
+def _retracts_fault(entry: Entry | Deed) -> str | None:
     """What is wrong with what an entry says that it retracts; history_check.py sees what that is."""
     retracts = entry.retracts
     if any(type(one) is not int for one in retracts) or list(retracts) != sorted({*retracts}):
         return "what it retracts is not in order"
     if not 0 < retracts[0] <= retracts[-1] < entry.id:
         return "it retracts what does not come before it"
-    if entry.action in UNDONE_BY and (
-        entry.changes or entry.key is not None or entry.evidence or entry.note is not None
-    ):
+    if entry.action in UNDONE_BY and (entry.changes or entry.evidence or entry.note is not None):
         return f"{entry.action}, but it does more than retract entries"
     return None
 
@@ -110,40 +123,45 @@ def _says_something(text: Any) -> bool:
     )
 
 
-#: Values that were read before, with their kinds and the names of their fields: most come again and again.
-_taken: set[tuple[str, str, Any]] = set()
-_MOST_TAKEN: Final = 1 << 15
+#: Values that were read before, by the kinds of record and the names of their fields: most come again and again.
+_taken: Final[dict[str, dict[str, set[Any]]]] = {
+    kind: {name: set() for name in _FIELDS[kind] - _TEXTS[kind]} for kind in KINDS
+}
+_MOST_TAKEN: Final = 1 << 12
 
 
-def _changes_fault(entry: Entry) -> str | None:
+def _changes_fault(entry: Entry | Deed) -> str | None:
     """What is wrong with the new values of an entry; their old ones are for the state to say."""
     kind = entry.record
-    fields, texts = _FIELDS[kind], _TEXTS[kind]
+    texts, taken = _TEXTS[kind], _taken[kind]
     for name, (_, new) in entry.changes.items():
-        if (kind, name, new) in _taken:
-            continue
-        if name in FACTS or name == "withdrawn":
+        before = taken.get(name)
+        if before is not None:
+            if new in before:
+                continue
+        elif name in texts:
+            if _says_something(new):
+                continue
+        elif name in FACTS or name == "withdrawn":
             continue  # which history_check.py compares with what follows
-        if name not in fields:
+        else:
             return f"{quoted(name)} is no field of {a(kind)}"
-        if name in texts and _says_something(new):
-            continue
         if (found := _value_fault(kind, name, new)) is not None:
             return found
-        if name not in texts:
-            if len(_taken) >= _MOST_TAKEN:
-                _taken.clear()
-            _taken.add((kind, name, new))
+        if before is not None:
+            if len(before) >= _MOST_TAKEN:
+                before.clear()
+            before.add(new)
     return None
 
 
-def _action_fault(entry: Entry) -> str | None:
+def _action_fault(entry: Entry | Deed) -> str | None:
     """What does not go with an entry's action."""
     action, changes = entry.action, entry.changes
     if retracts_only(entry):
         return None
     if action in UNDONE_BY:
-        if entry.key is not None or entry.evidence or not (entry.note or "").startswith(rules.UNDOES):
+        if entry.evidence or not (entry.note or "").startswith(rules.UNDOES):
             return f"{action}, but it does not say what it undoes, or says more"
     elif "withdrawn" in changes:
         return f"{action}, but it changes whether the record is withdrawn, as only an undo does"
@@ -172,7 +190,7 @@ def _named_fault(record: Any, ref: Any, action: Any) -> str | None:
 
 
 @lru_cache(maxsize=1 << 10)
-def _circumstances_fault(invocation: Any, recorded_at: Any, actor: Any) -> str | None:
+def _recorded_fault(invocation: Any, recorded_at: Any, actor: Any) -> str | None:
     if not isinstance(invocation, str) or not _INVOCATION.fullmatch(invocation):
         return f"{quoted(invocation)} is no invocation"
     try:

@@ -10,18 +10,19 @@ Longer than other modules: all that an entry can do wrong, to be read in one pla
 from typing import TYPE_CHECKING, Final
 
 from ksmy_tracker.domain import rules
-from ksmy_tracker.domain.agreement_history import Agreements
 from ksmy_tracker.domain.chain import Deed
 from ksmy_tracker.domain.entries import UNDONE_BY
 from ksmy_tracker.domain.kinds import (
     DEFAULTS,
     KINDS,
     LATER,
+    NUMBERED,
+    REFERRING,
     REQUIRED,
-    Commitment,
     Milestone,
     Record,
-    commitment_of,
+    owner_of,
+    refs_of,
 )
 from ksmy_tracker.domain.projection import (
     FACTS,
@@ -34,12 +35,14 @@ from ksmy_tracker.domain.projection import (
     states_before,
     step,
 )
+from ksmy_tracker.domain.references import References
 from ksmy_tracker.domain.values import quoted
 from ksmy_tracker.domain.words import SETTLED_STATUSES, a
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from ksmy_tracker.domain.chain import Entry
     from ksmy_tracker.domain.projection import AnEntry
 
 #: What an entry that creates a record says at least.
@@ -64,9 +67,7 @@ def unfounded(laid: "Iterable[AnEntry]") -> "AnEntry | None":
         if entry.action != "created":
             if entry.ref not in created:
                 return entry
-        elif entry.ref in created or (
-            entry.record == "milestone" and commitment_of(entry.ref) not in created
-        ):
+        elif entry.ref in created or (owner_of(entry.ref) or entry.ref) not in (entry.ref, *created):
             return entry
         else:
             created.add(entry.ref)
@@ -79,12 +80,12 @@ class Family:
     `states` has them. What is wrong with a record's entry is said once; the later ones are only followed.
     """
 
-    __slots__ = ("_agreements", "_broken", "_deeds", "_indexed", "_newest", "_of", "_opposites", "states")
+    __slots__ = ("_broken", "_deeds", "_indexed", "_newest", "_of", "_opposites", "_references", "states")
 
-    def __init__(self, agreements: Agreements | None) -> None:
+    def __init__(self, references: References | None) -> None:
         """Prove each entry, or (None) only follow them."""
         self.states: States = {}
-        self._agreements = agreements
+        self._references = references
         self._newest: dict[str, str] = {}
         self._broken: set[str] = set()
         self._deeds: list[Deed] = []
@@ -95,18 +96,20 @@ class Family:
     def follow(self, deed: Deed) -> str | None:
         """Take the next entry; return what is wrong with it."""
         found = None
-        proves = self._agreements is not None and deed.ref not in self._broken
-        is_last = not deed.retracts and deed.effective_on >= self._newest.get(deed.ref, "")
+        ref, day = deed.ref, deed.effective_on
+        newest = self._newest.get(ref, "")
+        proves = self._references is not None and ref not in self._broken
+        is_last = day >= newest and not deed.retracts
         try:
             if is_last:
                 found = self._fault(deed, self.states) if proves else None
                 step(self.states, deed)
             elif proves:
                 found = self._late_fault(deed)
-            if proves and found is None:
+            if proves and found is None and not FACTS.isdisjoint(deed.changes):
                 found = self._consequence_fault(deed, is_last=is_last)
             self._deeds.append(deed)
-            self._newest[deed.ref] = max(deed.effective_on, self._newest.get(deed.ref, ""))
+            self._newest[ref] = day if is_last else max(day, newest)
             if not is_last:
                 if proves and found is None and (one := unfounded(laid_down(self._deeds))) is not None:
                     found = f"it leaves entry {one.id} ({one.ref}) without what that is about"
@@ -116,26 +119,25 @@ class Family:
                 return inapplicable(deed.id, deed.ref)
         if found is None:
             return None
-        self._broken.add(deed.ref)
-        return f"entry {deed.id} ({deed.ref}): {found}"
+        self._broken.add(ref)
+        return f"entry {deed.id} ({ref}): {found}"
 
     def end(self) -> str | None:
         """What is wrong with the newest state: an agreement that a commitment belongs, or belonged, to is no more."""
-        agreements = self._agreements
-        if agreements is None or not agreements.have_changed or self._broken:
+        references = self._references
+        if references is None or not references.have_changed or self._broken:
             return None
         for deed in laid_down(self._deeds):
-            if deed.record == "commitment" and "agreement" in deed.changes:
-                version = agreements.before(deed.changes["agreement"][1], float("inf"))
+            for kind, ref in referred_by(deed):
+                version = references.before(ref, float("inf"))
                 if version.created_on is None or version.created_on > deed.effective_on:
-                    missing = quoted(deed.changes["agreement"][1])
-                    return f"entry {deed.id} ({deed.ref}): there was no agreement {missing} on its day"
+                    return f"entry {deed.id} ({deed.ref}): there was no {kind} {quoted(ref)} on its day"
         for record in self.states.values():
-            if isinstance(record, Commitment) and not record.withdrawn:
-                version = agreements.before(record.agreement, float("inf"))
-                if version.is_withdrawn:
-                    withdrawn = f"entry {version.entry} ({record.agreement})"
-                    return f"{withdrawn}: withdrawn, but something belongs to it"
+            if not record.withdrawn:
+                for _, ref in _refers(record):
+                    version = references.before(ref, float("inf"))
+                    if version.is_withdrawn:
+                        return f"entry {version.entry} ({ref}): withdrawn, but something belongs to it"
         return None
 
     def _fault(self, deed: Deed, states: States) -> str | None:
@@ -152,7 +154,7 @@ class Family:
             have = getattr(state, name, None)
             if old is not have and (type(old) is not type(have) or old != have):
                 return f"{name} was {quoted(have)}, not {quoted(old)}"
-            if old == new:
+            if old == new or (old is None and new == ()):
                 return f"{name} is as it was"
         if (found := self._parent_fault(deed, state, states)) is not None:
             return found
@@ -180,7 +182,7 @@ class Family:
 
     def _consequence_fault(self, deed: Deed, *, is_last: bool) -> str | None:
         """What is wrong with what entries of earlier versions say that follows from their changes."""
-        if FACTS.isdisjoint(deed.changes) or deed.action in UNDONE_BY:
+        if deed.action in UNDONE_BY:
             return None
         for name in FACTS & deed.changes.keys():
             if not is_last or deed.changes[name][1] != getattr(self.states[deed.ref], name):
@@ -194,11 +196,16 @@ class Family:
             for name in _NEEDED[kind]:
                 if name not in changes:
                     return f"{a(kind)} is created without {name}"
-            if kind == "milestone" and not deed.retracts:
-                numbers = [one.number for one in self.states.values() if isinstance(one, Milestone)]
-                number = max(numbers, default=0) + 1
-                if deed.ref.partition("/")[2] != str(number):
-                    return f"the next milestone has the number {number}"
+            if kind in NUMBERED and not deed.retracts:
+                owner = str(owner_of(deed.ref))
+                taken = [
+                    one
+                    for one in self.states
+                    if owner_of(one) == owner and one[len(owner)] == deed.ref[len(owner)]
+                ]
+                number = max((int(one[len(owner) + 1 :]) for one in taken), default=0) + 1
+                if deed.ref[len(owner) + 1 :] != str(number):
+                    return f"the next {kind} has the number {number}"
         elif state.withdrawn and deed.action != "reviewed":
             return "it was withdrawn"
         if "status" in changes and changes["status"][0] in SETTLED_STATUSES and deed.note is None:
@@ -229,25 +236,41 @@ class Family:
     def _parent_fault(self, deed: Deed, state: Record | None, states: States) -> str | None:
         """What is wrong with that to which a record belongs, and with the day."""
         begun = "" if state is None else state.created_on
-        if deed.record == "milestone" and deed.action != "withdrawn":
-            parent = states.get(commitment_of(deed.ref))
-            if not isinstance(parent, Commitment):
-                return f"there was no commitment {commitment_of(deed.ref)}"
+        owner = owner_of(deed.ref)
+        if owner is not None and deed.action != "withdrawn":
+            parent = states.get(owner)
+            if parent is None or parent.record not in KINDS[deed.record].part_of:
+                return f"there was no {' or '.join(KINDS[deed.record].part_of)} {owner}"
             if parent.withdrawn:
                 return f"{parent.ref}, to which it belongs, was withdrawn"
             begun = max(begun, parent.created_on)
-        elif deed.record == "commitment" and ("agreement" in deed.changes or deed.action == "restored"):
-            changed = deed.changes.get("agreement")
-            ref = changed[1] if changed else getattr(state, "agreement", None)
-            version = self._agreements.before(ref, deed.id) if self._agreements else None
-            if version is None or version.created_on is None:
-                return f"there was no agreement {quoted(ref)}"
+        refers = _refers(state) if deed.action == "restored" and state is not None else ()
+        for kind, ref in (*referred_by(deed), *refers):
+            version = self._references.before(ref, deed.id) if self._references else None
+            if version is None or version.created_on is None or version.record != kind:
+                return f"there was no {kind} {quoted(ref)}"
             if version.is_withdrawn:
-                return f"the agreement {ref} was withdrawn"
+                return f"the {kind} {ref} was withdrawn"
             begun = max(begun, version.created_on)
         if deed.effective_on < begun:
             return f"{deed.effective_on} is before it, or that to which it belongs, was created ({begun})"
         return None
+
+
+def referred_by(entry: "Deed | Entry") -> "Iterator[tuple[str, str]]":
+    """The kind and the ref of each other record that one refers to by an entry, and did not before."""
+    for name, kind in REFERRING[entry.record].items():
+        if name in entry.changes:
+            old, new = entry.changes[name]
+            had = (*refs_of(name, old), *([entry.ref] if name == "party" else []))
+            yield from ((kind, ref) for ref in refs_of(name, new) if ref not in had)
+
+
+def _refers(record: Record) -> "Iterator[tuple[str, str]]":
+    """The same of each that a record refers to."""
+    for name, kind in REFERRING[record.record].items():
+        its = refs_of(name, getattr(record, name))
+        yield from ((kind, ref) for ref in its if (name, ref) != ("party", record.ref))
 
 
 def inapplicable(entry: int, ref: str) -> str:

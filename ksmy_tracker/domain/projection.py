@@ -18,11 +18,13 @@ from ksmy_tracker.domain.entries import UNDONE_BY
 from ksmy_tracker.domain.kinds import (
     KINDS,
     LATER,
-    Agreement,
+    OWNER,
+    Claim,
     Commitment,
+    Measure,
     Milestone,
     Record,
-    commitment_of,
+    owner_of,
 )
 
 if TYPE_CHECKING:
@@ -131,7 +133,7 @@ def _places(entries: "Sequence[Deed | Entry]") -> dict[int, int]:
 def step(states: States, entry: "Deed | Entry") -> Record:
     """Apply an entry that comes after those before to the states, and return its record, created if it is new.
 
-    A milestone's entry also counts as news of its commitment, which must be among the states.
+    A part's entry also counts as news of what it belongs to, which must be among the states.
     """
     record = states.get(entry.ref)
     if record is None:
@@ -146,8 +148,10 @@ def step(states: States, entry: "Deed | Entry") -> Record:
         elif isinstance(record, Milestone):
             _follow_milestone(record, entry)
     _touch(record, entry)
-    if isinstance(record, Milestone):
-        _touch(states[record.commitment], entry)
+    part = entry.ref
+    while (owner := owner_of(part)) is not None:
+        _touch(states[owner], entry)
+        part = owner
     return record
 
 
@@ -182,9 +186,10 @@ def _follow_milestone(record: Milestone, entry: "Deed | Entry") -> None:
 
 def _created(entry: "Deed | Entry") -> Record:
     record = KINDS[entry.record](ref=entry.ref, created_on=entry.effective_on, **LATER[entry.record])
-    if isinstance(record, Milestone):
-        record.commitment = commitment_of(entry.ref)
-        record.number = int(entry.ref.partition("/")[2])
+    if (owner := owner_of(entry.ref)) is not None:
+        setattr(record, OWNER[entry.record], owner)
+        if isinstance(record, Milestone | Claim):
+            record.number = int(entry.ref[len(owner) + 1 :])
     return record
 
 
@@ -205,5 +210,6 @@ def _touch(record: Record, entry: "Deed | Entry") -> None:
         return
     if entry.effective_on > record.updated_on:  # noqa: PLR1730  # of all entries: max takes longer
         record.updated_on = entry.effective_on
-    if entry.evidence and not isinstance(record, Agreement):
+    # What shows a claim is no evidence of what it contradicts.
+    if entry.evidence and entry.record != "claim" and isinstance(record, Commitment | Milestone | Measure):
         record.evidence += 1

@@ -1,12 +1,23 @@
 """The report: what a register says as of a day, as one value (pure)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, tzinfo
 from typing import Generic, NamedTuple, TypeVar
 
 from ksmy_tracker.domain.kinds import Milestone
-from ksmy_tracker.domain.rows import Day, DeadlineRow, EntryRow, Filters, Moved, SectorCount, StatusCount
-from ksmy_tracker.domain.words import DEADLINE_STATES, OPEN_STATUSES, STATUSES
+from ksmy_tracker.domain.rows import (
+    NARROWING,
+    Day,
+    DeadlineRow,
+    Disagreement,
+    EntryRow,
+    Filters,
+    KindCount,
+    MeasureRow,
+    Moved,
+    StatusCount,
+)
+from ksmy_tracker.domain.words import DEADLINE_STATES, FIRMNESSES, OPEN_STATUSES, STATUSES
 
 #: Days back from the report's day that count as lately, and days without an entry that count as quiet.
 LATELY_DAYS = 30
@@ -50,6 +61,16 @@ class NextMilestone(NamedTuple):
     milestone: Milestone
 
 
+class Counts(NamedTuple):
+    """How many commitments there are by status, deadline state, firmness and sector; how many one side alone voiced."""
+
+    by_status: Mapping[str, int]
+    by_deadline: Mapping[str, int]
+    by_firmness: Mapping[str, int]
+    by_sector: Mapping[str, int]
+    one_sided: int
+
+
 class Report(NamedTuple):
     """A register, or the part of it that `only` lets through, as of a day."""
 
@@ -57,10 +78,12 @@ class Report(NamedTuple):
     since: str
     stale: int
     only: Filters
+    partnership: str
+    parties: Mapping[str, str]
     agreements: int
-    by_status: Mapping[str, int]
-    by_deadline: Mapping[str, int]
-    by_sector: Mapping[str, int]
+    counts: Counts
+    by_lead: Mapping[str, int]
+    without_lead: int
     overdue: Listed[DeadlineRow]
     due_soon: Listed[DeadlineRow]
     moved: Listed[Moved]
@@ -68,7 +91,25 @@ class Report(NamedTuple):
     quiet: Listed[Quiet]
     contradictions: Listed[Contradiction]
     next_milestones: Listed[NextMilestone]
+    measures: Listed[MeasureRow]
+    disagreements: Listed[Disagreement]
     head: str | None
+    zone: tzinfo
+
+    @property
+    def by_status(self) -> Mapping[str, int]:
+        """How many commitments there are of each status."""
+        return self.counts.by_status
+
+    @property
+    def by_deadline(self) -> Mapping[str, int]:
+        """How many commitments the calendar says what of."""
+        return self.counts.by_deadline
+
+    @property
+    def by_sector(self) -> Mapping[str, int]:
+        """How many commitments there are in each sector."""
+        return self.counts.by_sector
 
     @property
     def today(self) -> date:
@@ -77,8 +118,8 @@ class Report(NamedTuple):
 
     @property
     def narrowed(self) -> Sequence[str]:
-        """The sectors, parties and agreements that the report is narrowed to."""
-        return (*self.only.sector, *self.only.party, *self.only.agreement)
+        """The words that the report is narrowed to."""
+        return [word for name in NARROWING for word in getattr(self.only, name)]
 
     @property
     def overdue_milestones(self) -> int:
@@ -107,15 +148,20 @@ class Report(NamedTuple):
 
     @property
     def needs_attention(self) -> bool:
-        """Whether anything is overdue, due soon, contradictory, another than before, or said since."""
-        parts = (self.overdue, self.due_soon, self.contradictions, self.moved, self.changed)
+        """Whether anything is overdue, due soon, contradictory, disputed, another than before, or said since."""
+        parts = (
+            self.overdue,
+            self.due_soon,
+            self.contradictions,
+            self.disagreements,
+            self.moved,
+            self.changed,
+        )
         return any(part.total for part in parts)
 
 
-def tally(
-    statuses: Sequence[StatusCount], sectors: Sequence[SectorCount]
-) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
-    """Counts by status, by deadline state (see deadline.py) and by sector, from what is counted of each status."""
+def tally(statuses: Sequence[StatusCount], kinds: Sequence[KindCount]) -> Counts:
+    """Counts by status and by deadline state (see deadline.py), by firmness and by sector."""
     by_status = dict.fromkeys(STATUSES, 0)
     by_deadline = dict.fromkeys(DEADLINE_STATES, 0)
     for of in statuses:
@@ -130,4 +176,9 @@ def tally(
             by_deadline["due-soon"] += of.until_horizon - of.past
             by_deadline["upcoming"] += of.commitments - of.undated - of.until_horizon
             by_deadline["undated"] += of.undated
-    return by_status, by_deadline, {one.sector: one.commitments for one in sorted(sectors)}
+    by_firmness = dict.fromkeys(FIRMNESSES, 0)
+    by_sector = dict.fromkeys(sorted({one.sector for one in kinds}), 0)
+    for one in kinds:
+        by_firmness[one.firmness] += one.commitments
+        by_sector[one.sector] += one.commitments
+    return Counts(by_status, by_deadline, by_firmness, by_sector, sum(one.one_sided for one in kinds))

@@ -6,12 +6,24 @@ Longer than other modules: the contract, to be read in one place.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, timedelta, tzinfo
 from typing import Any, Final, NamedTuple
 
 from ksmy_tracker.domain.deadline import HORIZON_DAYS, deadline_state, milestone_deadline_state
 from ksmy_tracker.domain.entries import BrokenEntry
-from ksmy_tracker.domain.kinds import SHOWN, Agreement, Commitment, Milestone, Record
+from ksmy_tracker.domain.kinds import (
+    SHOWN,
+    Agreement,
+    Body,
+    Claim,
+    Commitment,
+    Measure,
+    Milestone,
+    Partnership,
+    Record,
+    Source,
+)
+from ksmy_tracker.domain.quantities import Reading
 from ksmy_tracker.domain.words import OPEN_STATUSES
 from ksmy_tracker.domain.zone import day_of
 
@@ -67,6 +79,10 @@ def days_before(day: date, days: int) -> str:
         return date.min.isoformat() if days > 0 else date.max.isoformat()
 
 
+#: The filters that make a part of a register, by their options.
+NARROWING: Final = ("sector", "topic", "party", "lead", "partner", "agreement", "search")
+
+
 class Filters(NamedTuple):
     """Which commitments a listing is of; several values of one filter are alternatives, texts all must match.
 
@@ -77,7 +93,10 @@ class Filters(NamedTuple):
     """
 
     sector: Sequence[str] = ()
+    topic: Sequence[str] = ()
     party: Sequence[str] = ()
+    lead: Sequence[str] = ()
+    partner: Sequence[str] = ()
     agreement: Sequence[str] = ()
     status: Sequence[str] = ()
     firmness: Sequence[str] = ()
@@ -91,6 +110,12 @@ class Filters(NamedTuple):
     dated: bool | None = None
     marked: bool = False
     touches: tuple[str, str] | None = None
+    disputed: bool = False
+
+    @property
+    def narrows(self) -> bool:
+        """Whether they are of a part of the register that is told from the rest by words."""
+        return any(getattr(self, name) for name in NARROWING)
 
 
 class DeadlineRow(NamedTuple):
@@ -111,6 +136,9 @@ class DeadlineRow(NamedTuple):
     due_phrase: str | None
     slip_days: int | None
     expected: str | None = None
+    done_when: str | None = None
+    leads: tuple[str, ...] = ()
+    disputed: tuple[str, ...] = ()
 
 
 class StatusCount(NamedTuple):
@@ -127,11 +155,44 @@ class StatusCount(NamedTuple):
     late: int
 
 
-class SectorCount(NamedTuple):
-    """How many commitments there are in a sector."""
+class KindCount(NamedTuple):
+    """How many commitments there are in a sector that are said this firmly, and how many of those by one side alone."""
 
     sector: str
+    firmness: str
     commitments: int
+    one_sided: int
+
+
+class Cited(NamedTuple):
+    """A source as evidence cites it."""
+
+    ref: str
+    title: str
+    publisher: str | None
+    dated: str | None
+    url: str | None
+    language: str | None
+
+
+class Voice(NamedTuple):
+    """What somebody says a field is: the register by the entry that set it, or a claim; with the evidence."""
+
+    value: str | None
+    period: str | None
+    said_by: str | None
+    evidence: Sequence[str] = ()
+    cited: Sequence[Cited] = ()
+
+
+class Disagreement(NamedTuple):
+    """A field of a record of which claims say otherwise: what the register says, and what each claim does."""
+
+    ref: str
+    title: str
+    field: str
+    register: Voice
+    claims: Sequence[Voice]
 
 
 class TitledRef(NamedTuple):
@@ -164,10 +225,15 @@ class CalendarRow(NamedTuple):
     recorded_at: str
     moves: int
     expected: str | None = None
+    leads: tuple[str, ...] = ()
+    disputed: tuple[str, ...] = ()
 
 
 class EntryRow(NamedTuple):
-    """An entry of the history, all of it, enough to compute its hash again; and the entry that retracts it."""
+    """An entry of the history, all of it, enough to compute its hash again; and the entry that retracts it.
+
+    `cited` are the sources that its evidence cites by their refs.
+    """
 
     id: int
     invocation: str
@@ -186,12 +252,12 @@ class EntryRow(NamedTuple):
     previous_hash: str | None
     hash: str
     retracted_by: int | None = None
+    cited: Sequence[Cited] = ()
 
-    @property
-    def recorded_on(self) -> str:
-        """The ISO date it was in the register's zone when the entry was recorded."""
+    def recorded_on(self, zone: tzinfo) -> str:
+        """The ISO date it was in a zone when the entry was recorded."""
         try:
-            return day_of(self.recorded_at)
+            return day_of(self.recorded_at, zone)
         except ValueError:
             return self.recorded_at  # what only damage can have put there is shown as it is
 
@@ -208,21 +274,58 @@ class InvocationRow(NamedTuple):
     first: EntryRow
 
 
+class MeasureRow(NamedTuple):
+    """A measure with its readings, in the order of their days."""
+
+    record: Measure
+    readings: Sequence[Reading]
+
+
 class FullCommitment(NamedTuple):
-    """A commitment with its agreement, its milestones and its history."""
+    """A commitment with its agreement, its milestones, its history, its measures, and claims about it and its parts."""
 
     record: Commitment
     agreement: Agreement
     milestones: Sequence[Milestone]
     entries: Sequence[EntryRow]
+    measures: Sequence[MeasureRow] = ()
+    claims: Sequence[Claim] = ()
 
 
 class FullAgreement(NamedTuple):
-    """An agreement with its commitments and its history."""
+    """An agreement with its commitments, its history, its measures, and claims about it and these."""
 
     record: Agreement
     commitments: Sequence[Commitment]
     entries: Sequence[EntryRow]
+    measures: Sequence[MeasureRow] = ()
+    claims: Sequence[Claim] = ()
+
+
+class FullBody(NamedTuple):
+    """A body with the commitments that it leads, or takes part in, and its history."""
+
+    record: Body
+    commitments: Sequence[Commitment]
+    entries: Sequence[EntryRow]
+
+
+class FullSource(NamedTuple):
+    """A source with the entries in force that cite it, and its history."""
+
+    record: Source
+    citing: Sequence[EntryRow]
+    entries: Sequence[EntryRow]
+
+
+class FullPartnership(NamedTuple):
+    """The register's own record with its history."""
+
+    record: Partnership
+    entries: Sequence[EntryRow]
+
+
+FullRecord = FullCommitment | FullAgreement | FullBody | FullSource | FullPartnership
 
 
 class Moved(NamedTuple):
@@ -255,7 +358,14 @@ def names(row_class: type[Row]) -> tuple[str, ...]:
 
 def as_dict(row: Row) -> dict[str, Any]:
     """A row as an object of the JSON contract."""
-    return {name: getattr(row, name) for name in names(type(row))}
+    return {name: contract_value(getattr(row, name)) for name in names(type(row))}
+
+
+def contract_value(value: Any) -> Any:
+    """A value as the JSON contract has it: of what has names an object."""
+    if isinstance(value, list | tuple) and value and isinstance(value[0], Cited):
+        return [one._asdict() for one in value]
+    return value
 
 
 def commitment_deadline(record: Commitment, day: Day) -> tuple[str, int | None]:

@@ -7,20 +7,28 @@ from ksmy_tracker.domain.changes import Change
 from ksmy_tracker.domain.kinds import (
     DEFAULTS,
     GIVEN,
+    KINDS,
+    OWN_COMMANDS,
+    REFERRING,
     REQUIRED,
+    Agreement,
+    Commitment,
+    Milestone,
+    Partnership,
     Record,
     check_read,
-    commitment_of,
+    owner_of,
+    refs_of,
     state_of,
 )
 from ksmy_tracker.domain.rows import days_before
 from ksmy_tracker.domain.safe_text import visible
 from ksmy_tracker.domain.values import Fault
-from ksmy_tracker.domain.words import EVENTS, SETTLED_STATUSES, a
+from ksmy_tracker.domain.words import EVENTS, SETTLED_STATUSES, SHARED, a, did_you_mean
 from ksmy_tracker.errors import NotFound, Refused, Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ksmy_tracker.domain.chain import Deed, Entry
 
@@ -59,31 +67,49 @@ class SaidBefore(Refused):
 def check_new_ref(change: Change, taken: Record | None) -> None:
     """Refuse a new record whose ref another has."""
     if taken is not None:
-        how = "it was withdrawn and keeps its ref" if taken.withdrawn else "change it with `ksmy update`"
+        command = f"{taken.record} set" if taken.record in OWN_COMMANDS else "update"
+        how = "it was withdrawn and keeps its ref" if taken.withdrawn else f"change it with `ksmy {command}`"
         raise Refused(f"there is already {a(taken.record)} {change.ref}; {how}")
 
 
-def belongs_to(change: Change, kind: str, record: Record | None) -> tuple[str, str] | None:
-    """The kind and the ref of what a change says that its record belongs to; None where it leaves that as it is.
+def named_by(change: Change, kind: str, record: Record | None) -> "Iterator[tuple[tuple[str, ...], str]]":
+    """The ref, with the kinds that it can be of, of what a change says its record is a part of, or newly refers to.
 
-    A milestone always says it, by its ref.
+    A part always says it, by its ref; one that is added with a number has the ref of what it is a part of.
     """
-    if kind == "milestone":
-        return "commitment", commitment_of(change.ref)
-    wanted = change.fields.get("agreement")
-    if kind == "commitment" and isinstance(wanted, str) and wanted != getattr(record, "agreement", None):
-        return "agreement", wanted
-    return None
+    if of := KINDS[kind].part_of:
+        is_whole = KINDS[kind].ref_form.fullmatch(change.ref) is not None
+        yield of, str(owner_of(change.ref)) if is_whole else change.ref
+    for name, referred in REFERRING[kind].items():
+        had = refs_of(name, getattr(record, name, None))
+        for ref in refs_of(name, change.fields.get(name)):
+            if ref not in had and (name, ref) != ("party", change.ref):
+                yield (referred,), ref
 
 
-def check_parent(kind: str, ref: str, parent: Record | None) -> None:
-    """Refuse what is said to belong to a record that is not there, of another kind, or withdrawn."""
-    if parent is None:
-        raise Missing(ref, kind)
-    if parent.record != kind:
-        raise Refused(f"{ref} is {a(parent.record)}, not {a(kind)}")
-    if parent.withdrawn:
+def check_named(kinds: "Sequence[str]", ref: str, named: Record | None) -> None:
+    """Refuse what refers to, or is a part of, a record that is not there, of another kind, or withdrawn."""
+    if named is None:
+        raise Missing(ref, kinds[0] if len(kinds) == 1 else None)
+    if named.record not in kinds:
+        raise Refused(f"{ref} is {a(named.record)}, not {' or '.join(map(a, kinds))}")
+    if named.withdrawn:
         raise Withdrawn(ref, "first")
+
+
+def check_parties(changed: Changed, partnership: Partnership) -> None:
+    """Refuse a party that is none of the partnership's, and a word for all that is for another number of them."""
+    known = partnership.states
+    for name in ("parties", "party"):
+        new = changed[name][1] if name in changed else None
+        shared = "both" if len(known) == 2 else "all"
+        if new in SHARED and new != shared:
+            raise Refused(
+                f"{name}: the partnership has {len(known)} parties ({', '.join(known)}); say {shared}"
+            )
+        for ref in refs_of(name, new):
+            if ref not in known:
+                raise Refused(f"{name}: {ref} is no party of this partnership; {did_you_mean(ref, known)}")
 
 
 def check_complete(change: Change, kind: str) -> None:
@@ -93,11 +119,14 @@ def check_complete(change: Change, kind: str) -> None:
         if kind == "milestone":
             raise Usage("a milestone needs a title; see `ksmy milestone add --help`")
         named = ", ".join(f"--{name.replace('_', '-')}" for name in missing)
-        raise Usage(f"{a(kind)} needs {named}; see `ksmy add --help`")
+        of = "" if kind in ("agreement", "commitment") else f"{kind} "
+        raise Usage(f"{a(kind)} needs {named}; see `ksmy {of}add --help`")
 
 
 def check_fields(change: Change, kind: str) -> None:
-    """Refuse a field that records of this kind do not have, and a value that only another kind has there."""
+    """Refuse a record of another kind than it must be of; a field, or a value of it, that its kind does not have."""
+    if change.record_is not in (None, kind):
+        raise Refused(f"{change.ref} is {a(kind)}, not {a(str(change.record_is))}")
     for name, value in change.fields.items():
         if name not in GIVEN[kind]:
             raise Usage(
@@ -122,7 +151,7 @@ def names_an_event(change: Change, record: Record | None) -> bool:
     return (
         change.effective_on is not None
         and not change.derived
-        and record is not None
+        and isinstance(record, Agreement | Commitment | Milestone)
         and change.fields.get(record.state_field) in EVENTS
     )
 
@@ -162,7 +191,7 @@ def differences(kind: str, record: Record | None, change: Change) -> Changed:
     """What an entry says has changed of a record as it is on the entry's day."""
     wanted = change.fields
     if record is None:
-        given = {**DEFAULTS[kind], **{name: new for name, new in wanted.items() if new is not None}}
+        given = {**DEFAULTS[kind], **{name: new for name, new in wanted.items() if new not in (None, ())}}
         wanted = {name: given[name] for name in GIVEN[kind] if name in given}
     changed = {}
     for name, new in wanted.items():

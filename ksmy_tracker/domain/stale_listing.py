@@ -24,6 +24,8 @@ class Listed(NamedTuple):
     newest_entry: int = 0
     milestones_met: int = 0
     milestones: int = 0
+    measures: int = 0
+    disputed: tuple[str, ...] = ()
 
 
 def is_current(change: Change, now: Listed) -> bool:
@@ -57,7 +59,7 @@ def check_derived(change: Change, record: Record, day: Day, now: Listed) -> None
     listed: dict[str, str] = {name: said.pop(name) for name in calendar if name in said}
     counted = now if isinstance(record, Commitment) else record
     for name, cell in said.items():
-        is_counted = name in ("milestones", "milestones_met")
+        is_counted = name in ("milestones", "milestones_met", "measures", "disputed")
         have = getattr(counted if is_counted else record, name, None)
         written = cell
         if name == "withdrawn":
@@ -65,6 +67,8 @@ def check_derived(change: Change, record: Record, day: Day, now: Listed) -> None
             written = cell.lower()  # as a spreadsheet writes it
         if name == "reviewed_on" and have is not None and _is_earlier(cell, have):
             continue
+        if isinstance(have, tuple):
+            have = ", ".join(have)
         if written != ("" if have is None else str(have)):
             _refuse(name, have, cell)
     if listed and isinstance(record, Commitment):
@@ -98,5 +102,5 @@ def _check_calendar(listed: dict[str, str], record: Commitment, day: Day) -> Non
 
 
 def _refuse(name: str, now: Any, cell: str) -> NoReturn:
-    shown = "empty" if now is None else now
+    shown = "empty" if now in (None, "") else now
     raise Refused(f"{name}: it follows from other fields and is {shown} now; {cell!r} cannot be set")

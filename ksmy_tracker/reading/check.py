@@ -1,34 +1,33 @@
 """Whether a register is sound: its file, its schema, its chain, and each record against its history.
 
-Reads only, in memory that grows with the agreements alone.
+Reads only, in memory that grows with what is referred to alone: agreements and bodies.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import groupby
-from operator import attrgetter
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
-from ksmy_tracker.domain.agreement_history import Agreements
 from ksmy_tracker.domain.chain import (
-    Entry,
+    as_stored,
     chain_fault,
     covered,
-    is_canonical,
     is_hash,
     key_hash,
     read_entry,
-    unread,
+    read_evidence,
+    to_canonical_json,
 )
 from ksmy_tracker.domain.entries import ENTRY_FIELDS, BrokenEntry, StoredEntry
-from ksmy_tracker.domain.entry_check import entry_fault
-from ksmy_tracker.domain.history_check import Family, inapplicable
-from ksmy_tracker.domain.kinds import COLUMNS, KINDS, NAMED, commitment_of, kept
+from ksmy_tracker.domain.entry_check import circumstances_fault
+from ksmy_tracker.domain.kinds import COLUMNS, KINDS, kept
 from ksmy_tracker.domain.projection import States
+from ksmy_tracker.domain.references import FOLLOWED, References
 from ksmy_tracker.domain.values import is_kept, read_key
 from ksmy_tracker.errors import Damaged, Usage
-from ksmy_tracker.reading.deeds import read_deed, stored_deeds
-from ksmy_tracker.reading.points import gone_by
+from ksmy_tracker.reading.points import gone_by, without_collecting
+from ksmy_tracker.reading.proof import not_canonical, proven
+from ksmy_tracker.reading.stored_records import StoredRecords
 from ksmy_tracker.storage.interface import Reader
 
 #: How many faults are named before the search ends.
@@ -39,13 +38,13 @@ MOST_FAULTS = 20
 class Audit:
     """What a check found. `counts` is how many records of each kind (and entries) there are.
 
-    `agreements` is what the history says of those; None where the history itself was altered, which is proof enough.
+    `references` is what the history says of those; None where the history itself was altered, which is proof enough.
     """
 
     faults: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys((*COLUMNS, "entry"), 0))
     head: str | None = None
-    agreements: Agreements | None = field(default_factory=Agreements, compare=False)
+    references: References | None = field(default_factory=References, compare=False)
 
 
 def check(reader: Reader, expected_head: str | None = None) -> Audit:
@@ -56,18 +55,23 @@ def check(reader: Reader, expected_head: str | None = None) -> Audit:
     if expected_head is not None and not is_hash(expected_head):
         raise Usage(f"--expect-head: {expected_head[:80]!r} is no head: a head is 64 hexadecimal digits")
     audit = Audit()
-    failures: tuple[type[Exception], ...] = (*reader.failures, BrokenEntry)
     try:
-        for fault in _all_faults(reader, audit, expected_head):
-            if len(audit.faults) == MOST_FAULTS:
-                audit.faults.append("and more; the search ended here")
-                break
-            audit.faults.append(fault)
-    except failures as error:
+        with without_collecting():
+            for fault in _all_faults(reader, audit, expected_head):
+                if len(audit.faults) == MOST_FAULTS:
+                    audit.faults.append("and more; the search ended here")
+                    break
+                audit.faults.append(fault)
+    except _failures(reader) as error:
         if not audit.faults:
             raise
         audit.faults.append(f"the search ended here: {error}")
     return audit
+
+
+def _failures(reader: Reader) -> tuple[type[Exception], ...]:
+    """What ends a search."""
+    return *reader.failures, BrokenEntry
 
 
 def require_sound(reader: Reader) -> None:
@@ -77,12 +81,17 @@ def require_sound(reader: Reader) -> None:
 
 
 def _all_faults(reader: Reader, audit: Audit, expected_head: str | None) -> Iterator[str]:
-    yield from reader.schema_faults()
-    if broken := [*reader.broken_pages()]:
-        yield from broken
-        return
-    yield from reader.dangling()
-    yield from faults(reader, audit, expected_head)
+    with reader.seeking_broken_pages() as broken_pages:
+        yield from reader.schema_faults()
+        rest = chain(reader.dangling(), faults(reader, audit, expected_head))
+        try:
+            first = [*islice(rest, 1)]  # of a sound register, which is read to its end meanwhile, none
+        except _failures(reader):
+            if not (broken := broken_pages()):
+                raise
+        else:
+            broken = broken_pages()
+        yield from broken or chain(first, rest)
 
 
 def faults(reader: Reader, audit: Audit, expected_head: str | None = None) -> Iterator[str]:
@@ -94,33 +103,45 @@ def faults(reader: Reader, audit: Audit, expected_head: str | None = None) -> It
 
 def _chain_faults(reader: Reader, audit: Audit, expected_head: str | None) -> Iterator[str]:
     """What is wrong with the chain, from the first entry to the head."""
-    previous: Entry | None = None
+    previous: StoredEntry | None = None
     for row in reader.stream(StoredEntry, f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry ORDER BY id"):
         try:
-            entry = read_entry(row)
+            fault = _chain_fault(row, previous) or _entry_fault(row, audit.references)
         except BrokenEntry as error:
-            audit.agreements = None
-            yield f"{error}: its changes or its evidence was altered"
-            previous = unread(row)
-            continue
-        canonical = covered(entry)
-        fault = chain_fault(entry, previous, canonical)
-        if fault is None and not is_canonical(row, canonical):
-            fault = f"entry {entry.id} ({entry.ref}) is not stored in its canonical form"
-        fault = fault or entry_fault(entry)
+            fault = f"{error}: its changes or its evidence was altered"
         if fault is not None:
-            audit.agreements = None
+            audit.references = None
             yield fault
-        elif audit.agreements is not None:
-            audit.agreements.follow(entry)
-        if entry.hash == expected_head:
+        if row.hash == expected_head:
             expected_head = None
-        previous = entry
+        previous = row
         audit.counts["entry"] += 1
-        audit.head = entry.hash
+        audit.head = row.hash
     if expected_head is not None:
         removed = "entries up to it were removed, or this is another register"
         yield f"the head {expected_head} is not in the history: {removed}"
+
+
+def _chain_fault(row: StoredEntry, previous: StoredEntry | None) -> str | None:
+    """What is wrong with an entry's place in the chain, or with its JSON there; raises `BrokenEntry`."""
+    if chain_fault(row, previous, as_stored(row)) is None:
+        return None
+    entry = read_entry(row)
+    return chain_fault(row, previous, covered(entry)) or not_canonical(row)
+
+
+def _entry_fault(row: StoredEntry, references: References | None) -> str | None:
+    """What is wrong with an entry by itself, but for what it does, which is proven with its record.
+
+    Raises `BrokenEntry`.
+    """
+    evidence = read_evidence(row.id, row.evidence)
+    if row.evidence != "[]" and row.evidence != to_canonical_json(evidence):
+        return not_canonical(row)
+    fault = circumstances_fault(row, evidence)
+    if fault is None and row.record in FOLLOWED and references is not None:
+        references.follow(read_entry(row))
+    return fault
 
 
 def _record_faults(reader: Reader, audit: Audit) -> Iterator[str]:
@@ -128,43 +149,23 @@ def _record_faults(reader: Reader, audit: Audit) -> Iterator[str]:
 
     Goes through agreements and commitments by ref, each with the milestones that belong to it.
     """
-    stored = {kind: _Stored(reader, kind) for kind in KINDS}
-    for ref, faults, states in proven(reader, audit.agreements):
+    stored = [StoredRecords(reader, kind) for kind in KINDS]
+    for ref, faults, states in proven(reader, audit.references, alone=True):
         yield from faults
-        for records in stored.values():
-            yield from records.without_history(ref)
-        for kind, records in stored.items():
-            found = records.of(ref)
-            audit.counts[kind] += len(found)
-            expected = {one: state for one, state in states.items() if state.record == kind}
-            if found != expected:
-                yield from _differences(kind, found, expected)
-    for records in stored.values():
+        found: dict[str, States] = {}
+        together: States = {}
+        for records in stored:
+            if records.next_ref is not None and records.next_ref <= ref:
+                yield from records.without_history(ref)
+                its = found[records.kind] = records.of(ref)
+                audit.counts[records.kind] += len(its)
+                together |= its
+        if together != states or len(together) != sum(map(len, found.values())):
+            for kind in KINDS:
+                expected = {one: state for one, state in states.items() if state.record == kind}
+                yield from _differences(kind, found.get(kind, {}), expected)
+    for records in stored:
         yield from records.without_history(None)
-
-
-def proven(
-    reader: Reader, agreements: Agreements | None, where: str = ""
-) -> Iterator[tuple[str, list[str], States]]:
-    """Each ref of an agreement or a commitment with the records that its history, and that of its milestones, leaves.
-
-    With them comes what no writer can have done, unless `agreements` is None: then the history itself was altered.
-    """
-    by_family = stored_deeds(reader, f"{where} ORDER BY {reader.family('ref')}, id")
-    for ref, rows in groupby(by_family, key=lambda row: commitment_of(row.ref)):
-        family = Family(agreements)
-        faults = []
-        for row in rows:
-            try:
-                deed = read_deed(row)
-            except BrokenEntry:
-                faults.append(inapplicable(row.id, row.ref))
-            else:
-                if (fault := family.follow(deed)) is not None:
-                    faults.append(fault)
-        if (fault := family.end()) is not None:
-            faults.append(fault)
-        yield ref, faults, family.states
 
 
 def _differences(kind: str, found: States, expected: States) -> Iterator[str]:
@@ -218,28 +219,3 @@ class _KeyAndEntry(NamedTuple):
     key_digest: Any
     hash: Any
     entry: int | None
-
-
-class _Stored:
-    """The stored records of a kind, in the order of the agreement or commitment they are or belong to."""
-
-    def __init__(self, reader: Reader, kind: str) -> None:
-        self._kind = kind
-        family, then = ("ref", "") if kind in NAMED else (str(KINDS[kind].belongs_to), ", number")
-        sql = f"SELECT {', '.join(COLUMNS[kind])} FROM {kind} ORDER BY {family}{then}"
-        self._families = groupby(reader.stream(KINDS[kind], sql), key=attrgetter(family))
-        self._next = next(self._families, None)
-
-    def without_history(self, ref: str | None) -> Iterator[str]:
-        """A fault for each of those that come before a ref (None: all that are left)."""
-        while self._next is not None and (ref is None or self._next[0] < ref):
-            yield from (f"{self._kind} {one.ref} has no history" for one in self._next[1])
-            self._next = next(self._families, None)
-
-    def of(self, ref: str) -> States:
-        """Those of a ref, each by its own."""
-        if self._next is None or self._next[0] != ref:
-            return {}
-        found = {one.ref: one for one in self._next[1]}
-        self._next = next(self._families, None)
-        return found

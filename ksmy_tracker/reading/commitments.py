@@ -4,11 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from ksmy_tracker.domain.kinds import COLUMNS, SHOWN, Commitment
-from ksmy_tracker.domain.rows import Day, Filters, commitment_deadline
+from ksmy_tracker.domain.rows import Filters, commitment_deadline
 from ksmy_tracker.domain.words import DEADLINE_STATES, FIRMNESSES, OPEN_STATUSES, STATUSES, did_you_mean
 from ksmy_tracker.errors import Usage
+from ksmy_tracker.reading.claims import disputes
 from ksmy_tracker.reading.expressions import (
     DEADLINE,
+    MEASURES,
     MILESTONES,
     MILESTONES_MET,
     NEWEST_ENTRY,
@@ -30,12 +32,13 @@ SORT: Final = {
     "due": "c.due_latest",
     "milestones_met": MILESTONES_MET,
     "milestones": MILESTONES,
+    "measures": MEASURES,
     "newest_entry": NEWEST_ENTRY,
 }
 
 _SELECT: Final = (
     f"SELECT {columns_of(COLUMNS['commitment'], 'c')}, {MILESTONES_MET} AS milestones_met, "
-    f"{MILESTONES} AS milestones, {NEWEST_ENTRY} AS newest_entry FROM commitment c"
+    f"{MILESTONES} AS milestones, {MEASURES} AS measures, {NEWEST_ENTRY} AS newest_entry FROM commitment c"
 )
 
 
@@ -56,7 +59,7 @@ def each_commitment(
     condition, parameters = where(snapshot, filters)
     order = ", ".join([*(_order(name) for name in sort), "c.ref"])
     sql = f"{_SELECT} {condition} ORDER BY {order} {limited(limit)}"
-    return _on(snapshot.stream(Commitment, sql, **parameters, limit=limit), snapshot.day)
+    return _whole(snapshot, snapshot.stream(Commitment, sql, **parameters, limit=limit))
 
 
 def count_commitments(snapshot: Snapshot, filters: Filters = EVERY) -> int:
@@ -67,13 +70,16 @@ def count_commitments(snapshot: Snapshot, filters: Filters = EVERY) -> int:
 
 def commitment(snapshot: Snapshot, ref: str) -> Commitment | None:
     """One commitment, or None."""
-    return next(_on(snapshot.rows(Commitment, f"{_SELECT} WHERE c.ref = :ref", ref=ref), snapshot.day), None)
+    found = snapshot.rows(Commitment, f"{_SELECT} WHERE c.ref = :ref", ref=ref)
+    return next(_whole(snapshot, found), None)
 
 
-def _on(found: Iterable[Commitment], day: Day) -> Iterator[Commitment]:
-    """Commitments with what the calendar says of them on a day."""
+def _whole(snapshot: Snapshot, found: Iterable[Commitment]) -> Iterator[Commitment]:
+    """Commitments with what the calendar says of them on the snapshot's day, and what claims contradict."""
+    disputed = disputes(snapshot)
     for one in found:
-        one.deadline, one.days_left = commitment_deadline(one, day)
+        one.deadline, one.days_left = commitment_deadline(one, snapshot.day)
+        one.disputed = disputed.get(one.ref, ())
         yield one
 
 
@@ -81,5 +87,5 @@ def _order(name: str) -> str:
     descending = name.startswith("-")
     field = name.removeprefix("-").replace("-", "_")
     if field not in SORT:
-        raise Usage(f"cannot sort by {field!r}; {did_you_mean(field, tuple(SORT), short=30)}")
+        raise Usage(f"cannot sort by {field!r}; {did_you_mean(field, tuple(SORT), short=60)}")
     return f"{SORT[field]} {'DESC' if descending else 'ASC'} NULLS LAST"

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from ksmy_tracker.domain.deadline import open_state
 from ksmy_tracker.domain.report import Listed
 from ksmy_tracker.domain.rows import CalendarRow, Day, DeadlineRow, stored_date
+from ksmy_tracker.reading.claims import disputes
 from ksmy_tracker.reading.entries import NEWS
 from ksmy_tracker.reading.expressions import (
     MILESTONES,
@@ -38,7 +39,7 @@ def each_deadline(
     snapshot: Snapshot, *, after: str | None = None, until: str | None = None, limit: int | None = None
 ) -> Iterator[DeadlineRow]:
     """Open deadlines whose last day lies after one day and until another (inclusive), nearest first, one by one."""
-    nearest = f"SELECT x.* FROM ({_open(after, until)}) x {_NEAREST_FIRST} {limited(limit)}"
+    nearest = f"SELECT x.* FROM ({_open(snapshot, after, until)}) x {_NEAREST_FIRST} {limited(limit)}"
     return _rows(snapshot, nearest, after=after, until=until, limit=limit)
 
 
@@ -53,9 +54,8 @@ def first_deadlines(
     snapshot: Snapshot, *, after: str | None = None, until: str | None = None, most: int
 ) -> Listed[DeadlineRow]:
     """The first few of the same, and how many there are."""
-    sql = (
-        f"SELECT x.ref, count(*) OVER () AS total FROM ({_open(after, until)}) x {_NEAREST_FIRST} LIMIT :most"
-    )
+    all_of_them = f"FROM ({_open(snapshot, after, until)}) x"
+    sql = f"SELECT x.ref, count(*) OVER () AS total {all_of_them} {_NEAREST_FIRST} LIMIT :most"
     found = snapshot.rows(_Counted, sql, after=after, until=until, most=most)
     among = snapshot.reader.among
     named = f"{_COMMITMENTS} WHERE {among('c.ref', 'refs')} UNION ALL {_MILESTONES} WHERE {among('m.ref', 'refs')}"
@@ -71,11 +71,15 @@ def _rows(snapshot: Snapshot, selected: str, **parameters: Any) -> Iterator[Dead
         "CASE WHEN m.ref IS NULL THEN c.due ELSE m.due END AS due, x.due_earliest, x.due_latest, "
         "CASE WHEN m.ref IS NULL THEN c.due_phrase END AS due_phrase, "
         "CASE WHEN m.ref IS NULL THEN c.slip_days END AS slip_days, "
-        "CASE WHEN m.ref IS NULL THEN c.expected ELSE m.expected END AS expected "
+        "CASE WHEN m.ref IS NULL THEN c.expected ELSE m.expected END AS expected, "
+        "CASE WHEN m.ref IS NULL THEN c.done_when END AS done_when, "
+        "CASE WHEN m.ref IS NULL OR m.leads = '[]' THEN c.leads ELSE m.leads END AS leads "
         f"FROM ({selected}) x "
         f"JOIN commitment c ON c.ref = x.commitment LEFT JOIN milestone m ON m.ref = x.ref {_NEAREST_FIRST}"
     )
-    return (_on(row, snapshot.day) for row in snapshot.stream(DeadlineRow, sql, **parameters))
+    disputed = disputes(snapshot)
+    rows = snapshot.stream(DeadlineRow, sql, **parameters)
+    return (_on(row, snapshot.day, disputed.get(row.ref, ())) for row in rows)
 
 
 def calendar(snapshot: Snapshot) -> Iterator[CalendarRow]:
@@ -96,30 +100,32 @@ def calendar(snapshot: Snapshot) -> Iterator[CalendarRow]:
     sql = (
         "SELECT c.ref, c.title, c.agreement, c.sector, c.parties, c.status, c.due, c.due_earliest, "
         f"c.due_latest, c.due_phrase, c.completed_on AS done_on, {MILESTONES_MET} AS milestones_met, "
-        f"{MILESTONES} AS milestones, {from_history('c')}, c.expected "
-        "FROM commitment c WHERE c.withdrawn = 0 AND c.due IS NOT NULL UNION ALL "
+        f"{MILESTONES} AS milestones, {from_history('c')}, c.expected, c.leads "
+        f"FROM commitment c WHERE c.withdrawn = 0 AND c.due IS NOT NULL AND {snapshot.own_commitment} UNION ALL "
         "SELECT m.ref, m.title, c.agreement, c.sector, c.parties, m.state, m.due, m.due_earliest, "
-        f"m.due_latest, NULL, m.met_on, 0, 0, {from_history('m')}, m.expected "
+        f"m.due_latest, NULL, m.met_on, 0, 0, {from_history('m')}, m.expected, "
+        "CASE WHEN m.leads = '[]' THEN c.leads ELSE m.leads END "
         "FROM milestone m JOIN commitment c ON c.ref = m.commitment "
         "WHERE m.withdrawn = 0 AND c.withdrawn = 0 AND m.due IS NOT NULL "
-        f"AND NOT ({OPEN_MILESTONE} AND {SETTLED}) ORDER BY ref"
+        f"AND NOT ({OPEN_MILESTONE} AND {SETTLED}) AND {snapshot.own_milestone} ORDER BY ref"
     )
-    return snapshot.stream(CalendarRow, sql)
+    disputed = disputes(snapshot)
+    return (row._replace(disputed=disputed.get(row.ref, ())) for row in snapshot.stream(CalendarRow, sql))
 
 
-def _on(row: DeadlineRow, day: Day) -> DeadlineRow:
-    """A deadline with what the calendar says of it on a day."""
+def _on(row: DeadlineRow, day: Day, disputed: tuple[str, ...]) -> DeadlineRow:
+    """A deadline with what the calendar says of it on a day, and what claims contradict."""
     latest = stored_date(row.due_latest)
     state = open_state(latest, day.today, day.horizon)
-    return row._replace(deadline=state, days_left=(latest - day.today).days)
+    return row._replace(deadline=state, days_left=(latest - day.today).days, disputed=disputed)
 
 
-def _open(after: str | None, until: str | None) -> str:
+def _open(snapshot: Snapshot, after: str | None, until: str | None) -> str:
     """SELECT the open deadlines of commitments and milestones, each of an open commitment: what an index has."""
     return (
-        f"{_COMMITMENTS} WHERE {OPEN} AND {_within('c', after, until)} UNION ALL "
+        f"{_COMMITMENTS} WHERE {OPEN} AND {_within('c', after, until)} AND {snapshot.own_commitment} UNION ALL "
         f"{_MILESTONES} JOIN commitment c ON c.ref = m.commitment WHERE {OPEN} AND {OPEN_MILESTONE} "
-        f"AND {_within('m', after, until)}"
+        f"AND {_within('m', after, until)} AND {snapshot.own_milestone}"
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from ksmy_tracker.domain.chain import Deed, read_changes, read_retracts
 from ksmy_tracker.domain.entries import UNDONE_BY, AskedEntry
+from ksmy_tracker.reading.expressions import about
 from ksmy_tracker.storage.interface import Reader
 
 
@@ -62,10 +63,7 @@ def read_deed(stored: StoredDeed | AskedEntry) -> Deed:
 
 
 def of_families(reader: Reader, parameter: str) -> str:
-    """SQL for "the entry is about one of the refs in the JSON list bound to the parameter, or a milestone of it"."""
+    """SQL for "the entry is about one of the refs in the JSON list bound to the parameter, or a part of it"."""
     wanted = f"FROM {reader.listed(parameter)} w JOIN entry e ON"
-    # The ref of a milestone is its commitment's, a slash and a number; "0" comes after "/".
-    return (
-        f"id IN (SELECT e.id {wanted} e.ref = w.value UNION ALL "
-        f"SELECT e.id {wanted} e.ref > w.value || '/' AND e.ref < w.value || '0')"
-    )
+    found = (f"SELECT e.id {wanted} {condition}" for condition in about("e.ref", "w.value"))
+    return f"id IN ({' UNION ALL '.join(found)})"

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
-from ksmy_tracker.domain.kinds import COLUMNS, Commitment, Milestone, commitment_of, ref_order
+from ksmy_tracker.domain.kinds import COLUMNS, Commitment, Milestone, family_of, ref_order
 from ksmy_tracker.domain.report import Listed
 from ksmy_tracker.domain.rows import Day, Moved, Point, days_before
 from ksmy_tracker.domain.words import OPEN_STATUSES
@@ -22,7 +22,7 @@ def differences(reader: Reader, first: Day, last: Day) -> list[Moved]:
     after = Point(last, snapshot.newest)
     turned = _turned(snapshot, before, after, _newest(snapshot, before))
     found = [*_by_entries(snapshot, before, after), *_by_calendar(snapshot, before, after, turned)]
-    return sorted(found, key=lambda one: commitment_of(one.ref))
+    return sorted(found, key=lambda one: family_of(one.ref))
 
 
 def moved_since(snapshot: Snapshot, since: str, *, most: int) -> Listed[Moved]:
@@ -34,7 +34,7 @@ def moved_since(snapshot: Snapshot, since: str, *, most: int) -> Listed[Moved]:
     day = snapshot.day
     first = date.fromisoformat(days_before(date.fromisoformat(since), 1))
     if day.is_as_known_then:
-        then = Day(first, day.within, known_on=first, known_until=midnight_after(str(first)))
+        then = Day(first, day.within, known_on=first, known_until=midnight_after(str(first), snapshot.zone))
         before = _point(snapshot.register, then)
     else:
         before = Point(Day(first, day.within), snapshot.newest)
@@ -46,7 +46,7 @@ def moved_since(snapshot: Snapshot, since: str, *, most: int) -> Listed[Moved]:
     while left and len(found) < most:
         left, some = left[:-at_once], left[-at_once:]
         found += sorted(
-            _by_entries(snapshot, before, after, some), key=lambda one: -newest[commitment_of(one.ref)]
+            _by_entries(snapshot, before, after, some), key=lambda one: -newest[family_of(one.ref)]
         )
     turned = _turned(snapshot, before, after, newest)
     shown = [*found[:most], *_by_calendar(snapshot, before, after, turned[: max(0, most - len(found))])]
@@ -126,7 +126,7 @@ def _by_entries(
         wanted=json.dumps(refs),
         **_since(before),
     )
-    for _, its in groupby(rows, key=lambda row: commitment_of(row.ref)):
+    for _, its in groupby(rows, key=lambda row: family_of(row.ref)):
         yield from moved([read_deed(one) for one in its], before, after)
 
 
@@ -145,7 +145,7 @@ def _turned(snapshot: Snapshot, before: Point, after: Point, said: Container[str
         "soon_from": after.day.today.isoformat(),
         "soon_to": before.day.horizon.isoformat(),
     }
-    refs = [one.ref for one in snapshot.rows(Ref, sql, **days) if commitment_of(one.ref) not in said]
+    refs = [one.ref for one in snapshot.rows(Ref, sql, **days) if family_of(one.ref) not in said]
     return sorted(refs, key=ref_order)
 
 

@@ -1,16 +1,19 @@
 """Entries of the history: of a record, since a day, by an actor; and how many are news."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ksmy_tracker.domain.entries import ENTRY_FIELDS, UNDONE_BY, StoredEntry
 from ksmy_tracker.domain.report import Listed
-from ksmy_tracker.domain.rows import EntryRow, days_before
+from ksmy_tracker.domain.rows import Cited, EntryRow, days_before
+from ksmy_tracker.domain.search import has_all, texts_of, wanted_of
 from ksmy_tracker.domain.zone import midnight_after
-from ksmy_tracker.reading.expressions import all_of
+from ksmy_tracker.reading.expressions import about, all_of
+from ksmy_tracker.reading.search import entry_may_have, entry_parameters
 from ksmy_tracker.reading.snapshot import Snapshot
 from ksmy_tracker.storage.interface import Reader
 
@@ -36,79 +39,85 @@ class _Id(NamedTuple):
 _AT_ONCE: Final = 500
 
 
-def entries(
-    snapshot: Snapshot,
-    *,
-    ref: str | None = None,
-    since: str | None = None,
-    by: str | None = None,
-    newest: int | None = None,
-    news: bool = False,
-    in_force: bool = False,
-) -> list[EntryRow]:
-    """Entries in the order of the chain; see `each_entry`."""
-    return list(
-        each_entry(snapshot, ref=ref, since=since, by=by, newest=newest, news=news, in_force=in_force)
-    )
+class Which(NamedTuple):
+    """Which entries are asked for: of a record and its milestones, since a date, by an actor, at most the newest few.
 
-
-def each_entry(
-    snapshot: Snapshot,
-    *,
-    ref: str | None = None,
-    since: str | None = None,
-    by: str | None = None,
-    newest: int | None = None,
-    news: bool = False,
-    in_force: bool = False,
-) -> Iterator[EntryRow]:
-    """Entries in the order of the chain, one by one: of a record and its milestones, since a date, by an actor.
-
-    With `in_force` those that count, which undos do not; with `news` those of them that say something.
+    With `in_force` those that count, which undos do not; with `news` those of them that say something; with `search`
+    those that have every one of these texts in what they say, in what they changed or in their ref.
     """
+
+    ref: str | None = None
+    since: str | None = None
+    by: str | None = None
+    newest: int | None = None
+    news: bool = False
+    in_force: bool = False
+    search: Sequence[str] = ()
+
+
+ALL: Final = Which()
+
+
+def entries(snapshot: Snapshot, **which: Any) -> list[EntryRow]:
+    """Entries in the order of the chain; see `Which`."""
+    return list(each_entry(snapshot, Which(**which)))
+
+
+def each_entry(snapshot: Snapshot, which: Which = ALL) -> Iterator[EntryRow]:
+    """The same one by one."""
+    ref, since, by, newest, news, in_force, search = which
+    sources = snapshot.sources
     if snapshot.is_past and not (snapshot.day.as_it_stood or news or in_force):
         # What a wrong clock dated stands in the history, to be undone or amended.
         snapshot = snapshot.of_any_day()
-    gone = snapshot.gone
-    parts = [_counts(snapshot)] if news or in_force else []
-    parts += [_NO_UNDO] if news or in_force else []
+    gone, wanted = snapshot.gone, wanted_of(search)
+    may_have = entry_may_have(snapshot.register, sources, wanted) if wanted else "true"
+    asked = entry_parameters(sources, wanted) if wanted else {}
+    parts = [_counts(snapshot), _NO_UNDO] if news or in_force else []
     parts += [NEWS] if news else []
-    if not snapshot.is_past:
-        parts.append("id <= :known")
-    if ref is not None:
-        parts.append("(ref = :ref OR (ref >= :first_step AND ref < :past_steps))")
-    if since is not None:
-        parts.append(_SINCE)
-    if by is not None:
-        parts.append("actor = :by")
+    parts += [] if snapshot.is_past else ["id <= :known", may_have]
+    parts += [] if ref is None else [f"({' OR '.join(about('ref', ':ref'))})"]
+    parts += [] if since is None else [_SINCE]
+    parts += [] if by is None else ["actor = :by"]
     columns = "id" if snapshot.is_past else ", ".join(ENTRY_FIELDS)
     sql = f"SELECT {columns} FROM entry {all_of(parts)} ORDER BY id"
-    if newest is not None:
+    if newest is not None and not wanted:
         sql = f"SELECT * FROM ({sql} DESC LIMIT :newest) newest ORDER BY id"
     parameters = {
         **_since(snapshot, since),
         "ref": ref,
-        # "0" is the character after "/", which parts a milestone's number from its commitment's ref.
-        "first_step": f"{ref}/",
-        "past_steps": f"{ref}0",
         "by": by,
         "newest": newest,
         "known": snapshot.newest,
         "gone": json.dumps([*gone]),
+        **asked,
     }
     if snapshot.is_past:
         ids = (one.id for one in snapshot.stream(_Id, sql, **parameters))
-        found = _by_id(snapshot.register, ids)
+        found = _by_id(snapshot.register, ids, may_have, **asked)
     else:
         found = snapshot.stream(StoredEntry, sql, **parameters)
-    return (read_row(entry, gone) for entry in found)
+    rows = (read_row(entry, gone, sources) for entry in found)
+    if not wanted:
+        return rows
+    having = (row for row in rows if has_all(texts_of(row), wanted))
+    return having if newest is None else iter(deque(having, newest))
 
 
-def _by_id(register: Reader, ids: Iterator[int]) -> Iterator[StoredEntry]:
-    """The entries of some ids, in their order."""
-    sql = f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry WHERE id IN"
+def entries_by_id(snapshot: Snapshot, ids: Sequence[int]) -> list[EntryRow]:
+    """Entries by their ids, in that order."""
+    return [
+        read_row(entry, snapshot.gone, snapshot.sources) for entry in _by_id(snapshot.register, iter(ids))
+    ]
+
+
+def _by_id(
+    register: Reader, ids: Iterator[int], condition: str = "true", **parameters: Any
+) -> Iterator[StoredEntry]:
+    """The entries of some ids that meet a condition, in their order."""
+    sql = f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry WHERE {condition} AND id IN"
     while some := [str(one) for one in islice(ids, _AT_ONCE)]:
-        yield from register.rows(StoredEntry, f"{sql} ({', '.join(some)}) ORDER BY id")
+        yield from register.rows(StoredEntry, f"{sql} ({', '.join(some)}) ORDER BY id", **parameters)
 
 
 class _Found(NamedTuple):
@@ -131,7 +140,7 @@ def latest_news(snapshot: Snapshot, *, since: str, most: int) -> Listed[EntryRow
     newest = f"SELECT id {news} AND id >= :oldest ORDER BY id DESC LIMIT :most"
     ids = [one.id for one in snapshot.rows(_Id, newest, **parameters, oldest=found.oldest, most=most)]
     shown = _by_id(snapshot.register, reversed(ids))
-    return Listed([read_row(entry, gone) for entry in shown], found.total)
+    return Listed([read_row(entry, gone, snapshot.sources) for entry in shown], found.total)
 
 
 def _counts(snapshot: Snapshot) -> str:
@@ -146,19 +155,21 @@ def _since(snapshot: Snapshot, since: str | None) -> dict[str, str]:
     first = snapshot.reader.values(str, "SELECT invocation FROM entry WHERE id = 1")
     return {
         "since": since,
-        "since_moment": midnight_after(days_before(date.fromisoformat(since), 1)),
+        "since_moment": midnight_after(days_before(date.fromisoformat(since), 1), snapshot.zone),
         "first_invocation": first[0] if first else "",
     }
 
 
-def read_row(entry: StoredEntry, gone: Mapping[int, int]) -> EntryRow:
-    """An entry as it is shown, with what retracts it."""
+def read_row(entry: StoredEntry, gone: Mapping[int, int], sources: Mapping[str, Cited]) -> EntryRow:
+    """An entry as it is shown, with what retracts it, and the sources that its evidence cites."""
     from ksmy_tracker.domain.chain import read_changes, read_evidence, read_retracts
 
+    evidence = read_evidence(entry.id, entry.evidence)
     read = {
         "changes": read_changes(entry.id, entry.changes),
-        "evidence": list(read_evidence(entry.id, entry.evidence)),
+        "evidence": list(evidence),
         "retracts": list(read_retracts(entry.id, entry.retracts)),
         "retracted_by": gone.get(entry.id),
+        "cited": [sources[one] for one in evidence if one in sources],
     }
     return EntryRow(**(entry._asdict() | read))

@@ -61,6 +61,7 @@ DEADLINE: Final = """CASE
 _MILESTONES: Final = "FROM milestone m WHERE m.commitment = c.ref AND m.withdrawn = 0"
 MILESTONES: Final = f"(SELECT count(*) {_MILESTONES})"
 MILESTONES_MET: Final = f"(SELECT count(*) {_MILESTONES} AND m.state = 'met')"
+MEASURES: Final = "(SELECT count(*) FROM measure q WHERE q.about = c.ref AND q.withdrawn = 0)"
 #: Whether it is expected on a day, or any milestone has one to be drawn at.
 HAS_MARKS: Final = (
     f"(c.expected IS NOT NULL AND c.status IN {listed(OPEN_STATUSES)} OR "
@@ -74,8 +75,19 @@ TOUCHES: Final = (
     f"OR {_EXPECTED_THEN.format('m')})))"
 )
 
-#: Whether an entry `e` is about a commitment or one of its milestones. The ref of a milestone is its commitment's, a
-#: slash and a number; "0" comes after "/".
-OF_FAMILY: Final = "(e.ref = c.ref OR (e.ref > c.ref || '/' AND e.ref < c.ref || '0'))"
+#: What stands between a ref and what tells its parts, each with the character that comes after it.
+_PARTS: Final = (("#", "$"), ("/", "0"), (":", ";"))
+
+
+def about(column: str, of: str) -> list[str]:
+    """Conditions, any of which says that the ref in a column is that of a record, or of a part of it."""
+    return [
+        f"{column} = {of}",
+        *(f"({column} > {of} || '{first}' AND {column} < {of} || '{past}')" for first, past in _PARTS),
+    ]
+
+
+#: Whether an entry `e` is about a commitment or a part of it.
+OF_FAMILY: Final = f"({' OR '.join(about('e.ref', 'c.ref'))})"
 #: What is added to the id keeps PostgreSQL from going down all ids until one is of the commitment.
 NEWEST_ENTRY: Final = f"(SELECT max(e.id + 0) FROM entry e WHERE {OF_FAMILY})"

@@ -20,7 +20,10 @@ def invocations(snapshot: Snapshot, most: int = MOST) -> list[InvocationRow]:
         sql = "SELECT min(id) FROM entry WHERE invocation = (SELECT invocation FROM entry WHERE id = :last)"
         (first,) = snapshot.register.values(int, sql, last=last)
         sql = f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry WHERE id = :first"
-        (entry,) = (read_row(one, gone) for one in snapshot.register.rows(StoredEntry, sql, first=first))
+        (entry,) = (
+            read_row(one, gone, snapshot.sources)
+            for one in snapshot.register.rows(StoredEntry, sql, first=first)
+        )
         retracted = [gone[one] for one in range(first, last + 1) if one in gone]
         found.append(
             InvocationRow(

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from ksmy_tracker.domain.kinds import COLUMNS, Milestone
 from ksmy_tracker.domain.rows import milestone_deadline
+from ksmy_tracker.reading.claims import disputes
 from ksmy_tracker.reading.expressions import SETTLED, columns_of
 from ksmy_tracker.reading.snapshot import Snapshot
 
@@ -40,4 +41,5 @@ def _read(snapshot: Snapshot, clauses: str, **parameters: Any) -> list[Milestone
     found = snapshot.rows(Milestone, f"{_SELECT} {clauses}", **parameters)
     for one in found:
         one.deadline, one.days_left = milestone_deadline(one, snapshot.day)
+        one.disputed = disputes(snapshot).get(one.ref, ())
     return found

@@ -70,7 +70,7 @@ def at_point(reader: Reader, day: str, newest: int) -> Reader:
     memory = Memory()
     entries = memory.keeping(asked_entries(reader, day, newest), AskedEntry)
     try:
-        with _without_collecting():
+        with without_collecting():
             states = followed(in_order(map(read_deed, entries), _retracting(reader, newest)))
             return memory.reader(states.values())
     except BrokenEntry:
@@ -80,7 +80,7 @@ def at_point(reader: Reader, day: str, newest: int) -> Reader:
 
 
 @contextmanager
-def _without_collecting() -> Iterator[None]:
+def without_collecting() -> Iterator[None]:
     """Do not look for circles among objects: what is made here has none, and a look at all of it takes its time."""
     collects = gc.isenabled()
     gc.disable()

@@ -14,9 +14,12 @@ class _Created(NamedTuple):
     effective_on: str
 
 
-def refs(snapshot: Snapshot) -> list[TitledRef]:
-    """Every ref that a record has of its own, with its title."""
-    parts = (f"SELECT ref, title FROM {kind} WHERE withdrawn = 0" for kind in NAMED)
+def refs(snapshot: Snapshot, *kinds: str) -> list[TitledRef]:
+    """Every ref that a record, of some kinds or of any, has of its own, with its title."""
+    parts = (
+        f"SELECT ref, {KINDS[kind].title_field} AS title FROM {kind} WHERE withdrawn = 0"
+        for kind in kinds or NAMED
+    )
     return snapshot.rows(TitledRef, f"{' UNION ALL '.join(parts)} ORDER BY ref")
 
 

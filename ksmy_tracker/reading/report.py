@@ -3,12 +3,17 @@
 Each query reads indexes alone until it knows which few records it shows, so that it stays fast on a big register.
 """
 
+import json
 from typing import Final, NamedTuple
 
-from ksmy_tracker.domain.report import Contradiction, Listed, NextMilestone, Quiet, Report, tally
-from ksmy_tracker.domain.rows import Filters, SectorCount, StatusCount, days_before, stored_date
+from ksmy_tracker.domain.quantities import is_reached
+from ksmy_tracker.domain.report import Contradiction, Counts, Listed, NextMilestone, Quiet, Report, tally
+from ksmy_tracker.domain.rows import Filters, KindCount, MeasureRow, StatusCount, days_before, stored_date
+from ksmy_tracker.domain.words import OPEN_STATUSES
 from ksmy_tracker.reading.agreements import count_agreements
+from ksmy_tracker.reading.bodies import leads
 from ksmy_tracker.reading.deadlines import first_deadlines
+from ksmy_tracker.reading.disagreements import disagreements
 from ksmy_tracker.reading.entries import latest_news
 from ksmy_tracker.reading.expressions import (
     LOOKED_AT,
@@ -19,7 +24,9 @@ from ksmy_tracker.reading.expressions import (
     open_milestone,
 )
 from ksmy_tracker.reading.filters import narrowed
+from ksmy_tracker.reading.measures import measures
 from ksmy_tracker.reading.milestones import milestones_by_ref
+from ksmy_tracker.reading.readings import readings_of
 from ksmy_tracker.reading.snapshot import Snapshot
 
 _OPEN_STEPS: Final = f"FROM milestone m WHERE m.commitment = c.ref AND {OPEN_MILESTONE}"
@@ -77,16 +84,18 @@ def report(snapshot: Snapshot, *, since: str, stale: int, only: Filters, most: i
 
     part = narrowed(snapshot, only)
     yesterday, horizon = days_before(part.day.today, 1), part.day.horizon.isoformat()
-    by_status, by_deadline, by_sector = counts(part)
+    counted, by_lead = counts(part), leads(part)
     return Report(
         day=part.day,
         since=since,
         stale=stale,
         only=only,
+        partnership=part.partnership.title,
+        parties=part.party_names,
         agreements=count_agreements(part),
-        by_status=by_status,
-        by_deadline=by_deadline,
-        by_sector=by_sector,
+        counts=counted,
+        by_lead=by_lead,
+        without_lead=part.count(f"FROM commitment c WHERE {OPEN} AND c.leads = '[]'"),
         overdue=first_deadlines(part, until=yesterday, most=most),
         due_soon=first_deadlines(part, after=yesterday, until=horizon, most=most),
         moved=moved_since(part, since, most=most),
@@ -94,12 +103,15 @@ def report(snapshot: Snapshot, *, since: str, stale: int, only: Filters, most: i
         quiet=quiet(part, stale, limit=most),
         contradictions=contradictions(part, limit=most),
         next_milestones=next_milestones(part, limit=most),
+        measures=quantities(part, limit=most),
+        disagreements=disagreements(part, limit=most),
         head=part.head(),
+        zone=part.zone,
     )
 
 
-def counts(snapshot: Snapshot) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
-    """How many commitments there are of each status, of each deadline state and in each sector."""
+def counts(snapshot: Snapshot) -> Counts:
+    """How many commitments there are of each status, deadline state, firmness and sector."""
     # Grouped by status alone, as an index has them: to group by what is computed, all would have to be sorted.
     statuses = (
         "SELECT c.status, count(*) AS commitments, count(*) FILTER (WHERE c.due_latest IS NULL) AS undated, "
@@ -108,8 +120,12 @@ def counts(snapshot: Snapshot) -> tuple[dict[str, int], dict[str, int], dict[str
         "count(*) FILTER (WHERE c.completed_on > c.completed_latest) AS late "
         "FROM commitment c WHERE c.withdrawn = 0 GROUP BY c.status"
     )
-    sectors = "SELECT c.sector, count(*) AS commitments FROM commitment c WHERE c.withdrawn = 0 GROUP BY 1"
-    return tally(snapshot.rows(StatusCount, statuses), snapshot.rows(SectorCount, sectors))
+    kinds = (
+        "SELECT c.sector, c.firmness, count(*) AS commitments, "
+        "count(*) FILTER (WHERE c.said_by <> 'both') AS one_sided "
+        "FROM commitment c WHERE c.withdrawn = 0 GROUP BY 1, 2"
+    )
+    return tally(snapshot.rows(StatusCount, statuses), snapshot.rows(KindCount, kinds))
 
 
 def quiet(snapshot: Snapshot, days: int, *, limit: int) -> Listed[Quiet]:
@@ -130,17 +146,49 @@ def contradictions(snapshot: Snapshot, *, limit: int) -> Listed[Contradiction]:
     found = [Contradiction(row.ref, row.title, row.why) for row in rows]
     found += snapshot.rows(Contradiction, _OVERDUE, limit=limit - len(found))
     overdue = snapshot.count(f"FROM commitment c WHERE {OVERDUE}")
-    return Listed(found, overdue + (rows[0].total if rows else 0))
+    by_measure = _contradicting_measures(snapshot)
+    found += by_measure[: limit - len(found)]
+    return Listed(found, overdue + (rows[0].total if rows else 0) + len(by_measure))
+
+
+def _contradicting_measures(snapshot: Snapshot) -> list[Contradiction]:
+    """Commitments that are open though a measure has reached its target, or completed though one has not."""
+    measured = [one for one in measures(snapshot) if one.value is not None and one.target is not None]
+    among = snapshot.reader.among("c.ref", "refs")
+    sql = f"SELECT c.ref, c.title, c.status AS why FROM commitment c WHERE c.withdrawn = 0 AND {among}"
+    refs = json.dumps([one.about for one in measured])
+    of = {one.ref: one for one in snapshot.rows(Contradiction, sql, refs=refs)} if measured else {}
+    found = []
+    for one in measured:
+        commitment = of.get(one.about)
+        if commitment is None:
+            continue
+        status, reached = commitment.why, is_reached(one)
+        said = f"{one.ref} is at {one.value} of {one.target} {one.unit}"
+        if (reached and status in OPEN_STATUSES) or (status == "completed" and not reached):
+            found.append(commitment._replace(why=f"{status} though {said}"))
+    return found
+
+
+def quantities(snapshot: Snapshot, *, limit: int) -> Listed[MeasureRow]:
+    """The measures of what is there, each with its readings, by ref."""
+    found = measures(snapshot)
+    shown = found[:limit]
+    read = readings_of(snapshot, [one.ref for one in shown])
+    return Listed([MeasureRow(one, read[one.ref]) for one in shown], len(found))
 
 
 def next_milestones(snapshot: Snapshot, *, limit: int) -> Listed[NextMilestone]:
     """The next open milestone of each open commitment, by due date."""
+    found = (
+        f"SELECT m.ref, m.commitment, m.due_latest, count(*) OVER () AS total {_NEXT_MILESTONES} "
+        f"AND {snapshot.own_milestone} ORDER BY m.due_latest NULLS LAST, m.ref LIMIT :limit"
+    )
     sql = (
-        f"SELECT k.ref, c.title, k.total FROM (SELECT m.ref, m.commitment, m.due_latest, "
-        f"count(*) OVER () AS total {_NEXT_MILESTONES} ORDER BY m.due_latest NULLS LAST, m.ref LIMIT :limit) k "
-        "JOIN commitment c ON c.ref = k.commitment ORDER BY k.due_latest NULLS LAST, k.ref"
+        f"SELECT k.ref, c.title, k.total FROM ({found}) k JOIN commitment c ON c.ref = k.commitment "
+        "ORDER BY k.due_latest NULLS LAST, k.ref"
     )
     rows = snapshot.rows(_Next, sql, limit=limit)
     by_ref = milestones_by_ref(snapshot, [row.ref for row in rows])
-    found = [NextMilestone(row.title, by_ref[row.ref]) for row in rows]
-    return Listed(found, rows[0].total if rows else 0)
+    shown = [NextMilestone(row.title, by_ref[row.ref]) for row in rows]
+    return Listed(shown, rows[0].total if rows else 0)

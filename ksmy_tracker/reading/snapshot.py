@@ -7,13 +7,15 @@ one SQL text serves every point; now the stored tables are read. A part puts its
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
+from datetime import tzinfo
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from ksmy_tracker import clock
 from ksmy_tracker.domain.entries import ENTRY_FIELDS, AskedEntry
-from ksmy_tracker.domain.kinds import COLUMNS, NAMED
-from ksmy_tracker.domain.rows import Day
-from ksmy_tracker.domain.zone import midnight_after
+from ksmy_tracker.domain.kinds import COLUMNS, FORMER, FORMER_PARTIES, NAMED, Partnership
+from ksmy_tracker.domain.rows import Cited, Day
+from ksmy_tracker.domain.zone import ZONE, midnight_after
 from ksmy_tracker.reading.points import at_point, gone_by, is_in_force_after
 from ksmy_tracker.storage.interface import Reader, Row
 
@@ -25,6 +27,11 @@ class Ref(NamedTuple):
     """The ref of a record."""
 
     ref: str
+
+
+class _Named(NamedTuple):
+    ref: str
+    name: str
 
 
 class _Count(NamedTuple):
@@ -40,11 +47,16 @@ class Snapshot:
 
     def __init__(self, reader: Reader, day: Day) -> None:
         self.register = self.reader = reader
+        #: What functions of it have found, to be found once.
+        self.found: dict[str, Any] = {}
         self.day = day
+        #: SQL for "the commitment `c` itself, the milestone `m` of it itself, is what this part is about".
+        self.own_commitment = self.own_milestone = "1 = 1"
         self._in_front: _Tables = {}
+        self.zone = zone_of(reader)
         self._parameters: dict[str, Any] = {
             "today": day.today.isoformat(),
-            "until_moment": midnight_after(day.today.isoformat()),
+            "until_moment": midnight_after(day.today.isoformat(), self.zone),
             "horizon": day.horizon.isoformat(),
         }
         newest = self.newest = newest_known(reader, None)
@@ -62,6 +74,29 @@ class Snapshot:
     def gone(self) -> dict[int, int]:
         """The entries that are retracted by what is known, each with the one that does it."""
         return gone_by(self.register, self.newest)
+
+    @cached_property
+    def partnership(self) -> Partnership:
+        """The register's own record; of a register that was made before there was any, what it is about."""
+        columns = ", ".join(COLUMNS["partnership"])
+        found = self.rows(Partnership, f"SELECT {columns} FROM partnership")
+        return found[0] if found else FORMER
+
+    @cached_property
+    def party_names(self) -> dict[str, str]:
+        """The names of the parties, by their refs."""
+        among = self.reader.among("ref", "wanted")
+        wanted = json.dumps(self.partnership.states)
+        rows = self.rows(_Named, f"SELECT ref, name FROM body WHERE {among}", wanted=wanted)
+        known = {ref: body.name for ref, body in FORMER_PARTIES.items()} | {one.ref: one.name for one in rows}
+        return {ref: known.get(ref, ref) for ref in self.partnership.states}
+
+    @cached_property
+    def sources(self) -> dict[str, Cited]:
+        """The sources that evidence may cite, by their refs."""
+        columns = ", ".join(Cited._fields)
+        found = self.rows(Cited, f"SELECT {columns} FROM source WHERE withdrawn = 0")
+        return {one.ref: one for one in found}
 
     def of_any_day(self) -> "Snapshot":
         """The whole register's stored tables, with the entries whose day is yet to come."""
@@ -95,7 +130,9 @@ class Snapshot:
         found = self.register.values(str, "SELECT hash FROM entry WHERE id = :newest", newest=self.newest)
         return found[0] if found else None
 
-    def part(self, condition: str, parameters: Mapping[str, Any]) -> "Snapshot":
+    def part(
+        self, condition: str, parameters: Mapping[str, Any], own_commitment: str, own_milestone: str
+    ) -> "Snapshot":
         """The commitments `c` that a WHERE clause lets through, and what has to do with them.
 
         None of it is made beforehand: a query on a part goes by the stored indexes, as one on the whole does.
@@ -110,6 +147,8 @@ class Snapshot:
             return f"SELECT c.* FROM ({self.reader.whole(table, columns)}) c {condition}"
 
         part = copy(self)
+        part.found = {}
+        part.own_commitment, part.own_milestone = own_commitment, own_milestone
         part._parameters = {**self._parameters, **parameters}  # noqa: SLF001  # it is of this class
         of_agreement = has("agreement", "ref", "c.ref")
         of_commitment = has("commitment", "ref", self.reader.family("c.ref"))
@@ -127,6 +166,12 @@ class Snapshot:
             f"{name} AS NOT MATERIALIZED ({select})" for name, select in self._in_front.items()
         )
         return f"WITH {tables} {sql}" if tables else sql
+
+
+def zone_of(reader: Reader) -> tzinfo:
+    """The time zone in which a register's days end."""
+    found = reader.values(str, "SELECT zone FROM partnership")
+    return clock.zone(found[0] if found else ZONE)
 
 
 def newest_known(reader: Reader, until: str | None) -> int:

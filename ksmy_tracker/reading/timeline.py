@@ -8,6 +8,7 @@ from ksmy_tracker.domain.rows import Filters, days_before
 from ksmy_tracker.domain.timeline import Timeline, build, quarter_end, quarter_start
 from ksmy_tracker.domain.words import OPEN_STATUSES
 from ksmy_tracker.reading.commitments import commitments, count_commitments
+from ksmy_tracker.reading.filters import searched
 from ksmy_tracker.reading.milestones import milestones_of
 from ksmy_tracker.reading.snapshot import Snapshot
 
@@ -23,6 +24,7 @@ def timeline(
     most: int | None = None,
 ) -> Timeline:
     """The timeline of what passes the filters; with `most` of those due nearest to today, where there are more."""
+    snapshot, only = searched(snapshot, only)
     dated, marked = only._replace(dated=True), only._replace(dated=False, marked=True)
     touches = str(quarter_start(start or date.min)), str(quarter_end(end or date.max))
     left_out: list[tuple[str, int]] = []
@@ -44,6 +46,7 @@ def timeline(
 
 def next_due(snapshot: Snapshot, only: Filters, most: int) -> Timeline:
     """The timeline of what is due next, and of the latest of what is overdue, where there are more than so many."""
+    snapshot, only = searched(snapshot, only)
     dated = only._replace(dated=True)
     left_out: LeftOut = ()
     if (total := count_commitments(snapshot, dated)) > most:

@@ -110,7 +110,7 @@ def markdown_table(header: Sequence[str], rows: Iterable[Cells]) -> Iterator[str
 
 
 def plain(value: Any) -> str:
-    """A value in one line: nothing for null, true or false, JSON for what has parts."""
+    """A value in one line: nothing for null, true or false, a list of words, JSON for what has parts."""
     return visible(_exact(value))
 
 
@@ -124,6 +124,8 @@ def _exact(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, tuple) and not (value and isinstance(value[0], int)):
+        return ", ".join(value)
     if isinstance(value, dict | list | tuple):
         return json.dumps(value, ensure_ascii=False)
     return str(value)

@@ -10,9 +10,7 @@ from typing import Final
 from ksmy_tracker.domain.entries import BrokenEntry
 from ksmy_tracker.domain.rows import CalendarRow, stored_date
 from ksmy_tracker.domain.safe_text import visible
-from ksmy_tracker.render.wording import due_date, expected
-
-NAME: Final = "Korea - Malaysia commitments"
+from ksmy_tracker.render.wording import due_date, expected, field_name
 
 #: Days before a last day at which a calendar reminds.
 ALARMS: Final = (30, 7)
@@ -20,10 +18,7 @@ ALARMS: Final = (30, 7)
 #: Octets of a line before it is folded; the space before what follows makes it 75.
 _LINE: Final = 74
 
-_HEAD: Final = (
-    *("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//ksmy-tracker//deadlines//EN"),
-    *(f"NAME:{NAME}", f"X-WR-CALNAME:{NAME}"),
-)
+_HEAD: Final = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//ksmy-tracker//deadlines//EN")
 
 _TODO_STATUS: Final = {
     **dict.fromkeys(("planned", "scheduled"), "NEEDS-ACTION"),
@@ -33,12 +28,13 @@ _TODO_STATUS: Final = {
 }
 
 
-def as_calendar(rows: Iterable[CalendarRow], kind: str) -> Iterator[str]:
+def as_calendar(rows: Iterable[CalendarRow], kind: str, partnership: str) -> Iterator[str]:
     """A calendar of events (`event`: what is open or was cancelled) or of to-dos (`todo`: everything with a date).
 
     Its text comes in pieces, an entry each.
     """
-    yield _lines(_HEAD)
+    name = _text(f"{partnership}: commitments")
+    yield _lines((*_HEAD, f"NAME:{name}", f"X-WR-CALNAME:{name}"))
     for row in rows:
         if kind == "todo":
             yield _lines(_todo(row))
@@ -111,6 +107,10 @@ def _description(row: CalendarRow) -> str:
     if expected(row.expected, row.status):
         lines.append(f"Expected now: {due_date(row.expected)}")
     lines.append(f"Status: {row.status}; agreement: {row.agreement}; parties: {row.parties}")
+    if row.leads:
+        lines.append(f"To be delivered by: {', '.join(row.leads)}")
+    if row.disputed:
+        lines.append(f"Sources disagree about: {', '.join(map(field_name, row.disputed))}")
     return "DESCRIPTION:" + r"\n".join(map(_text, lines))
 
 

@@ -1,12 +1,26 @@
-"""The lists of a report, each once as sentences for a page of text, once as cells of a table."""
+"""The lists of a report, each once as sentences for a page of text, once as cells of a table.
 
-from collections.abc import Callable, Sequence
+Longer than other modules: the lists of a report, to be read in their order.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from itertools import compress
+from shlex import quote
 from typing import Any, Final, NamedTuple, TypeVar
 
 from ksmy_tracker.domain.report import IN_DOCUMENT, Listed, NextMilestone, Quiet, Report
-from ksmy_tracker.domain.rows import Day, DeadlineRow, EntryRow, Moved, days_before
+from ksmy_tracker.domain.rows import (
+    NARROWING,
+    Day,
+    DeadlineRow,
+    Disagreement,
+    EntryRow,
+    MeasureRow,
+    Moved,
+    days_before,
+)
+from ksmy_tracker.domain.words import SHARED
 from ksmy_tracker.render.report_summary import kinds
 from ksmy_tracker.render.wording import (
     changed,
@@ -17,13 +31,26 @@ from ksmy_tracker.render.wording import (
     field_name,
     left,
     moved_by,
+    progress,
+    reading,
     slip,
+    voice,
     worded,
 )
 
 Thing = TypeVar("Thing")
 
-_DEADLINE_COLUMNS: Final = ("ref", "title", "parties", "due", "last day", "when", "slipped", "expected")
+_DEADLINE_COLUMNS: Final = (
+    "ref",
+    "title",
+    "parties",
+    "leads",
+    "due",
+    "last day",
+    "when",
+    "slipped",
+    "expected",
+)
 
 
 class Item(NamedTuple):
@@ -74,7 +101,7 @@ def sections(report: Report) -> list[Section]:
             "Overdue",
             _DEADLINE_COLUMNS,
             report.overdue,
-            _deadline,
+            lambda row: _deadline(row, report.parties),
             milestones=report.overdue_milestones,
             command=_command(report, all_overdue),
         ),
@@ -83,7 +110,7 @@ def sections(report: Report) -> list[Section]:
             f"Due within {days(within)}",
             _DEADLINE_COLUMNS,
             report.due_soon,
-            _deadline,
+            lambda row: _deadline(row, report.parties),
             milestones=report.due_soon_milestones,
             command=_command(report, f"due --within {within}"),
         ),
@@ -102,6 +129,23 @@ def sections(report: Report) -> list[Section]:
             _next_milestone,
         ),
         _section(
+            "quantities",
+            "Quantities",
+            ("ref", "title", "reading", "target", "%", "readings"),
+            report.measures,
+            _quantity,
+            command=_command(report, "measure list"),
+        ),
+        _section(
+            "disagreements",
+            "Sources disagree",
+            ("ref", "field", "the register", "others"),
+            report.disagreements,
+            _disagreement,
+            command=_command(report, "list --disputed"),
+            hanging=4,
+        ),
+        _section(
             "moved",
             f"Moved since {since}",
             ("ref", "field", "old", "new", "by"),
@@ -114,7 +158,7 @@ def sections(report: Report) -> list[Section]:
             f"Entries since {since}",
             ("effective on", "ref", "what"),
             report.changed,
-            lambda entry: _change(entry, since, report.day),
+            lambda entry: _change(entry, report),
             rest="earlier",
             command=_command(report, f"history --since {since} --news", narrows=False),
             hanging=12,
@@ -128,6 +172,18 @@ def sections(report: Report) -> list[Section]:
             command=_command(report, f"list --not-reviewed {stale}"),
         ),
     ]
+
+
+def counted(report: Report) -> dict[str, Mapping[str, int]]:
+    """How many commitments there are, by what."""
+    by_lead = {**report.by_lead, "none": report.without_lead}
+    found = {
+        "status": report.by_status,
+        "firmness": report.counts.by_firmness,
+        "sector": report.by_sector,
+        "deadline": report.by_deadline,
+    }
+    return found | {"lead": by_lead} if report.by_lead else found
 
 
 def _section(
@@ -160,8 +216,7 @@ def _command(report: Report, command: str, *, narrows: bool = True) -> str:
     only = report.only
     if report.narrowed and not narrows:
         return ""
-    words = (("sector", only.sector), ("party", only.party), ("agreement", only.agreement))
-    options = "".join(f" --{name} {value}" for name, values in words for value in values)
+    options = "".join(f" --{name} {quote(value)}" for name in NARROWING for value in getattr(only, name))
     day = report.day
     # With what was known then, it lists the same on any day.
     point = f"--known-on {day.today}" if day.is_as_known_then else f"--as-of {day.today}"
@@ -178,10 +233,11 @@ def _moved(one: Moved) -> Item:
     return Item((one.ref, field_name(one.field), old, new, by), f"{one.ref}: {said} ({by})")
 
 
-def _change(entry: EntryRow, since: str, day: Day) -> Item:
+def _change(entry: EntryRow, report: Report) -> Item:
     """An entry, on the day it took effect; with that it was recorded on where that alone makes it news, or later."""
-    is_later = day.as_it_stood and entry.recorded_on > day.today.isoformat()
-    recorded = f" (recorded {entry.recorded_on})" if entry.effective_on < since or is_later else ""
+    day, recorded_on = report.day, entry.recorded_on(report.zone)
+    is_later = day.as_it_stood and recorded_on > day.today.isoformat()
+    recorded = f" (recorded {recorded_on})" if entry.effective_on < report.since or is_later else ""
     when, said = f"{entry.effective_on}{recorded}", entry_summary(entry)
     return Item((when, entry.ref, said), f"{when}  {entry.ref}: {said}")
 
@@ -191,6 +247,25 @@ def quiet_since(quiet: Quiet, day: Day) -> str:
     looked_at = max(quiet.updated_on, quiet.reviewed_on or "")
     ago = (day.today - date.fromisoformat(looked_at)).days
     return f"{looked_at}, {days(ago)} ago"
+
+
+def _quantity(row: MeasureRow) -> Item:
+    """A measure: how far it has come, and by which readings."""
+    one = row.record
+    readings = ", ".join(
+        filter(None, (f"{due_date(its.period)} {its.value}".strip() for its in row.readings))
+    )
+    series = f"; readings {readings}" if len(row.readings) > 1 else ""
+    cells = (one.ref, one.title, reading(one), worded("target", one.target), one.percent or "", readings)
+    return Item(cells, f"{one.ref}: {one.title}, {progress(one)}{series}")
+
+
+def _disagreement(found: Disagreement) -> Item:
+    """A field as the register has it, beside what claims say."""
+    own = voice(found.register, found.field)
+    others = "; ".join(voice(one, found.field) for one in found.claims)
+    name = field_name(found.field)
+    return Item((found.ref, name, own, others), f"{found.ref} {name}: {own}; against it {others}")
 
 
 def _next_milestone(following: NextMilestone) -> Item:
@@ -205,13 +280,38 @@ def milestone_summary(following: NextMilestone) -> str:
     due = f", due {due_date(row.due)}" if row.due else ""
     when = f", {left(row.days_left)}" if row.days_left is not None else ""
     parts = (f"{row.number}. {row.title}", f"{state}{due}{when}", expected(row.expected, row.state))
-    return ", ".join(filter(None, parts))
+    return ", ".join(filter(None, (*parts, lead_words(row.leads))))
 
 
-def _deadline(row: DeadlineRow) -> Item:
+def _deadline(row: DeadlineRow, parties: Mapping[str, str]) -> Item:
     due, when, moved = due_date(row.due), left(row.days_left), slip(row.slip_days)
-    cells = (row.ref, row.title, row.parties, due, row.due_latest, when, moved, due_date(row.expected))
-    party = {"KR": "Korea", "MY": "Malaysia"}.get(row.parties, "both parties")
+    cells = (
+        row.ref,
+        row.title,
+        row.parties,
+        ", ".join(row.leads),
+        due,
+        row.due_latest,
+        when,
+        moved,
+        due_date(row.expected),
+    )
+    party = party_words(row.parties, parties)
     window = due_date(row.due, row.due_earliest, row.due_latest)
-    parts = (row.title, party, f"due {window}", when, moved, expected(row.expected, row.status))
-    return Item(cells, f"{row.ref}: {', '.join(filter(None, parts))}", row.deadline)
+    parts = (row.title, party, lead_words(row.leads), f"due {window}", when, moved)
+    said = ", ".join(filter(None, (*parts, expected(row.expected, row.status))))
+    counts = f"; done when: {row.done_when}" if row.done_when else ""
+    disputed = f"; disputed: {', '.join(map(field_name, row.disputed))}" if row.disputed else ""
+    return Item(cells, f"{row.ref}: {said}{counts}{disputed}", row.deadline)
+
+
+def party_words(parties: str, names: Mapping[str, str]) -> str:
+    """Whose it is: the names of the parties, or `both parties`."""
+    if parties in SHARED:
+        return f"{parties} parties"
+    return ", ".join(names.get(ref, ref) for ref in parties.split(", "))
+
+
+def lead_words(leads: Sequence[str]) -> str:
+    """Who must deliver: `lead KAI`; nothing where nobody is named."""
+    return f"lead{'s' if len(leads) > 1 else ''} {', '.join(leads)}" if leads else ""

@@ -4,8 +4,6 @@ from ksmy_tracker.domain.report import Report
 from ksmy_tracker.domain.safe_text import visible
 from ksmy_tracker.render.wording import days, plural
 
-TITLE = "Republic of Korea - Malaysia: what was promised"
-
 #: Letters of a title that the paragraph has room for.
 _MOST = 120
 
@@ -15,7 +13,7 @@ def heading(report: Report) -> str:
     only = f" ({', '.join(map(visible, report.narrowed))})" if report.narrowed else ""
     known_on = report.day.known_on
     known = "" if known_on in (None, report.today) else f", as known on {known_on}"
-    return f"{TITLE}{only}, as of {report.today}{known}"
+    return f"{visible(report.partnership)}: what was promised{only}, as of {report.today}{known}"
 
 
 def summary(report: Report) -> str:
@@ -28,9 +26,11 @@ def summary(report: Report) -> str:
             f"Of {plural(report.commitments, 'commitment')} under {plural(report.agreements, 'agreement')}, "
             f"{_number(report.open)} {_are(report.open or 1)} open and {_number(completed)} completed."
         ),
+        _firmness(report),
         _deadlines(report),
         _longest_overdue(report),
         _contradictions(report),
+        _disagreements(report),
         _changes(report),
     ]
     return " ".join(sentence for sentence in said if sentence)
@@ -40,6 +40,27 @@ def kinds(commitments: int, milestones: int) -> list[str]:
     """`2 commitments` and `1 milestone`, each where there are any."""
     counts = ((commitments, "commitment"), (milestones, "milestone"))
     return [plural(count, noun) for count, noun in counts if count]
+
+
+def _firmness(report: Report) -> str:
+    """What is firm and what is only hoped for, what one side alone has voiced, and what has no date."""
+    count = report.counts.by_firmness
+    firm, hoped = count["signed"] + count["committed"], count["hoped"]
+    between = report.commitments - firm - hoped
+    said = f"{_number(firm)} {_are(firm or 1)} firm (signed or committed)"
+    said += f", {between:,} agreed, offered or discussed" if between else ""
+    said += f", {hoped:,} only hoped for" if hoped else ""
+    if sided := report.counts.one_sided:
+        said += f"; {sided:,} {'rests' if sided == 1 else 'rest'} on one side's words"
+    if undated := report.by_deadline["undated"]:
+        narrowed = "" if report.narrowed else " (ksmy list --undated)"
+        said += f"; {undated:,} of {report.open:,} open {'has' if undated == 1 else 'have'} no date{narrowed}"
+    return f"{said[0].upper()}{said[1:]}."
+
+
+def _disagreements(report: Report) -> str:
+    total = report.disagreements.total
+    return f"Sources disagree about {plural(total, 'field')}." if total else ""
 
 
 def _deadlines(report: Report) -> str:

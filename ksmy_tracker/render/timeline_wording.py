@@ -40,19 +40,17 @@ def cut(timeline: Timeline) -> str:
     return f"Only the {len(timeline.bars):,} nearest to today are drawn, not {by_kind}." if by_kind else ""
 
 
-def of_bar(bar: Bar) -> str:
+def of_bar(bar: Bar, *, with_days: bool = False) -> str:
     """A commitment's line: `FTA: Conclude it, overdue, due 2025, expected 2027`."""
-    due = f"due {due_date(bar.due)}" if bar.due else ""
+    days = f" ({window(str(bar.earliest), str(bar.latest))})" if with_days else ""
+    due = f"due {due_date(bar.due)}{days}" if bar.due else ""
     said = filter(None, (bar.title, bar.deadline, due, expected(bar.expected, bar.status)))
     return f"{bar.ref}: {', '.join(said)}"
 
 
 def description(timeline: Timeline) -> str:
     """Everything that is drawn, in sentences."""
-    said = []
-    for bar in timeline.bars:
-        days = f" ({window(str(bar.earliest), str(bar.latest))})" if bar.due else ""
-        said.append(f"{of_bar(bar)}{days}.")
+    said = [f"{of_bar(bar, with_days=True)}." for bar in timeline.bars]
     if timeline.outside:
         said += [nothing(timeline), outside(timeline)]
     if timeline.undated:

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
-from ksmy_tracker.domain.kinds import DATES
-from ksmy_tracker.domain.rows import EntryRow, Moved
+from ksmy_tracker.domain.kinds import DATES, KINDS, Claim, Measure
+from ksmy_tracker.domain.rows import Cited, EntryRow, Moved, Voice
 from ksmy_tracker.domain.safe_text import visible
 from ksmy_tracker.domain.words import OPEN_MILESTONE_STATES, OPEN_STATUSES
 
@@ -23,6 +23,8 @@ def cell(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return visible(", ".join(map(str, value)))
     return visible(str(value))
 
 
@@ -88,7 +90,7 @@ def describe(
     Of a field that is another for some days only, with these days: `status planned -> in-progress, 2025-03-01 to
     2025-10-25; finalising since`.
     """
-    is_new = changes.get("title", ("",))[0] is None
+    is_new = any(changes.get(name, ("",))[0] is None for name in ("title", "name", "field"))
     parts = []
     for name, (old, new) in changes.items():
         if name in _CONSEQUENCES:
@@ -97,22 +99,40 @@ def describe(
         if since and until and name in until:
             last, then = until[name]
             when = f"on {last}" if since[name] == last else f"{since[name]} to {last}"
-            parts[-1] += f", {when}; {'none' if then is None else worded(name, then)} since"
+            parts[-1] += f", {when}; {'none' if then in (None, ()) else worded(name, then)} since"
     return "; ".join(parts)
 
 
 def changed(name: str, old: Any, new: Any) -> str:
     """A field that is another now: `due 2025 -> 2026`, `due set to 2026`, `due 2025 removed`."""
-    if old is None:
+    if old in (None, ()):
         return f"{field_name(name)} set to {worded(name, new)}"
     was = f"{field_name(name)} {worded(name, old)}"
-    return f"{was} removed" if new is None else f"{was} -> {worded(name, new)}"
+    return f"{was} removed" if new in (None, ()) else f"{was} -> {worded(name, new)}"
 
 
-def entry_summary(entry: EntryRow) -> str:
-    """What an entry says, in a line: what it did, what it changed, its note, how much evidence."""
+def cited(entry: EntryRow | Voice) -> list[str]:
+    """What the evidence is: of a source who published it, when, and its ref; of any other the text itself."""
+    sources = {one.ref: one for one in entry.cited}
+    return [source_words(sources[one]) if one in sources else visible(one) for one in entry.evidence]
+
+
+def source_words(source: Cited) -> str:
+    """A source as it is cited: `The Star, 2025-12-18 (STAR-JETS)`."""
+    named = visible(source.publisher or source.title)
+    return f"{', '.join(filter(None, (named, due_date(source.dated))))} ({source.ref})"
+
+
+def created(entry: EntryRow) -> str:
+    """What an entry created, by its title; of a claim, what it says of which field."""
+    names = ("field", "value") if entry.record == "claim" else (KINDS[entry.record].title_field,)
+    return visible(" ".join(str(entry.changes[name][1]) for name in names if name in entry.changes))
+
+
+def entry_summary(entry: EntryRow, *, evidence: bool = True) -> str:
+    """What an entry says, in a line: what it did, what it changed, its note, and on what evidence."""
     if entry.action == "created":
-        said = f"{entry.record} created: {visible(str(entry.changes['title'][1]))}"
+        said = f"{entry.record} created: {created(entry)}"
     else:
         said = describe(entry.changes) or entry.action
     if entry.retracts:
@@ -123,8 +143,8 @@ def entry_summary(entry: EntryRow) -> str:
         said = f"taken back by entry {entry.retracted_by}: {said}"
     if entry.note:
         said += f" ({visible(entry.note)})"
-    if entry.evidence:
-        said += f" [{len(entry.evidence)} evidence]"
+    if entry.evidence and evidence:
+        said += f" [{'; '.join(cited(entry))}]"
     return said
 
 
@@ -154,6 +174,49 @@ def moved_by(moved: Moved) -> str:
     if moved.entries:
         return entries(moved.entries)
     return f"calendar, {moved.new} since {moved.since}" if moved.since else "calendar"
+
+
+def reading(measure: Measure) -> str:
+    """The newest reading of a measure: `26.7 % (2024-03)`."""
+    if measure.value is None:
+        return ""
+    period = f" ({due_date(measure.period)})" if measure.period else ""
+    return visible(f"{measure.value} {measure.unit}{period}")
+
+
+#: Cells of the bar that draws how far a measure has come.
+_BAR: Final = 20
+
+
+def progress(measure: Measure) -> str:
+    """How far a measure has come: `6 of 18 jets (2026), 33 %`, and a bar."""
+    if measure.target is None:
+        return reading(measure) or f"no reading, in {visible(measure.unit)}"
+    by = f" by {due_date(measure.target_period)}" if measure.target_period else ""
+    period = f" ({due_date(measure.period)})" if measure.period else ""
+    said = visible(f"{measure.value or '-'} of {measure.target} {measure.unit}{by}{period}")
+    if measure.percent is None:
+        return said
+    done = min(max(int(measure.percent), 0), 100) * _BAR // 100
+    bar = "\u2588" * done + "\u00b7" * (_BAR - done)
+    return f"{said}, {measure.percent} % {bar}"
+
+
+def claim_words(claim: Claim) -> str:
+    """A claim: `FA50M-DELIVERY#1  status: completed, says KR`; once it is settled, how."""
+    period = f" ({due_date(claim.period)})" if claim.period else ""
+    who = f", says {claim.said_by}" if claim.said_by else ""
+    settled = "" if claim.state == "standing" else f"; {claim.state}"
+    return f"{claim.ref}  {field_name(claim.field)}: {worded(claim.field, claim.value)}{period}{who}{settled}"
+
+
+def voice(said: Voice, field: str) -> str:
+    """What somebody says a field is, who, and on what evidence: `completed, says KR (The Star, 2025-12-18 (STAR))`."""
+    value = worded(field, said.value) or "not stated"
+    period = f" ({due_date(said.period)})" if said.period else ""
+    who = f", says {said.said_by}" if said.said_by else ""
+    evidence = f" [{'; '.join(cited(said))}]" if said.evidence else ""
+    return f"{value}{period}{who}{evidence}"
 
 
 def plural(count: int, noun: str) -> str:

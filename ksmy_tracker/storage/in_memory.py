@@ -3,18 +3,19 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from operator import attrgetter
 from typing import Any, Final, TypeVar
 
 from ksmy_tracker.domain.kinds import COLUMNS, Record
 from ksmy_tracker.storage.interface import Reader
-from ksmy_tracker.storage.rows_by_name import AT_ONCE, columns_of
+from ksmy_tracker.storage.rows_by_name import AT_ONCE, columns_of, values_of
 from ksmy_tracker.storage.sqlite.reader import FileReader
 
 Row = TypeVar("Row", bound=Sequence[Any])
 
 #: Columns by which records and entries are looked for, by table.
 _INDEXED: Final = {
+    "body": ("ref",),
+    "source": ("ref",),
     "agreement": ("ref",),
     "commitment": ("ref", "agreement", "due_latest"),
     "milestone": ("ref", "commitment"),
@@ -41,8 +42,10 @@ class Memory:
     def reader(self, records: Iterable[Record]) -> Reader:
         """A reader of the entries that were kept, and of records."""
         for kind, columns in COLUMNS.items():
-            its = map(attrgetter(*columns), (record for record in records if record.record == kind))
-            self._connection.executemany(self._new(kind, columns), its)
+            insert = self._new(kind, columns)
+            its = (record for record in records if record.record == kind)
+            while some := list(islice(its, AT_ONCE)):
+                self._connection.executemany(insert, values_of(some))
         for table, columns in _INDEXED.items():
             for column in columns:
                 self._connection.execute(f"CREATE INDEX ix_{table}_{column} ON {table} ({column})")

@@ -1,12 +1,12 @@
 """A register as all above this room see it, whichever engine keeps it: what reads it, and what changes it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, ClassVar, Final, TypeVar
 
-from ksmy_tracker.domain.kinds import KINDS
+from ksmy_tracker.domain.kinds import FOREIGN, KINDS
 from ksmy_tracker.domain.words import a
 from ksmy_tracker.storage.rows_by_name import columns_of, made, values_in, values_of
 
@@ -23,6 +23,10 @@ INSERTED_AT_ONCE: Final = 200
 
 #: The tables that keep a register; one of an older schema may lack some.
 TABLES: Final = (*KINDS, "entry", "unchanged_key")
+
+
+#: What a ref has but for what stands between it and its parts.
+_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"
 
 
 class Reader(ABC):
@@ -59,16 +63,20 @@ class Reader(ABC):
         """What the engine itself finds wrong below that; then nothing further can be asked."""
         return iter(())
 
+    @contextmanager
+    def seeking_broken_pages(self) -> Iterator[Callable[[], list[str]]]:
+        """What is to be called for the broken pages; who can seeks them meanwhile, until the end of the block."""
+        yield lambda: [*self.broken_pages()]
+
     def dangling(self) -> Iterator[str]:
         """Every record that belongs to one that is not there."""
-        for kind, its in KINDS.items():
-            if parent := its.belongs_to:
-                sql = (
-                    f"SELECT t.ref FROM {kind} t LEFT JOIN {parent} p ON p.ref = t.{parent} "
-                    "WHERE p.ref IS NULL ORDER BY t.ref"
-                )
-                for ref in self.values(str, sql):
-                    yield f"{kind} {ref} belongs to {a(parent)} that is missing"
+        for kind, column, parent in FOREIGN:
+            sql = (
+                f"SELECT t.ref FROM {kind} t LEFT JOIN {parent} p ON p.ref = t.{column} "
+                f"WHERE p.ref IS NULL AND t.{column} IS NOT NULL ORDER BY t.ref"
+            )
+            for ref in self.values(str, sql):
+                yield f"{kind} {ref} belongs to {a(parent)} that is missing"
 
     @staticmethod
     @abstractmethod
@@ -82,18 +90,28 @@ class Reader(ABC):
 
     @staticmethod
     @abstractmethod
+    def items(column: str) -> str:
+        """SQL for a table whose column `value` has the texts of the JSON list in a column."""
+
+    @staticmethod
+    @abstractmethod
     def new_value(column: str, name: str) -> str:
         """SQL for what the changes in a column set a field to, as text; null where they do not name it."""
 
     @staticmethod
-    @abstractmethod
     def family(column: str) -> str:
-        """SQL for the ref of the commitment that a milestone's ref such as `X/2` belongs to; else the ref."""
+        """SQL for the ref of what a part such as `X/2` belongs to, itself or through another part; else the ref."""
+        return f"substr({column}, 1, length({column}) - length(ltrim({column}, '{_LETTERS}')))"
 
     @staticmethod
     @abstractmethod
     def has_member(column: str, name: str) -> str:
         """SQL for "the JSON object in the column has a member of that name"."""
+
+    @staticmethod
+    @abstractmethod
+    def like_or_beyond_ascii(column: str, parameters: Iterable[str]) -> str:
+        """SQL for "the text in the column is like a pattern of some parameters, in any case, or is not of ASCII"."""
 
     @abstractmethod
     def whole(self, table: str, columns: Sequence[str]) -> str:

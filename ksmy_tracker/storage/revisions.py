@@ -7,7 +7,7 @@ from typing import Any, Final
 from ksmy_tracker.errors import Damaged, NoRegister
 
 #: Every schema revision this program has known, oldest first; it reads and writes the last.
-REVISIONS: Final = ("0001", "0002", "0003", "0004")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005")
 
 
 def the_revision(rows: Sequence[Sequence[Any]], place: object) -> str | None:

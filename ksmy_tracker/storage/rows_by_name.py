@@ -3,6 +3,7 @@
 A class of rows is a NamedTuple or a slotted dataclass. A SELECT may leave out fields that have a default.
 """
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
@@ -11,7 +12,7 @@ from types import NoneType, UnionType
 from typing import Any, Final, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from ksmy_tracker.domain.entries import BrokenEntry
-from ksmy_tracker.domain.kinds import COLUMNS, KINDS
+from ksmy_tracker.domain.kinds import COLUMNS, KINDS, kept_value
 
 Row = TypeVar("Row")
 Value = TypeVar("Value")
@@ -53,18 +54,18 @@ def columns_of(row: Any) -> tuple[str, ...]:
 
 
 def values_of(rows: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """The values of rows of one class in the order of its columns, truths as 0 and 1."""
+    """The values of rows of one class in the order of its columns, as these keep them."""
     row: Any = type(rows[0])
     names = columns_of(row)
     found = (
         rows if issubclass(row, tuple) else [tuple([getattr(one, name) for name in names]) for one in rows]
     )
-    truths = [at for at, name in enumerate(names) if bool in types_of(row)[name]]
-    if not truths:
+    kept = [at for at, name in enumerate(names) if not types_of(row)[name].isdisjoint((bool, tuple))]
+    if not kept:
         return list(found)
     columns = list(zip(*found, strict=True))
-    for at in truths:
-        columns[at] = tuple([value if value is None else int(value) for value in columns[at]])
+    for at in kept:
+        columns[at] = tuple([kept_value(value) for value in columns[at]])
     return list(zip(*columns, strict=True))
 
 
@@ -77,15 +78,18 @@ def _making(row: Any, names: tuple[str, ...]) -> Callable[[Sequence[Any]], Itera
         raise TypeError(f"{row.__name__} has {', '.join(columns_of(row))}, not {', '.join(names)}")
     kinds = types_of(row)
     truths = [at for at, name in enumerate(names) if bool in kinds[name]]
+    lists = [at for at, name in enumerate(names) if tuple in kinds[name]]
     checks = [(at, name, kinds[name]) for at, name in enumerate(names) if kinds[name]]
     places = [(names.index(name) if name in names else None, default) for name, default in its]
     build: Any = row._make if issubclass(row, tuple) else None
-    in_order = names == tuple(name for name, _ in its) and not truths
+    in_order = names == tuple(name for name, _ in its) and not truths + lists
 
     def make(found: Sequence[Any]) -> Iterator[Any]:
         columns: list[Any] = list(zip(*found, strict=True))
         for at in truths:
             columns[at] = _truths(columns[at])
+        for at in lists:
+            columns[at] = _lists(columns[at])
         for at, name, allowed in checks:
             _check(name, allowed, columns[at])
         whole: Iterable[Any] = found
@@ -109,6 +113,21 @@ def _truths(column: Iterable[Any]) -> list[bool | None]:
         if type(stored) not in (int, NoneType) or stored not in (0, 1, None):
             raise BrokenEntry(f"{stored!r:.80} stands where 0 or 1 should")
     return [None if stored is None else stored == 1 for stored in column]
+
+
+def _lists(column: Iterable[Any]) -> list[tuple[str, ...]]:
+    """Lists of texts, which are kept as JSON; most are empty, or stood in a row before."""
+    read: dict[Any, tuple[str, ...]] = {"[]": ()}
+    for stored in column:
+        if stored not in read:
+            try:
+                found = json.loads(stored)
+            except (TypeError, ValueError):
+                found = None
+            if type(found) is not list or not all(type(one) is str for one in found):
+                raise BrokenEntry(f"{stored!r:.80} stands where a list of texts should")
+            read[stored] = tuple(found)
+    return [read[stored] for stored in column]
 
 
 @cache

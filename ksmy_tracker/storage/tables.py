@@ -52,10 +52,17 @@ FORMS = {
         "AND length({0}) <= 64 AND length({0}) = length(CAST({0} AS BLOB))",
         "postgresql": "{0} ~ '^[A-Z0-9]+(-[A-Z0-9]+)*$' AND length({0}) <= 64",
     },
+    # A slug may be in any script; its letters are for the program to know.
     "slug": {
-        "sqlite": "{0} NOT GLOB '*[^a-z0-9-]*' AND '-' || {0} || '-' NOT GLOB '*--*' "
-        "AND length({0}) <= 64 AND length({0}) = length(CAST({0} AS BLOB))",
-        "postgresql": "{0} ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND length({0}) <= 64",
+        "sqlite": "{0} NOT GLOB '*[' || char(9, 10, 13) || ' \",]*' AND {0} <> '' "
+        "AND '-' || {0} || '-' NOT GLOB '*--*' "
+        "AND length({0}) <= 64 AND instr(CAST({0} AS BLOB), x'00') = 0",
+        "postgresql": "{0} !~ '[ \\t\\n\\r\",]' AND {0} ~ '^[^-]+(-[^-]+)*$' AND length({0}) <= 64",
+    },
+    # A JSON list of texts, without spaces between them.
+    "list": {
+        "sqlite": "({0} = '[]' OR {0} GLOB '[[]\"*\"]') AND instr(CAST({0} AS BLOB), x'00') = 0",
+        "postgresql": "{0} = '[]' OR {0} ~ '^\\[\".*\"\\]$'",
     },
     "hash": {
         "sqlite": "{0} NOT GLOB '*[^0-9a-f]*' AND length({0}) = 64 AND length(CAST({0} AS BLOB)) = 64",
@@ -80,6 +87,18 @@ FORMS = {
         "AND {0} GLOB '*.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND length({0}) = length(CAST({0} AS BLOB))",
         "postgresql": '{0} = to_char(CAST({0} AS timestamp), \'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\')',
     },
+    # Refs, parted by commas, or a word for all.
+    "parties": {
+        "sqlite": "({0} IN ('both', 'all') OR {0} NOT GLOB '*[^A-Z0-9, -]*') AND length({0}) BETWEEN 1 AND 1400 "
+        "AND length({0}) = length(CAST({0} AS BLOB))",
+        "postgresql": "{0} IN ('both', 'all') OR ({0} ~ '^[A-Z0-9, -]+$' AND length({0}) <= 1400)",
+    },
+    # A decimal number, or a range of two.
+    "amount": {
+        "sqlite": "{0} GLOB '*[0-9]' AND {0} NOT GLOB '*[^0-9.-]*' AND length({0}) BETWEEN 1 AND 130 "
+        "AND length({0}) = length(CAST({0} AS BLOB))",
+        "postgresql": "{0} ~ '^[0-9.-]*[0-9]$' AND length({0}) <= 130",
+    },
     # A JSON list of numbers.
     "ids": {
         "sqlite": "{0} GLOB '[[]*]' AND {0} NOT GLOB '*[^]0-9,[]*' AND length({0}) = length(CAST({0} AS BLOB))",
@@ -87,14 +106,27 @@ FORMS = {
     },
     # The ref of an entry, which may be a milestone's.
     "any ref": {
-        "sqlite": "CASE WHEN record <> 'milestone' THEN instr({0}, '/') = 0 ELSE {0} GLOB '*/[1-9]*' "
+        "sqlite": "CASE record WHEN 'milestone' THEN {0} GLOB '*/[1-9]*' AND {0} NOT GLOB '*[:#]*' "
         "AND substr({0}, instr({0}, '/') + 1) NOT GLOB '*[^0-9]*' "
-        "AND length(substr({0}, instr({0}, '/') + 1)) <= 9 END "
-        "AND {0} NOT GLOB '*[^A-Z0-9/-]*' AND '-' || replace({0}, '/', '-/') || '-' NOT GLOB '*--*' "
-        "AND instr({0} || '/', '/') <= 65 AND length({0}) = length(CAST({0} AS BLOB))",
-        "postgresql": "CASE WHEN record <> 'milestone' THEN {0} ~ '^[A-Z0-9]+(-[A-Z0-9]+)*$' "
-        "ELSE {0} ~ '^[A-Z0-9]+(-[A-Z0-9]+)*/[1-9][0-9]{{0,8}}$' END "
-        "AND length(split_part({0}, '/', 1)) <= 64",
+        "AND length(substr({0}, instr({0}, '/') + 1)) <= 9 "
+        "WHEN 'measure' THEN {0} GLOB '*[A-Z0-9]:[A-Z0-9]*' AND {0} NOT GLOB '*[/#]*' AND {0} NOT GLOB '*:*:*' "
+        "AND length(substr({0}, instr({0}, ':') + 1)) <= 64 "
+        "WHEN 'claim' THEN {0} GLOB '*[A-Z0-9]#[1-9]*' AND substr({0}, instr({0}, '#') + 1) NOT GLOB '*[^0-9]*' "
+        "AND length(substr({0}, instr({0}, '#') + 1)) <= 9 "
+        "AND {0} NOT GLOB '*/0*' AND {0} NOT GLOB '*/*[^0-9]*#*' AND {0} NOT GLOB '*/??????????*#*' "
+        "AND {0} NOT GLOB '*:*[/:]*' "
+        "ELSE {0} NOT GLOB '*[/:#]*' END "
+        "AND {0} NOT GLOB '*[^A-Z0-9/:#-]*' "
+        "AND '-' || replace(replace(replace({0}, '/', '-/'), ':', '-:-'), '#', '-#') || '-' NOT GLOB '*--*' "
+        "AND length({0}) - length(ltrim({0}, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-')) BETWEEN 1 AND 64 "
+        "AND length({0}) = length(CAST({0} AS BLOB))",
+        "postgresql": "CASE record WHEN 'milestone' THEN {0} ~ '^[A-Z0-9]+(-[A-Z0-9]+)*/[1-9][0-9]{{0,8}}$' "
+        "WHEN 'measure' THEN {0} ~ '^[A-Z0-9]+(-[A-Z0-9]+)*:[A-Z0-9]+(-[A-Z0-9]+)*$' "
+        "AND length(split_part({0}, ':', 2)) <= 64 "
+        "WHEN 'claim' THEN {0} ~ "
+        "'^[A-Z0-9]+(-[A-Z0-9]+)*(/[1-9][0-9]{{0,8}}|:[A-Z0-9]+(-[A-Z0-9]+)*)?#[1-9][0-9]{{0,8}}$' "
+        "ELSE {0} ~ '^[A-Z0-9]+(-[A-Z0-9]+)*$' END "
+        "AND length({0}) - length(ltrim({0}, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-')) <= 64",
     },
 }
 
@@ -119,14 +151,80 @@ def between(column: str, least: int, most: int) -> CheckConstraint:
 STRICT = {"sqlite_strict": True}
 
 
+class Body(Table, table=True):
+    """Who acts or speaks: a state, a ministry, an agency, a company, an organisation."""
+
+    __table_args__ = (
+        *form("ref", "ref"),
+        one_of("kind", vocabulary.BODY_KINDS),
+        *form("ref", "party"),
+        *form("date", "created_on", "updated_on"),
+        truth("withdrawn"),
+        STRICT,
+    )
+
+    ref: str = Field(primary_key=True, sa_type=TEXT)
+    name: str = Field(sa_type=TEXT)
+    name_ko: str | None = Field(default=None, sa_type=TEXT)
+    name_ms: str | None = Field(default=None, sa_type=TEXT)
+    kind: str = Field(sa_type=TEXT)
+    party: str | None = Field(default=None, sa_type=TEXT)
+    created_on: str = Field(sa_type=TEXT)
+    updated_on: str = Field(sa_type=TEXT)
+    withdrawn: int
+
+
+class Partnership(Table, table=True):
+    """The register's own record: what it is about, between whom, and where its days end."""
+
+    __table_args__ = (
+        CheckConstraint("ref = 'PARTNERSHIP'", name="ref"),
+        *form("list", "states"),
+        *form("date", "created_on", "updated_on"),
+        truth("withdrawn"),
+        STRICT,
+    )
+
+    ref: str = Field(primary_key=True, sa_type=TEXT)
+    title: str = Field(sa_type=TEXT)
+    zone: str = Field(sa_type=TEXT)
+    states: str = Field(sa_type=TEXT)
+    created_on: str = Field(sa_type=TEXT)
+    updated_on: str = Field(sa_type=TEXT)
+    withdrawn: int
+
+
+class Source(Table, table=True):
+    """A publication, which evidence cites by its ref. `dated` is EDTF."""
+
+    __table_args__ = (
+        *form("ref", "ref"),
+        *form("edtf", "dated", suffix="_form"),
+        *form("date", "created_on", "updated_on"),
+        truth("withdrawn"),
+        STRICT,
+    )
+
+    ref: str = Field(primary_key=True, sa_type=TEXT)
+    title: str = Field(sa_type=TEXT)
+    publisher: str | None = Field(default=None, sa_type=TEXT)
+    dated: str | None = Field(default=None, sa_type=TEXT)
+    url: str | None = Field(default=None, sa_type=TEXT)
+    archived: str | None = Field(default=None, sa_type=TEXT)
+    language: str | None = Field(default=None, sa_type=TEXT)
+    created_on: str = Field(sa_type=TEXT)
+    updated_on: str = Field(sa_type=TEXT)
+    withdrawn: int
+
+
 class Agreement(Table, table=True):
     """An instrument: joint statement, memorandum, treaty, contract. `dated` is EDTF."""
 
     __table_args__ = (
-        *form("ref", "ref"),
+        *form("ref", "ref", "under"),
         one_of("kind", vocabulary.AGREEMENT_KINDS),
         one_of("stage", vocabulary.STAGES),
-        one_of("parties", vocabulary.PARTIES),
+        *form("parties", "parties"),
         *form("edtf", "dated", suffix="_form"),
         *form("date", "created_on", "updated_on"),
         truth("withdrawn"),
@@ -141,6 +239,7 @@ class Agreement(Table, table=True):
     place: str | None = Field(default=None, sa_type=TEXT)
     parties: str = Field(sa_type=TEXT)
     source: str | None = Field(default=None, sa_type=TEXT)
+    under: str | None = Field(default=None, sa_type=TEXT)
     created_on: str = Field(sa_type=TEXT)
     updated_on: str = Field(sa_type=TEXT)
     withdrawn: int = Field(sa_column_kwargs={"server_default": text("0")})
@@ -152,7 +251,8 @@ class Commitment(Table, table=True):
     __table_args__ = (
         *form("ref", "ref"),
         *form("slug", "sector"),
-        one_of("parties", vocabulary.PARTIES),
+        *form("list", "topics", "leads", "partners"),
+        *form("parties", "parties"),
         one_of("firmness", vocabulary.FIRMNESSES),
         one_of("status", vocabulary.STATUSES),
         truth("verifiable"),
@@ -174,6 +274,7 @@ class Commitment(Table, table=True):
             "ix_commitment_report",
             *("withdrawn", "status", "due_latest", "due_earliest", "ref", "sector"),
             *("completed_on", "completed_latest", "evidence", "updated_on", "reviewed_on", "parties"),
+            *("firmness", "leads", "said_by"),
         ),
         Index(None, "agreement", "withdrawn", "status", "due_latest"),
         Index(None, "updated_on"),
@@ -185,13 +286,18 @@ class Commitment(Table, table=True):
     detail: str | None = Field(default=None, sa_type=TEXT)
     agreement: str = Field(foreign_key="agreement.ref", sa_type=TEXT)
     sector: str = Field(sa_type=TEXT)
+    topics: str = Field(sa_type=TEXT, sa_column_kwargs={"server_default": text("'[]'")})
     parties: str = Field(sa_type=TEXT)
+    leads: str = Field(sa_type=TEXT, sa_column_kwargs={"server_default": text("'[]'")})
+    partners: str = Field(sa_type=TEXT, sa_column_kwargs={"server_default": text("'[]'")})
+    said_by: str | None = Field(default=None, sa_type=TEXT)
     firmness: str = Field(sa_type=TEXT)
     verifiable: int
     source: str | None = Field(default=None, sa_type=TEXT)
     status: str = Field(sa_type=TEXT)
     due: str | None = Field(default=None, sa_type=TEXT)
     due_phrase: str | None = Field(default=None, sa_type=TEXT)
+    done_when: str | None = Field(default=None, sa_type=TEXT)
     expected: str | None = Field(default=None, sa_type=TEXT)
     baseline_due: str | None = Field(default=None, sa_type=TEXT)
     completed_on: str | None = Field(default=None, sa_type=TEXT)
@@ -223,7 +329,10 @@ class Milestone(Table, table=True):
         ),
         *form("edtf", "due", "expected", suffix="_form"),
         *form("date", "met_on", "due_earliest", "due_latest", "created_on", "updated_on"),
-        Index(None, "commitment", "number", unique=True),
+        *form("list", "leads", "partners"),
+        *form("ref", "party"),
+        # It has all that a report asks of a commitment's steps, so that it need not read the records themselves.
+        Index("ix_milestone_report", "commitment", "number", "withdrawn", "state", "due_latest", "ref"),
         Index(None, "state", "due_latest"),
         STRICT,
     )
@@ -232,6 +341,9 @@ class Milestone(Table, table=True):
     commitment: str = Field(foreign_key="commitment.ref", sa_type=TEXT)
     number: int
     title: str = Field(sa_type=TEXT)
+    party: str | None = Field(default=None, sa_type=TEXT)
+    leads: str = Field(sa_type=TEXT, sa_column_kwargs={"server_default": text("'[]'")})
+    partners: str = Field(sa_type=TEXT, sa_column_kwargs={"server_default": text("'[]'")})
     due: str | None = Field(default=None, sa_type=TEXT)
     state: str = Field(sa_type=TEXT)
     expected: str | None = Field(default=None, sa_type=TEXT)
@@ -242,6 +354,65 @@ class Milestone(Table, table=True):
     created_on: str = Field(sa_type=TEXT)
     updated_on: str = Field(sa_type=TEXT)
     withdrawn: int = Field(sa_column_kwargs={"server_default": text("0")})
+
+
+class Measure(Table, table=True):
+    """A quantity of a commitment or an agreement; amounts are decimal text, as stated."""
+
+    __table_args__ = (
+        CheckConstraint(text("substr(ref, 1, length(about) + 1) = about || '\\:'"), name="ref"),
+        one_of("direction", vocabulary.DIRECTIONS),
+        *form("amount", "baseline", "target", "value"),
+        *form("edtf", "baseline_period", "target_period", "period", suffix="_form"),
+        *form("date", "created_on", "updated_on"),
+        between("evidence", 0, MOST),
+        truth("withdrawn"),
+        Index(None, "about"),
+        STRICT,
+    )
+
+    ref: str = Field(primary_key=True, sa_type=TEXT)
+    about: str = Field(sa_type=TEXT)
+    title: str = Field(sa_type=TEXT)
+    unit: str = Field(sa_type=TEXT)
+    direction: str = Field(sa_type=TEXT)
+    baseline: str | None = Field(default=None, sa_type=TEXT)
+    baseline_period: str | None = Field(default=None, sa_type=TEXT)
+    target: str | None = Field(default=None, sa_type=TEXT)
+    target_period: str | None = Field(default=None, sa_type=TEXT)
+    value: str | None = Field(default=None, sa_type=TEXT)
+    period: str | None = Field(default=None, sa_type=TEXT)
+    evidence: int
+    created_on: str = Field(sa_type=TEXT)
+    updated_on: str = Field(sa_type=TEXT)
+    withdrawn: int
+
+
+class Claim(Table, table=True):
+    """What another source says a field of a record is."""
+
+    __table_args__ = (
+        CheckConstraint("ref = about || '#' || number", name="ref"),
+        between("number", 1, 999_999_999),
+        one_of("state", vocabulary.CLAIM_STATES),
+        *form("edtf", "period", suffix="_form"),
+        *form("date", "created_on", "updated_on"),
+        truth("withdrawn"),
+        Index(None, "about"),
+        STRICT,
+    )
+
+    ref: str = Field(primary_key=True, sa_type=TEXT)
+    about: str = Field(sa_type=TEXT)
+    number: int
+    field: str = Field(sa_type=TEXT)
+    value: str = Field(sa_type=TEXT)
+    period: str | None = Field(default=None, sa_type=TEXT)
+    said_by: str | None = Field(default=None, sa_type=TEXT)
+    state: str = Field(sa_type=TEXT)
+    created_on: str = Field(sa_type=TEXT)
+    updated_on: str = Field(sa_type=TEXT)
+    withdrawn: int
 
 
 class EntryRow(Table, table=True):

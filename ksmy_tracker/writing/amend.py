@@ -1,13 +1,13 @@
 """Amend: an entry stated again with another day, value, note or evidence, in the place of the one that had a slip."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from ksmy_tracker.domain import rules
 from ksmy_tracker.domain.chain import Deed, Entry, NewEntry
 from ksmy_tracker.domain.changes import Amendment, Change
 from ksmy_tracker.domain.entries import UNDONE_BY
-from ksmy_tracker.domain.kinds import GIVEN, Record, commitment_of
+from ksmy_tracker.domain.kinds import GIVEN, Record, family_of
 from ksmy_tracker.domain.projection import retracted, states_before
 from ksmy_tracker.domain.receipt import Outcome, Receipt
 from ksmy_tracker.errors import NotFound, Refused
@@ -78,14 +78,13 @@ def _restated(had: Entry, said: Amendment, working_set: WorkingSet, today: date,
         evidence=False,
         retracts=(*had.retracts, had.id),
     )
-    refs = {had.ref, commitment_of(had.ref)} - ({had.ref} if had.action == "created" else set())
+    refs = {had.ref, family_of(had.ref)} - ({had.ref} if had.action == "created" else set())
     its = [working_set.records[ref] for ref in refs]
     rules.day_of(change, today, _begun(its))  # before that day there is nothing that the entry could be about
     history: list[Deed | Entry] = [*working_set.history(had.ref), provisional]
     check_laid_down(history, had.ref)
     record = states_before(history[:-1], provisional).get(had.ref)
-    parent = _parent(change, kind, record, working_set)
-    day = rules.day_of(change, today, _begun([*its, parent]))
+    day = rules.day_of(change, today, _begun([*its, *_named(change, kind, record, working_set)]))
     changed = rules.differences(kind, record, change)
     rules.check_reopening(change, changed)
     if had.action == "created":
@@ -126,15 +125,14 @@ def _begun(records: Iterable[Record | None]) -> tuple[str, str] | None:
     return max(((one.created_on, one.ref) for one in records if one is not None), default=None)
 
 
-def _parent(change: Change, kind: str, record: Record | None, working_set: WorkingSet) -> Record | None:
-    """What the record belongs to by what is said; refused where that is not there."""
-    named = rules.belongs_to(change, kind, record)
-    if named is None:
-        return None
-    working_set.load_records([named[1]])
-    parent = working_set.records.get(named[1])
-    rules.check_parent(*named, parent)
-    return parent
+def _named(
+    change: Change, kind: str, record: Record | None, working_set: WorkingSet
+) -> Iterator[Record | None]:
+    """What the record belongs or refers to by what is said; refused where that is not there."""
+    for of, ref in rules.named_by(change, kind, record):
+        working_set.load_records([ref])
+        rules.check_named(of, ref, working_set.referred(ref))
+        yield working_set.referred(ref)
 
 
 def _outcome(had: Entry, new: Entry, of_itself: Outcome) -> Outcome:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from ksmy_tracker.domain.chain import canonical_json
 from ksmy_tracker.domain.changes import BadLine, Change, Given, kind_added
-from ksmy_tracker.domain.kinds import READ_BY, read_expected, read_field
+from ksmy_tracker.domain.kinds import OWN_COMMANDS, READ_BY, READERS, REQUIRED, read_expected, read_field
 from ksmy_tracker.domain.safe_text import visible
 from ksmy_tracker.domain.stale_listing import LISTED
 from ksmy_tracker.domain.values import (
@@ -23,7 +23,7 @@ from ksmy_tracker.domain.values import (
 )
 from ksmy_tracker.domain.words import did_you_mean
 
-OPS: Final = ("update", "add", "milestone")
+OPS: Final = ("update", "add", "milestone", *OWN_COMMANDS)
 
 #: What a line says of its change, by its key: the attribute of the change, and how it is read.
 _SAID: Final[Mapping[str, tuple[str, Callable[[Any], Any]]]] = {
@@ -33,10 +33,12 @@ _SAID: Final[Mapping[str, tuple[str, Callable[[Any], Any]]]] = {
     "on": ("effective_on", read_day),
     "by": ("actor", read_filled),
     "expect": ("expect", read_expected),
-    "new_sector": ("new_sector", read_truth),
 }
 
-_ABOUT: Final = ("op", "ref", "number", *_SAID)
+#: What a line says of a field that has a word of an open list: that one which is close to a known one is a new one.
+_NEW: Final = {"new_sector": "sector", "new_topic": "topics"}
+
+_ABOUT: Final = ("op", "ref", "number", *_SAID, *_NEW)
 
 #: The keys that a line may have.
 KNOWN: Final = (*_ABOUT, *READ_BY)
@@ -67,6 +69,7 @@ class _Line:
             for name, value in content.items()
         }
         self._fields: dict[str, Given] = {}
+        self._kind = op if (op := content.get("op")) in OWN_COMMANDS else None
         self._problems: list[str] = []
 
     def read(self) -> Change | BadLine:
@@ -88,12 +91,7 @@ class _Line:
                 self._problems.append(f"{plain}: stands twice, in two spellings")
             taken.add(plain)
             self._take(change, plain, value)
-        if op == "milestone":
-            self._aim_at_milestone(change)
-        elif op == "add":
-            change.record = kind_added(self._fields)
-            if "/" in change.ref:
-                self._problems.append("ref: a milestone is added with op milestone, a ref and a title")
+        self._aim(op, change)
         if change.op == "add" and change.expect is not None:
             self._problems.append("expect: a new record is nothing yet; leave it out")
         if content.get("number") is not None and op != "milestone":
@@ -109,16 +107,33 @@ class _Line:
             return
         try:
             if name in READ_BY:
-                self._fields[name] = read_field(None, name, value)
+                kind = self._kind if name in READERS.get(self._kind or "", ()) else None
+                self._fields[name] = read_field(kind, name, value)
             elif name in _SAID:
                 attribute, read = _SAID[name]
                 setattr(change, attribute, read(value))
+            elif name in _NEW:
+                change.new += (_NEW[name],) if read_truth(value) else ()
             elif name in LISTED:
                 self._problems.append(f"{name}: follows from other fields; leave it out")
             elif name not in _ABOUT:
                 self._problems.append(_no_field(name))
         except Fault as error:
             self._problems.append(f"{name}: {error}")
+
+    def _aim(self, op: str, change: Change) -> None:
+        """Say what a line adds, or of which kind what it changes must be."""
+        if op == "milestone":
+            self._aim_at_milestone(change)
+        elif op in OWN_COMMANDS:
+            # A line that has what a new record needs adds one; another changes it.
+            is_new = all(name in self._fields for name in REQUIRED[op])
+            change.op = "add" if is_new else "update"
+            change.record, change.record_is = (op, None) if is_new else (None, op)
+        elif op == "add":
+            change.record = kind_added(self._fields)
+            if "/" in change.ref:
+                self._problems.append("ref: a milestone is added with op milestone, a ref and a title")
 
     def _aim_at_milestone(self, change: Change) -> None:
         """A milestone with a number is changed, one without is added."""

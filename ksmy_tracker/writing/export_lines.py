@@ -9,12 +9,12 @@ from typing import Any, Final
 
 import msgspec
 
-from ksmy_tracker.domain.agreement_history import Agreements
 from ksmy_tracker.domain.chain import Entry, canonical_json, chain_fault, covered, entry_row
 from ksmy_tracker.domain.entries import StoredEntry, StoredKey
 from ksmy_tracker.domain.entry_check import entry_fault
 from ksmy_tracker.domain.kinds import KINDS, LATER, kept
 from ksmy_tracker.domain.projection import States
+from ksmy_tracker.domain.references import References
 from ksmy_tracker.domain.strict_json import repeated
 from ksmy_tracker.errors import BadInput
 from ksmy_tracker.reading.export import FORMAT
@@ -35,9 +35,10 @@ _Fields = dict[str, str | int | None]
 _OLD_FORMAT: Final = "ksmy-export/1"
 
 ROWS: Final[dict[str, Any]] = {**KINDS, "unchanged_key": StoredKey, "entry": StoredEntry}
-#: What each of their columns can hold in JSON: what is true or false is 1 or 0.
+_IN_JSON: Final[dict[type, type]] = {bool: int, tuple: str}
+#: What each of their columns can hold in JSON: what is true or false is 1 or 0, a list its JSON as text.
 _TYPES: Final = {
-    table: {name: {int if one is bool else one for one in its} for name, its in types_of(row).items()}
+    table: {name: {_IN_JSON.get(one, one) for one in its} for name, its in types_of(row).items()}
     for table, row in ROWS.items()
     if table != "entry"
 }
@@ -88,7 +89,7 @@ class ExportLines:
     """What its lines so far have said: what the next one must follow."""
 
     def __init__(self) -> None:
-        self.agreements = Agreements()
+        self.references = References()
         self._newest: Entry | None = None
         self._tables = ["unchanged_key", "entry"]
         self._before = ""
@@ -164,7 +165,7 @@ class ExportLines:
         if fault is not None:
             raise _BadLine(fault)
         self._newest = entry
-        self.agreements.follow(entry)
+        self.references.follow(entry)
         return entry_row(entry), len(canonical) + _AROUND
 
     def _record(self, table: str, fields: _Fields) -> tuple[tuple[Any, ...], int]:

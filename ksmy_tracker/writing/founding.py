@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from ksmy_tracker.domain.chain import Deed, Entry
-from ksmy_tracker.domain.history_check import unfounded
-from ksmy_tracker.domain.kinds import Agreement
+from ksmy_tracker.domain.history_check import referred_by, unfounded
+from ksmy_tracker.domain.kinds import DECLARED, REFERRED, REFERRING, refs_of
 from ksmy_tracker.domain.projection import laid_down, place
 from ksmy_tracker.errors import Refused
 from ksmy_tracker.storage.interface import Transaction
@@ -24,14 +24,13 @@ def follow_founded(transaction: Transaction, working_set: WorkingSet, new: Entry
     before = [*working_set.history(new.ref)]
     laid = check_laid_down([*before, new], new.ref)
     working_set.follow(new)
-    if new.record == "agreement":
-        _check_what_belongs(transaction, working_set, new.ref)
+    if new.record in REFERRED:
+        _check_what_refers(transaction, working_set, new.ref)
     stood = {entry.id for entry in laid_down(before)}
     for entry in laid:
         if entry.id in stood:
             continue
-        if entry.record == "commitment" and "agreement" in entry.changes:
-            _check_agreement(working_set, entry, str(entry.changes["agreement"][1]))
+        _check_named(working_set, entry)
         if entry.key is not None and (user := working_set.other_user(entry)) is not None:
             raise _in_the_way(f"the key {entry.key!r} was used again", user)
 
@@ -52,29 +51,40 @@ def check_laid_down(history: "Sequence[AnEntry]", ref: str) -> "list[AnEntry]":
     return laid
 
 
-def _check_what_belongs(transaction: Transaction, working_set: WorkingSet, ref: str) -> None:
-    """Refuse where a commitment belongs, or belonged on some day, to an agreement that is not there on that day."""
-    agreement = working_set.records.get(ref)
-    is_its = f"{transaction.new_value('changes', 'agreement')} = :ref"
-    sql = f"SELECT DISTINCT ref FROM entry WHERE record = 'commitment' AND {is_its}"
-    named = {*transaction.values(str, sql, ref=ref)}
-    named |= {one.ref for one in working_set.records.values() if getattr(one, "agreement", None) == ref}
+def _check_what_refers(transaction: Transaction, working_set: WorkingSet, ref: str) -> None:
+    """Refuse where a record refers, or referred on some day, to one that is not there on that day."""
+    referred = working_set.referred(ref)
+    named = {
+        one.ref
+        for one in working_set.records.values()
+        for name in REFERRING[one.record]
+        if ref in refs_of(name, getattr(one, name))
+    }
+    for kind, fields in REFERRING.items():
+        for name in fields:
+            new = transaction.new_value("changes", name)
+            is_it = (
+                f"(replace({new}, :quoted, '') <> {new})" if DECLARED[kind][name].is_list else f"{new} = :ref"
+            )
+            sql = f"SELECT DISTINCT ref FROM entry WHERE record = '{kind}' AND {is_it}"
+            named |= {*transaction.values(str, sql, ref=ref, quoted=f'"{ref}"')}
     working_set.load_histories(named)
     for one in sorted(named):
         for entry in laid_down(working_set.history(one)):
-            names_it = entry.changes.get("agreement", (None, None))[1] == ref
-            if names_it and (agreement is None or entry.effective_on < agreement.created_on):
+            names_it = any(one == ref for _, one in referred_by(entry))
+            if names_it and (referred is None or entry.effective_on < referred.created_on):
                 raise _builds_on(entry, ref)
 
 
-def _check_agreement(working_set: WorkingSet, entry: Entry, ref: str) -> None:
-    """Refuse an entry by which a commitment belongs to an agreement that is not there on its day."""
-    working_set.load_records([ref])
-    agreement = working_set.records.get(ref)
-    if not isinstance(agreement, Agreement) or entry.effective_on < agreement.created_on:
-        raise Refused(
-            f"there is no agreement {ref} on {entry.effective_on}, to which {entry.ref} would belong"
-        )
+def _check_named(working_set: WorkingSet, entry: Entry) -> None:
+    """Refuse an entry by which a record refers to one that is not there on its day."""
+    for kind, ref in referred_by(entry):
+        working_set.load_records([ref])
+        named = working_set.referred(ref)
+        if named is None or named.record != kind or entry.effective_on < named.created_on:
+            raise Refused(
+                f"there is no {kind} {ref} on {entry.effective_on}, to which {entry.ref} would belong"
+            )
 
 
 def _builds_on(entry: Deed | Entry, ref: str) -> Refused:

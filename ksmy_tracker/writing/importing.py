@@ -12,7 +12,8 @@ from typing import BinaryIO, Final
 
 from ksmy_tracker.domain.kinds import KINDS, Record
 from ksmy_tracker.errors import BadInput
-from ksmy_tracker.reading.check import Audit, key_faults, proven
+from ksmy_tracker.reading.check import Audit, key_faults
+from ksmy_tracker.reading.proof import proven
 from ksmy_tracker.storage.interface import INSERTED_AT_ONCE, Transaction
 from ksmy_tracker.storage.rows_by_name import AT_ONCE, columns_of
 from ksmy_tracker.writing.export_lines import ROWS, ExportLines, refused, rows_of
@@ -65,7 +66,7 @@ def _make_records(transaction: Transaction, export: ExportLines, where: str) -> 
             transaction.insert(kind, [record for record in made if record.record == kind])
         made.clear()
 
-    for _, faults, states in proven(transaction, export.agreements, where):
+    for _, faults, states in proven(transaction, export.references, where):
         for fault in (*faults, *export.differences(states)):
             raise _contradicts(fault)
         made += states.values()

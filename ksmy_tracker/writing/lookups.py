@@ -1,13 +1,18 @@
 """What a register has of some refs or keys, each read for many of them at once: every SELECT of a change."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import NamedTuple
 
 from ksmy_tracker.domain.chain import Entry, read_entry, to_canonical_json
 from ksmy_tracker.domain.entries import ENTRY_FIELDS, StoredEntry
-from ksmy_tracker.domain.kinds import COLUMNS, KINDS, Record
+from ksmy_tracker.domain.kinds import COLUMNS, KINDS, OWNER, Commitment, Record, texts_of
 from ksmy_tracker.domain.projection import retracted
+from ksmy_tracker.domain.rows import Day
 from ksmy_tracker.domain.stale_listing import Listed
+from ksmy_tracker.reading.claims import disputes
+from ksmy_tracker.reading.expressions import about
+from ksmy_tracker.reading.snapshot import Snapshot
 from ksmy_tracker.storage.interface import Row, Transaction
 
 
@@ -71,22 +76,17 @@ class Lookups:
         return {row.ref: row.day for row in self._about(refs, _NewestDay, sql)}
 
     def histories(self, refs: set[str]) -> Iterator[Entry]:
-        """All entries of records and of their milestones, in the order of the chain."""
+        """All entries of records and of their parts, in the order of the chain."""
         columns = ", ".join(f"e.{name} AS {name}" for name in ENTRY_FIELDS)
         its = f"SELECT {columns} FROM {self._transaction.listed('wanted')} w JOIN entry e"
-        # The ref of a milestone is its commitment's, a slash and a number; "0" comes after "/".
-        sql = (
-            f"{its} ON e.ref = w.value UNION ALL {its} ON e.ref > w.value || '/' AND e.ref < w.value || '0' "
-            "ORDER BY id"
-        )
+        found = (f"{its} ON {condition}" for condition in about("e.ref", "w.value"))
+        sql = f"{' UNION ALL '.join(found)} ORDER BY id"
         return map(read_entry, self._about(refs, StoredEntry, sql))
 
-    def numbers(self, refs: set[str]) -> dict[str, int]:
-        """The highest number among the milestones of each commitment, 0 where there is none."""
-        sql = (
-            "SELECT commitment AS ref, max(number) AS number FROM milestone "
-            f"WHERE {self._among('commitment')} GROUP BY commitment"
-        )
+    def numbers(self, kind: str, refs: set[str]) -> dict[str, int]:
+        """The highest number among the parts of a kind of each record, 0 where there is none."""
+        of = OWNER[kind]
+        sql = f"SELECT {of} AS ref, max(number) AS number FROM {kind} WHERE {self._among(of)} GROUP BY {of}"
         return dict.fromkeys(refs, 0) | {row.ref: row.number for row in self._about(refs, _Number, sql)}
 
     def keys(self, keys: set[str]) -> dict[str, str | None]:
@@ -100,18 +100,19 @@ class Lookups:
         gone = retracted(read_entry(row) for row in retracting)
         return used | {row.key: row.key_digest for row in found if row.id not in gone}
 
-    def sectors(self) -> set[str]:
-        """Every sector of a commitment."""
-        return {*self._transaction.values(str, "SELECT DISTINCT sector FROM commitment")}
+    def words(self, name: str) -> set[str]:
+        """Every word of an open list that commitments have in a field."""
+        found = self._transaction.rows(Commitment, f"SELECT DISTINCT {name} FROM commitment")
+        return {word for one in found for word in texts_of(getattr(one, name))}
 
-    def listed(self, refs: set[str], last_id: int) -> Iterator[tuple[str, Listed]]:
-        """What listings show of commitments besides their records, up to an entry: of them and their milestones."""
+    def listed(self, refs: set[str], last_id: int, today: date) -> Iterator[tuple[str, Listed]]:
+        """What listings show of commitments besides their records, up to an entry: of them and their parts."""
         newest: dict[str, _NewestEntry] = {}
-        of_a_milestone = "entry e JOIN milestone m ON m.ref = e.ref"
-        for tables, ref in (("entry e", "e.ref"), (of_a_milestone, "m.commitment")):
+        for condition in about("e.ref", "w.value"):
             sql = (
-                f"SELECT {ref} AS ref, max(CASE WHEN e.action <> 'reviewed' THEN e.id ELSE 0 END) AS said, "
-                f"max(e.id) AS newest_entry FROM {tables} WHERE e.id <= :last AND {self._among(ref)} GROUP BY {ref}"
+                "SELECT w.value AS ref, max(CASE WHEN e.action <> 'reviewed' THEN e.id ELSE 0 END) AS said, "
+                f"max(e.id) AS newest_entry FROM {self._transaction.listed('wanted')} w JOIN entry e ON {condition} "
+                "WHERE e.id <= :last GROUP BY w.value"
             )
             for row in self._about(refs, _NewestEntry, sql, last=last_id):
                 have = newest.get(row.ref, row)
@@ -123,10 +124,26 @@ class Lookups:
             f"FROM milestone WHERE withdrawn = 0 AND {self._among('commitment')} GROUP BY commitment"
         )
         milestones = {row.ref: row for row in self._about(refs, _Milestones, sql)}
+        sql = (
+            "SELECT about AS ref, count(*) AS number FROM measure "
+            f"WHERE withdrawn = 0 AND {self._among('about')} GROUP BY about"
+        )
+        measures = {row.ref: row.number for row in self._about(refs, _Number, sql)}
+        disputed = disputes(Snapshot(self._transaction, Day(today, as_it_stood=False)))
         for ref in refs:
             entry = newest.get(ref, _NewestEntry(ref, 0, 0))
             counted = milestones.get(ref, _Milestones(ref, 0, 0))
-            yield ref, Listed(entry.said, entry.newest_entry, counted.met, counted.milestones)
+            yield (
+                ref,
+                Listed(
+                    entry.said,
+                    entry.newest_entry,
+                    counted.met,
+                    counted.milestones,
+                    measures.get(ref, 0),
+                    disputed.get(ref, ()),
+                ),
+            )
 
     def entry(self, number: int) -> Entry | None:
         """The entry of a number."""

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import Final, TypeVar
 from uuid import uuid4
 
 from ksmy_tracker.clock import timestamp
 from ksmy_tracker.domain.changes import BadLine, Change
-from ksmy_tracker.domain.kinds import commitment_of
+from ksmy_tracker.domain.kinds import family_of, texts_of
 from ksmy_tracker.domain.receipt import Outcome, Receipt
 from ksmy_tracker.errors import Faults, KsmyError, NotFound
 from ksmy_tracker.storage.interface import Transaction
@@ -128,5 +128,5 @@ def _made(change: Change, end: ChainEnd, working_set: WorkingSet, today: date) -
 
 def _follows(change: Change, error: KsmyError, given_up: set[object]) -> bool:
     """Whether an error only follows from that of an earlier line, which was to add the record."""
-    named = {change.ref, commitment_of(change.ref), change.fields.get("agreement")} - {None}
+    named = {change.ref, family_of(change.ref), *chain.from_iterable(map(texts_of, change.fields.values()))}
     return isinstance(error, NotFound) and not given_up.isdisjoint(named)

@@ -1,8 +1,10 @@
 """A seed file (`ksmy-seed/1`) to the changes that fill a new register with it.
 
-`{"format": "ksmy-seed/1", "effective_on": DATE, "agreements": [...], "commitments": [...], "milestones": [...]}`:
-each record has the names of `ksmy add`'s options as its keys, with `ref` (a milestone names its `commitment`
-instead, and gets the next number), and may have `note` and `evidence`.
+`{"format": "ksmy-seed/1", "effective_on": DATE, "bodies": [...], "partnership": {...}, "sources": [...],
+"agreements": [...], "commitments": [...], "milestones": [...], "measures": [...], "claims": [...]}`: each record has
+the names of its options as its keys, with `ref`, and may have `note` and `evidence`. A milestone names its
+`commitment` instead, a claim the record that it is `about`, and gets the next number. A seed without a partnership is
+of the Republic of Korea and Malaysia.
 """
 
 from collections.abc import Mapping
@@ -11,9 +13,31 @@ from pathlib import Path
 from typing import Any, Final
 
 from ksmy_tracker.domain.changes import Change, Given
-from ksmy_tracker.domain.kinds import GIVEN, KINDS, NAMED, REQUIRED, read_field
+from ksmy_tracker.domain.kinds import (
+    FORMER_PARTIES,
+    GIVEN,
+    KINDS,
+    NUMBERED,
+    OPEN_LISTS,
+    OWNER,
+    PARTNERSHIP,
+    REFERRED,
+    REFERRING,
+    REQUIRED,
+    read_field,
+    texts_of,
+)
+from ksmy_tracker.domain.rules import named_by
 from ksmy_tracker.domain.strict_json import Unreadable, read_json, repeated
-from ksmy_tracker.domain.values import Fault, read_day, read_evidence, read_filled, read_ref
+from ksmy_tracker.domain.values import (
+    Fault,
+    read_any_ref,
+    read_day,
+    read_evidence,
+    read_filled,
+    read_measure_ref,
+    read_ref,
+)
 from ksmy_tracker.domain.words import a, did_you_mean
 from ksmy_tracker.errors import BadInput
 
@@ -22,7 +46,7 @@ _SECTIONS: Final = {its.plural: kind for kind, its in KINDS.items()}
 
 
 def read_seed(path: Path, today: date = date.max) -> list[Change]:
-    """The changes a seed asks for, agreements first, milestones last.
+    """The changes a seed asks for, each kind after those that it may refer to.
 
     Raises `BadInput` naming every fault with its place, such as `commitments[3].due`.
     """
@@ -44,6 +68,11 @@ def read_seed(path: Path, today: date = date.max) -> list[Change]:
     return changes
 
 
+def _named(kind: str) -> str:
+    """What a record of a kind has its ref under; one that is given a number, that of what it belongs to."""
+    return OWNER[kind] if kind in NUMBERED else "ref"
+
+
 class _Object(dict[str, Any]):
     """A JSON object that remembers which of its keys stood twice."""
 
@@ -58,6 +87,7 @@ class _SeedReader:
     def __init__(self) -> None:
         self.faults: list[str] = []
         self._kind_of: dict[str, str] = {}
+        self._steps: dict[str, int] = {}
 
     def read(self, content: Any, today: str) -> list[Change]:
         if not isinstance(content, _Object) or content.get("format") != FORMAT:
@@ -72,6 +102,9 @@ class _SeedReader:
         changes = []
         for section, kind in _SECTIONS.items():
             rows = content.get(section, [])
+            if kind == "partnership" and isinstance(rows, _Object):
+                rows.setdefault("ref", PARTNERSHIP)
+                rows = [rows]
             if not isinstance(rows, list):
                 self._fault(section, "must be a list")
                 continue
@@ -81,30 +114,56 @@ class _SeedReader:
                     change.effective_on = effective_on
                     changes.append(change)
         for change in changes:
-            if parent := KINDS[str(change.record)].belongs_to:
-                ref = change.fields.get(parent) if change.record in NAMED else change.ref
-                self._check_parent(change, parent, ref)
-        return changes
+            self._check_named(change)
+        return self._in_order(changes)
 
-    def _check_parent(self, change: Change, kind: str, ref: Given) -> None:
-        if isinstance(ref, str) and ref and self._kind_of.get(ref) != kind:
-            known = [one for one, its_kind in self._kind_of.items() if its_kind == kind]
-            self._fault(f"{change.place}.{kind}", f"there is no {kind} {ref}; {did_you_mean(ref, known)}")
+    def _in_order(self, changes: list[Change]) -> list[Change]:
+        """The changes, each after those of its kind that its record refers to."""
+        waiting = {change.ref: change for change in changes if change.record in REFERRED}
+        ordered: list[Change] = []
+
+        def take(change: Change, below: tuple[str, ...] = ()) -> None:
+            if change.ref in below:
+                self._fault(change.place, f"{change.ref} refers to itself through others")
+                return
+            for of, ref in named_by(change, str(change.record), None):
+                if change.record in of and (other := waiting.get(ref)) is not None and ref != change.ref:
+                    take(other, (*below, change.ref))
+            if waiting.pop(change.ref, change) is change and change not in ordered:
+                ordered.append(change)
+
+        for change in changes:
+            if change.record not in REFERRED:
+                ordered.append(change)
+            elif change.ref in waiting:
+                take(change)
+        return ordered
+
+    def _check_named(self, change: Change) -> None:
+        """Find fault with what a record is said to belong or refer to where that is not in the seed."""
+        kind = str(change.record)
+        for of, ref in named_by(change, kind, None):
+            if ref in FORMER_PARTIES and PARTNERSHIP not in self._kind_of:
+                continue
+            if ref and self._kind_of.get(ref) not in of:
+                its = (name for name, referred in REFERRING[kind].items() if referred in of)
+                names = (name for name in its if ref in texts_of(change.fields.get(name)))
+                known = [one for one, its_kind in self._kind_of.items() if its_kind in of]
+                place = f"{change.place}.{next(names, _named(kind))}"
+                self._fault(place, f"there is no {' or '.join(of)} {ref}; {did_you_mean(ref, known)}")
 
     def _change(self, place: str, kind: str, row: Any) -> Change | None:
         if not isinstance(row, _Object):
             self._fault(place, "must be an object")
             return None
         self._twice(f"{place}.", row)
-        named_by = "ref" if kind in NAMED else str(KINDS[kind].belongs_to)
-        ref = self._needed(f"{place}.{named_by}", read_ref, row, named_by)
-        if kind in NAMED:
-            if ref in self._kind_of:
-                self._fault(f"{place}.ref", f"{ref} stands in the seed twice")
-            elif ref is not None:
-                self._kind_of[ref] = kind
+        its_ref = _named(kind)
+        read = {"measure": read_measure_ref, "claim": read_any_ref}.get(kind, read_ref)
+        ref = self._needed(f"{place}.{its_ref}", read, row, its_ref)
+        if ref is not None:
+            self._know(place, kind, ref)
         fields: dict[str, Given] = {}
-        change = Change("add", ref or "", record=kind, fields=fields, new_sector=True, place=place)
+        change = Change("add", ref or "", record=kind, fields=fields, new=OPEN_LISTS, place=place)
         for name, value in row.items():
             if name == "note":
                 change.note = self._value(f"{place}.note", read_filled, value)
@@ -114,13 +173,23 @@ class _SeedReader:
                 fields[name] = self._value(
                     f"{place}.{name}", lambda given, name=name: read_field(kind, name, given), value
                 )
-            elif name != named_by:
-                hint = did_you_mean(name, (named_by, *GIVEN[kind], "note", "evidence"), short=0)
+            elif name != its_ref:
+                hint = did_you_mean(name, (its_ref, *GIVEN[kind], "note", "evidence"), short=0)
                 self._fault(f"{place}.{name}", f"is no field of {a(kind)}; {hint}")
         for name in REQUIRED[kind]:
             if name not in row:
                 self._fault(f"{place}.{name}", "is missing")
         return change
+
+    def _know(self, place: str, kind: str, ref: str) -> None:
+        """Remember of which kind the record with a ref is; a milestone's is its commitment's, with the next number."""
+        if kind == "milestone":
+            self._steps[ref] = self._steps.get(ref, 0) + 1
+            self._kind_of[f"{ref}/{self._steps[ref]}"] = kind
+        elif ref in self._kind_of and kind not in NUMBERED:
+            self._fault(f"{place}.ref", f"{ref} stands in the seed twice")
+        elif kind not in NUMBERED:
+            self._kind_of[ref] = kind
 
     def _value(self, place: str, read: Any, value: Any) -> Any:
         try:

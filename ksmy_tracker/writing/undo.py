@@ -6,7 +6,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from ksmy_tracker.domain.chain import Entry, NewEntry, to_canonical_json
 from ksmy_tracker.domain.entries import UNDONE_BY
-from ksmy_tracker.domain.kinds import GIVEN, KINDS, Record
+from ksmy_tracker.domain.kinds import GIVEN, KINDS, REFERRED, Record
 from ksmy_tracker.domain.projection import laid_down
 from ksmy_tracker.domain.receipt import Outcome, Receipt
 from ksmy_tracker.domain.spans import Span, days_of, ended_spans
@@ -162,9 +162,14 @@ def _retract(
     """An entry for each record that retracts its entries among some."""
     ids: dict[str, list[int]] = {}
     kinds = list(KINDS)
-    # What belongs to a record goes before it, and comes back after it, by a redo or where an undo is undone.
+    # What belongs or refers to a record goes before it, and comes back after it, by a redo or where an undo is undone;
+    # of a kind that refers to its own the newest entries are first: those of an undo took away what came last.
     comes_back = action == "restored" or all(line.is_undo for line in lines)
-    order = sorted(lines, key=lambda line: kinds.index(line.record), reverse=not comes_back)
+    sign = 1 if comes_back else -1
+    order = sorted(
+        lines,
+        key=lambda line: (sign * kinds.index(line.record), -line.id if line.record in REFERRED else line.id),
+    )
     for line in order:
         ids.setdefault(line.ref, []).append(line.id)
     kind_of = {line.ref: line.record for line in lines}

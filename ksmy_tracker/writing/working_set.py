@@ -5,20 +5,35 @@ It is read for many changes at once (lookups.py), and kept up to date with the e
 Longer than other modules: the records, their histories, and what is gone or changed must be kept in step.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from ksmy_tracker.domain import rules
 from ksmy_tracker.domain.chain import Entry
 from ksmy_tracker.domain.changes import Change
-from ksmy_tracker.domain.kinds import KINDS, Record, commitment_of, state_of
+from ksmy_tracker.domain.kinds import (
+    FORMER,
+    FORMER_PARTIES,
+    KINDS,
+    NUMBERED,
+    OPEN_LISTS,
+    PARTNERSHIP,
+    REFERRING,
+    Partnership,
+    Record,
+    family_of,
+    owner_of,
+    refs_of,
+    state_of,
+    texts_of,
+)
 from ksmy_tracker.domain.projection import States, laid_down, project, retracted, step
 from ksmy_tracker.domain.receipt import Outcome
 from ksmy_tracker.domain.rows import days_before
 from ksmy_tracker.domain.spans import Span, days_of, ended_spans
 from ksmy_tracker.domain.stale_listing import Listed
 from ksmy_tracker.domain.words import did_you_mean, nearest
-from ksmy_tracker.errors import KsmyError
+from ksmy_tracker.errors import KsmyError, Refused
 from ksmy_tracker.storage.interface import Transaction
 from ksmy_tracker.writing.decision import Known, edited
 from ksmy_tracker.writing.lookups import Lookups
@@ -40,27 +55,29 @@ class WorkingSet:
         self._gone: dict[str, str] = {}
         self._newest_days: dict[str, str] = {}
         self._listed: dict[str, Listed] = {}
-        self._numbers: dict[str, int] = {}
+        self._numbers: dict[tuple[str, str], int] = {}
         self._keys: dict[str, str | None] = {}
-        self._sectors: set[str] | None = None
+        self._words: dict[str, set[str]] = {}
 
     def load(self, changes: Sequence[Change]) -> None:
         """Read what changes are about, unless it is known."""
         refs = {change.ref for change in changes}
-        refs |= {ref for change in changes if isinstance(ref := change.fields.get("agreement"), str)}
+        for change in changes:
+            refs.update(*(refs_of(name, change.fields[name]) for name in change.fields if name in _REFERRING))
         self.load_records(refs)
         self.load_histories(change.ref for change in changes if change.op != "add" and self._is_late(change))
         if listed := {change.ref for change in changes if change.derived} - self._listed.keys():
-            self._listed |= self._lookups.listed(listed, self._last_id)
-        if (
-            growing := {change.ref for change in changes if change.record == "milestone"}
-            - self._numbers.keys()
-        ):
-            self._numbers |= self._lookups.numbers(growing)
+            self._listed |= self._lookups.listed(listed, self._last_id, self._today)
+        for kind in NUMBERED:
+            growing = {change.ref for change in changes if change.record == kind}
+            if growing := {ref for ref in growing if (kind, ref) not in self._numbers}:
+                found = self._lookups.numbers(kind, growing)
+                self._numbers |= {(kind, ref): number for ref, number in found.items()}
         if keys := {change.key for change in changes if change.key is not None} - self._keys.keys():
             self._keys |= self._lookups.keys(keys)
-        if self._sectors is None and any("sector" in change.fields for change in changes):
-            self._sectors = self._lookups.sectors()
+        for name in OPEN_LISTS:
+            if name not in self._words and any(name in change.fields for change in changes):
+                self._words[name] = self._lookups.words(name)
 
     def _is_late(self, change: Change) -> bool:
         """Whether the state on a change's day may be another than that after all entries, or is named by an event."""
@@ -74,22 +91,33 @@ class WorkingSet:
         )
 
     def load_records(self, refs: Iterable[str]) -> None:
-        """Read records, and the commitments of milestones among them, unless they are known."""
-        wanted = {one for ref in refs for one in (ref, commitment_of(ref))}
+        """Read records, and what parts among them belong to, unless they are known."""
+        wanted = {PARTNERSHIP, *(one for ref in refs for one in _with_owners(ref))}
         wanted -= self.records.keys() | self._gone.keys()
         if not wanted:
             return
         self.records.update((record.ref, record) for record in self._lookups.records(wanted))
         self._newest_days |= self._lookups.newest_days(wanted)
 
+    @property
+    def partnership(self) -> Partnership:
+        """The register's own record, or what it is taken to be where there is none; records must have been loaded."""
+        found = self.records.get(PARTNERSHIP)
+        return found if isinstance(found, Partnership) else FORMER
+
+    def referred(self, ref: str) -> Record | None:
+        """A loaded record that others refer to; a party also in a register from before parties were records."""
+        found = self.records.get(ref)
+        return FORMER_PARTIES.get(ref) if found is None and self.partnership is FORMER else found
+
     def load_histories(self, refs: Iterable[str]) -> None:
         """Read all entries of records, of their milestones, and of the commitments of these, unless they are known."""
-        wanted = {commitment_of(ref) for ref in refs} - self._histories.keys()
+        wanted = {family_of(ref) for ref in refs} - self._histories.keys()
         if not wanted:
             return
         self._histories |= {ref: [] for ref in wanted}
         for entry in self._lookups.histories(wanted):
-            self._histories[commitment_of(entry.ref)].append(entry)
+            self._histories[family_of(entry.ref)].append(entry)
         for ref in wanted & self._made.keys():
             self._histories[ref] += self._made[ref]
         self.load_records({entry.ref for ref in wanted for entry in self._histories[ref]})
@@ -97,14 +125,14 @@ class WorkingSet:
     def history(self, ref: str) -> list[Entry]:
         """All entries of a record, of its milestones, and of the commitment that it is one of."""
         self.load_histories([ref])
-        return self._histories[commitment_of(ref)]
+        return self._histories[family_of(ref)]
 
     def about(self, change: Change) -> Known:
         """What is known of what a change is about, which was loaded; its key and its sector are known from then on.
 
         So is the number of a milestone: that of a refused line is not given to the next.
         """
-        is_step = change.record == "milestone"
+        is_step = change.record in NUMBERED
         latest = None if is_step else self.records.get(change.ref)
         if change.key is not None:
             if (key_digest := self._keys.get(change.key)) is not None:
@@ -117,24 +145,38 @@ class WorkingSet:
         day = rules.day_of(change, self._today, begun, newest)
         record = None if change.record else self._on_its_day(latest, day)
         # On its day a record may belong elsewhere than now.
-        named = rules.belongs_to(edited(change, latest), kind, record)
-        parent = self.records.get(named[1]) if named is not None else None
-        if parent is not None:
-            begun = max(begun or ("", ""), (parent.created_on, parent.ref))
+        if (above := change.fields.get("under")) is not None:
+            self._check_under(change.ref, str(above))
+        refs = [ref for _, ref in rules.named_by(edited(change, latest), kind, record)] if kind else []
+        named = {ref: found for ref in refs if (found := self.referred(ref)) is not None}
+        if named:
+            begun = max(begun or ("", ""), *((one.created_on, one.ref) for one in named.values()))
             day = rules.day_of(change, self._today, begun, newest)
         number = 0
-        if is_step and parent is not None:
-            number = self._numbers[change.ref] = self._numbers[change.ref] + 1
+        if is_step and change.ref in named:
+            number = self._numbers[kind, change.ref] = self._numbers[kind, change.ref] + 1
         return Known(
             day=day,
             record=record,
             latest=latest,
-            parent=parent,
+            named=named,
+            partnership=self.partnership,
             number=number,
-            near_sector=self._near_sector(change),
+            near=self._near(change),
             since=self._since(change, latest, day),
             listed=self._listed.get(change.ref, _UNLISTED),
         )
+
+    def _check_under(self, ref: str, above: str) -> None:
+        """Refuse an agreement that would be under itself."""
+        seen = above
+        while seen:
+            if seen == ref:
+                raise Refused(
+                    f"{ref} cannot be under {above}, which is {'itself' if above == ref else f'under {ref}'}"
+                )
+            self.load_records([seen])
+            seen = getattr(self.records.get(seen), "under", None) or ""
 
     def _newest_day(self, ref: str) -> str:
         """The newest day of a record's entries, of those in force by tomorrow where a later one is among them."""
@@ -171,19 +213,24 @@ class WorkingSet:
             found = is_so
         return found
 
-    def _near_sector(self, change: Change) -> str | None:
-        """A known sector that a new one may be a slip of the pen for, unless the change says that it is new."""
-        sector = change.fields.get("sector")
-        if self._sectors is None or not isinstance(sector, str) or sector in self._sectors:
-            return None
-        near = None if change.new_sector else nearest(sector, self._sectors, cutoff=0.75)
-        if near is None:
-            self._sectors.add(sector)
-        return near
+    def _near(self, change: Change) -> tuple[str, str, str] | None:
+        """A field of an open list, its new word and a known one that this may be a slip of the pen for.
+
+        None where there is no such, or the change says that it is new; what is new is known from then on.
+        """
+        for name in OPEN_LISTS:
+            for word in texts_of(change.fields.get(name)):
+                if word in self._words[name]:
+                    continue
+                near = None if name in change.new else nearest(word, self._words[name], cutoff=0.75)
+                if near is not None:
+                    return name, word, near
+                self._words[name].add(word)
+        return None
 
     def follow(self, entry: Entry) -> None:
         """Bring the record of an entry up to date with it."""
-        family = commitment_of(entry.ref)
+        family = family_of(entry.ref)
         newest = self._newest_days.get(entry.ref, "")
         self._newest_days[entry.ref] = max(newest, entry.effective_on)
         self._made.setdefault(family, []).append(entry)
@@ -191,7 +238,7 @@ class WorkingSet:
             self._histories[family].append(entry)
         if not entry.retracts and entry.effective_on >= newest:
             step(self.records, entry)
-            self._changed |= {entry.ref, family}
+            self._changed |= {*_with_owners(entry.ref)}
             self._gone.pop(entry.ref, None)
         else:
             self._project_again(self.history(family))
@@ -230,7 +277,7 @@ class WorkingSet:
     def outcome(self, entry: Entry) -> Outcome:
         """What became of a change that an entry was made of; of a late one, for which days."""
         spans: dict[str, Span] = {}
-        if commitment_of(entry.ref) in self._histories:
+        if family_of(entry.ref) in self._histories:
             laid = laid_down(self.history(entry.ref))
             spans = ended_spans([one for one in laid if one.id != entry.id], laid, entry.ref)
         since, until = days_of(spans)
@@ -278,4 +325,15 @@ class WorkingSet:
         return sorted(found | self._lookups.all_refs(kinds))
 
 
+def _with_owners(ref: str) -> Iterator[str]:
+    """A ref with those of what it is a part of."""
+    part: str | None = ref
+    while part is not None:
+        yield part
+        part = owner_of(part)
+
+
 _UNLISTED = Listed()
+
+#: Fields that refer to other records, whichever kind has them.
+_REFERRING = frozenset(name for found in REFERRING.values() for name in found)

@@ -133,6 +133,8 @@ def of_all_of_it(bench: Bench) -> Iterator[Figure]:
         yield Figure(f"big history {form}", bound, look, _empty_app(bench), most_memory=120, most_runs=5)
     calendar = _look(bench, lambda: bench.big, "export", "--format", "ics", expects="END:VCALENDAR")
     yield Figure("big export ics", 38, calendar, _empty_app(bench), most_memory=150, most_runs=5)
+    search = _look(bench, lambda: bench.big, "list", "--search", "no. 471", expects="-000471")
+    yield Figure("big list --search", 8, search, _empty_app(bench), most_memory=120, most_runs=7)
     for form in ("text", "svg"):
         look = _look(
             bench, lambda: bench.big, "timeline", "--format", form, *AS_OF, expects="nearest to today"

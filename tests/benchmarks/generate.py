@@ -18,7 +18,7 @@ from typing import Final
 
 from ksmy_tracker.domain.changes import Change, Given
 from ksmy_tracker.domain.edtf import read_due
-from ksmy_tracker.domain.words import AGREEMENT_KINDS, FIRMNESSES, OPEN_STATUSES, PARTIES, STAGES
+from ksmy_tracker.domain.words import AGREEMENT_KINDS, FIRMNESSES, OPEN_STATUSES, STAGES
 from ksmy_tracker.storage.interface import Transaction
 from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.writing.record import CHUNK, Recording, record
@@ -167,14 +167,14 @@ class Register:
             "detail": " ".join(rng.choices(NOTES, k=2)) if rng.random() < 0.5 else None,
             "agreement": f"AGREEMENT-{rng.randint(1, self.agreements):03}",
             "sector": SECTORS[number % len(SECTORS)],
-            "parties": rng.choices(PARTIES, (1, 1, 4))[0],
+            "parties": rng.choices(("KR", "MY", "both"), (1, 1, 4))[0],
             "firmness": rng.choice(FIRMNESSES),
             "verifiable": rng.random() < 0.9,
             "source": f"Joint press release {rng.randint(1, 999)}",
             "due": due,
             "due_phrase": "as the ministers said" if due is not None and rng.random() < 0.3 else None,
         }
-        return Change("add", self._ref(number), record="commitment", fields=fields, new_sector=True)
+        return Change("add", self._ref(number), record="commitment", fields=fields, new=("sector",))
 
     def _milestone(self, number: int) -> Change:
         self._added[number] += 1

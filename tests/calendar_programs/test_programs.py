@@ -51,6 +51,7 @@ def test_khal_lists_each_deadline_on_its_last_day(khal: Khal, changing: Path, tm
         "FTA-CONCLUDE": "2025-12-31",
         "HYDROGEN": "2026-06-30",
         "FTA-CONCLUDE/2": "2026-09-30",
+        "FA50M-DELIVERY/1": "2026-12-31",
         "TRADE-GROWTH": "2027-12-31",
         "FA50M-DELIVERY": "2028-12-31",
         "CCS-START": "2029-12-31",
@@ -70,7 +71,10 @@ def test_khal_shows_title_sector_and_description(khal: Khal, changing: Path, tmp
     assert event["description"] == (
         "Due 2025 (2025-01-01 to 2025-12-31)\n"
         "In the source's words: by next year\n"
-        "Status: finalising; agreement: FTA; parties: both"
+        "Expected now: 2026-H1\n"
+        "Status: finalising; agreement: FTA; parties: both\n"
+        "To be delivered by: MITI, KR-TRADE\n"
+        "Sources disagree about: /1 met on, /1 leads"
     )
     assert event["uid"] == "FTA-CONCLUDE@ksmy-tracker"
 
@@ -111,7 +115,7 @@ def test_khal_takes_in_what_a_filter_leaves_and_nothing(khal: Khal, changing: Pa
     khal.take_in(export(changing, tmp_path / "none.ics", "--sector", "tourism"))
     assert khal.events() == []
     khal.take_in(export(changing, tmp_path / "one.ics", "--sector", "defence"))
-    assert days(khal.events()) == {"FA50M-DELIVERY": "2028-12-31"}
+    assert days(khal.events()) == {"FA50M-DELIVERY": "2028-12-31", "FA50M-DELIVERY/1": "2026-12-31"}
 
 
 # --- todoman ---------------------------------------------------------------------------------------------
@@ -137,10 +141,11 @@ def test_todoman_lists_what_is_to_be_done_and_how_far_it_is(
     export(changing, lists / "deadlines.ics", "--as", "todo")
     found = summaries(todoman)
     assert {ref: todo["percent"] for ref, todo in found.items()} == {
-        "FTA-CONCLUDE": 20,
+        "FTA-CONCLUDE": 16,
         "HYDROGEN": 0,
         "FTA-CONCLUDE/2": 0,
         "FA50M-DELIVERY": 0,
+        "FA50M-DELIVERY/1": 0,
         "CCS-START": 0,
     }
     assert {todo["list"] for todo in found.values()} == {"deadlines"}
@@ -162,6 +167,7 @@ def test_todoman_knows_what_is_done_and_what_was_cancelled(
     assert set(summaries(todoman, "--status", "NEEDS-ACTION")) == {
         "CCS-START",
         "FTA-CONCLUDE/2",
+        "FA50M-DELIVERY/1",
         "HYDROGEN",
     }
 
@@ -182,6 +188,7 @@ def test_todoman_has_the_same_due_days_in_every_zone(
         "TOURISM": ("2026-02-28", "X"),
         "HYDROGEN": ("2026-06-30", " "),
         "FTA-CONCLUDE/2": ("2026-09-30", " "),
+        "FA50M-DELIVERY/1": ("2026-12-31", " "),
         "TRADE-GROWTH": ("2027-12-31", "X"),
         "FA50M-DELIVERY": ("2028-12-31", " "),
         "CCS-START": ("2029-12-31", " "),

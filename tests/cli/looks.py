@@ -18,26 +18,46 @@ LOOKING = (
     ("report",),
 )
 COMMITMENT = [
-    *("ref", "title", "detail", "agreement", "sector", "parties", "firmness", "verifiable", "source"),
-    *("status", "deadline", "days_left", "due", "due_earliest", "due_latest", "due_phrase"),
-    *("expected", "baseline_due", "slip_days", "milestones_met", "milestones", "evidence", "created_on"),
-    *("updated_on", "reviewed_on", "withdrawn", "newest_entry"),
+    *("ref", "title", "detail", "agreement", "sector", "topics", "parties", "leads", "partners", "said_by"),
+    *(
+        "firmness",
+        "verifiable",
+        "source",
+        "status",
+        "deadline",
+        "days_left",
+        "due",
+        "due_earliest",
+        "due_latest",
+    ),
+    *("due_phrase", "done_when", "expected", "baseline_due", "slip_days", "milestones_met", "milestones"),
+    *(
+        "measures",
+        "disputed",
+        "evidence",
+        "created_on",
+        "updated_on",
+        "reviewed_on",
+        "withdrawn",
+        "newest_entry",
+    ),
 ]
 AGREEMENT = [
-    *("ref", "title", "kind", "stage", "dated", "place", "parties", "source"),
-    *("commitments", "open", "overdue", "withdrawn"),
+    *("ref", "title", "kind", "stage", "dated", "place", "parties", "source", "under"),
+    *("commitments", "open", "overdue", "disputed", "withdrawn"),
 ]
 ENTRY = [
     *("id", "invocation", "key", "key_digest", "recorded_at", "effective_on", "actor", "record", "ref"),
-    *("action", "changes", "note", "evidence", "retracts", "previous_hash", "hash", "retracted_by"),
+    *("action", "changes", "note", "evidence", "retracts", "previous_hash", "hash", "retracted_by", "cited"),
 ]
 MILESTONE = [
-    *("ref", "number", "title", "state", "deadline", "days_left", "due", "due_earliest", "due_latest"),
-    *("expected", "met_on", "evidence", "withdrawn"),
+    *("ref", "number", "title", "party", "leads", "partners", "state", "deadline", "days_left", "due"),
+    *("due_earliest", "due_latest", "expected", "met_on", "disputed", "evidence", "withdrawn"),
 ]
 DEADLINE = [
     *("ref", "record", "title", "agreement", "sector", "parties", "status", "deadline", "days_left"),
-    *("due", "due_earliest", "due_latest", "due_phrase", "slip_days", "expected"),
+    *("due", "due_earliest", "due_latest", "due_phrase", "slip_days", "expected", "done_when", "leads"),
+    "disputed",
 ]
 
 MOVED = ["ref", "record", "title", "field", "old", "new", "entries", "since"]
@@ -67,14 +87,14 @@ def found(ran: Ran) -> Any:
 
 def add(ref: str, on: str, record: str, **fields: str) -> Change:
     """A change that adds a record; a milestone has its commitment's ref."""
-    return Change("add", ref, record=record, fields=fields, effective_on=on, new_sector=True)
+    return Change("add", ref, record=record, fields=fields, effective_on=on, new=("sector",))
 
 
 def update(
     ref: str, on: str, *, note: str | None = None, evidence: tuple[str, ...] = (), **fields: str
 ) -> Change:
     return Change(
-        "update", ref, fields=fields, effective_on=on, note=note, evidence=evidence, new_sector=True
+        "update", ref, fields=fields, effective_on=on, note=note, evidence=evidence, new=("sector",)
     )
 
 

@@ -17,6 +17,15 @@ def test_a_commitment_is_added_with_only_what_it_needs(ksmy: Ksmy) -> None:
         "agreement": "SP-2024",
         "sector": "trade",
         "parties": "both",
+        "topics": [],
+        "leads": [],
+        "partners": [],
+        "said_by": None,
+        "done_when": None,
+        "measures": 0,
+        "disputed": [],
+        "claims": [],
+        "measure_list": [],
         "firmness": "agreed",
         "verifiable": True,
         "source": None,
@@ -54,11 +63,13 @@ def test_a_commitment_is_added_with_every_field_as_an_option(ksmy: Ksmy) -> None
         *("--sector", "Trade", "--parties", "my", "--firmness", "Signed", "--not-verifiable"),
         *("--source", "A report", "--status", "in-progress", "--due", "2026-Q2", "--due-phrase", "by June"),
         *("--note", "as read", "--evidence", "https://example.org/a", "--evidence", "Times, p. 3"),
+        *("--topics", "Tin,수소", "--said-by", "Both", "--done-when", "It is on the market", "--leads", ""),
         *("--on", "2025-12-01", "--by", "kim", "--new-sector"),
     )
     assert ran == Ran(
-        "TIN-1 created: title Trade tin; detail From Perak.; agreement SP-2024; sector trade; parties MY; "
-        "firmness signed; verifiable no; source A report; status in-progress; due 2026-Q2; due phrase by June; "
+        "TIN-1 created: title Trade tin; detail From Perak.; agreement SP-2024; sector trade; "
+        "topics tin, 수소; parties MY; said by both; firmness signed; verifiable no; source A report; "
+        "status in-progress; due 2026-Q2; due phrase by June; done when It is on the market; "
         "note: as read; evidence: https://example.org/a, Times, p. 3 (entry 31)\n",
         "",
         0,
@@ -72,6 +83,15 @@ def test_a_commitment_is_added_with_every_field_as_an_option(ksmy: Ksmy) -> None
         "agreement": "SP-2024",
         "sector": "trade",
         "parties": "MY",
+        "topics": ["tin", "수소"],
+        "leads": [],
+        "partners": [],
+        "said_by": "both",
+        "done_when": "It is on the market",
+        "measures": 0,
+        "disputed": [],
+        "claims": [],
+        "measure_list": [],
         "firmness": "signed",
         "verifiable": False,
         "source": "A report",

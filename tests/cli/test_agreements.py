@@ -45,3 +45,9 @@ def test_agreements_count_their_commitments(
     listed = found(lived("agreements", "--as-of", day, "--format", "json"))
     assert {row["ref"]: (row["commitments"], row["open"], row["overdue"]) for row in listed} == expected
     assert [row["ref"] for row in listed] == sorted(expected)
+
+
+def test_agreements_are_found_by_their_titles(lived: Ksmy) -> None:
+    assert [
+        row["ref"] for row in found(lived("agreements", "--search", "FREE trade", "--format", "json"))
+    ] == ["FTA"]

@@ -15,7 +15,11 @@ from tests.conftest import Ksmy, Ran, execute, sentence
 def test_check_says_ok_with_counts_and_the_head(ksmy: Ksmy, register: Path) -> None:
     with closing(sqlite3.connect(register)) as connection:
         (head,) = connection.execute("SELECT hash FROM entry ORDER BY id DESC LIMIT 1").fetchone()
-    expected = f"ok: 6 agreements, 19 commitments, 5 milestones, 30 entries; head {head}\n"
+    expected = (
+        "ok: 0 bodies, 0 partnerships, 0 sources, 6 agreements, 19 commitments, 5 milestones, 0 measures, "
+        "0 claims, 30 entries; "
+        f"head {head}\n"
+    )
     assert ksmy("check") == Ran(expected, "", 0)
 
 

@@ -182,7 +182,7 @@ def test_refs_come_with_their_titles_where_a_shell_shows_them(complete: Complete
         ("ksmy milestone set TOURISM ", ""),
         ("ksmy milestone set NOSUCH ", ""),
         ("ksmy milestone set FTA-", "FTA-CONCLUDE FTA-SCOPE"),
-        ("ksmy list --columns s", "sector source status slip_days"),
+        ("ksmy list --columns s", "sector said_by source status slip_days"),
         ("ksmy due --columns title,days", "title,days_left"),
         ("ksmy history --columns id,hash,eff", "id,hash,effective_on"),
         ("ksmy agreements --columns ov", "overdue"),
@@ -195,6 +195,16 @@ def test_refs_come_with_their_titles_where_a_shell_shows_them(complete: Complete
         ("ksmy milestone set FTA-CONCLUDE 1 --state m", "met"),
         ("ksmy list --withd", "--withdrawn"),
         ("ksmy rev", "review"),
+        ("ksmy list --sort -days", "-days_left"),
+        ("ksmy body ", "add set"),
+        ("ksmy measure s", "set"),
+        ("ksmy claim a", "add accept"),
+        ("ksmy body add X --kind min", "ministry"),
+        ("ksmy bodies --columns nam", "name name_ko name_ms"),
+        ("ksmy measure list --columns target", "target target_period"),
+        ("ksmy sources --columns ref,pub", "ref,publisher"),
+        ("ksmy list --und", "--undated"),
+        ("ksmy update TOURISM --new-", "--new-sector --new-topic"),
         ("ksmy review fta-c", "fta-conclude"),
         ("ksmy review TOURISM FTA-C", "FTA-CONCLUDE"),
         ("ksmy dif", "diff"),
@@ -1206,3 +1216,30 @@ def test_a_script_is_one_its_shell_can_read(tmp_path: Path, shell: str, flag: st
         [shell, flag, str(tmp_path / "script")], capture_output=True, text=True, check=False
     )
     assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
+
+
+def test_bodies_sources_and_topics_are_offered_where_they_are_meant(ksmy: Ksmy, complete: Complete) -> None:
+    for arguments in (
+        ("body", "add", "KAI", "--name", "Korea Aerospace", "--kind", "company"),
+        ("source", "add", "STAR", "--title", "Six jets"),
+        ("update", "TOURISM", "--topics", "halal-food,tin"),
+        ("measure", "add", "TOURISM:VISITS", "--title", "Visits", "--unit", "visits"),
+        ("claim", "TOURISM", "--status", "completed"),
+        ("claim", "TOURISM", "--due", "2027"),
+        ("claim", "drop", "TOURISM#2", "--note", "A slip"),
+    ):
+        assert ksmy(*arguments).code == 0, arguments
+    for line, expected in (
+        ("ksmy list --lead ", [("KAI", "Korea Aerospace")]),
+        ("ksmy list --partner k", [("kai", "Korea Aerospace")]),
+        ("ksmy update TOURISM --leads ", [("KAI", "Korea Aerospace")]),
+        ("ksmy claim TOURISM --said-by ", [("KAI", "Korea Aerospace")]),
+        ("ksmy body set ", [("KAI", "Korea Aerospace")]),
+        ("ksmy source set ", [("STAR", "Six jets")]),
+        ("ksmy list --topic h", [("halal-food", "")]),
+        # A colon and a number sign mean something to some shell: such refs are typed.
+        ("ksmy measure set ", []),
+        ("ksmy claim drop ", []),
+        ("ksmy report --party M", [("MY", "Malaysia")]),
+    ):
+        assert complete("fish", line) == expected, line

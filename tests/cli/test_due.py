@@ -88,3 +88,10 @@ def test_what_deadlines_cannot_be_narrowed_to_is_told(lived: Ksmy) -> None:
 def test_a_limit_keeps_the_nearest_deadlines(lived: Ksmy) -> None:
     assert rows(lived("due", "--limit", "2")) == rows(lived("due"))[:2]
     assert lived("due", "--limit", "0") == Ran("", "", 0)
+
+
+def test_deadlines_are_those_of_what_a_search_finds(lived: Ksmy) -> None:
+    assert rows(lived("due", "--search", "TALKS", "--columns", "ref")) == [
+        ["FTA-CONCLUDE/2"],
+        ["FTA-CONCLUDE"],
+    ]

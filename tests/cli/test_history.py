@@ -31,6 +31,7 @@ def test_the_values_of_an_entry_are_plain(lived: Ksmy) -> None:
         "retracts": [],
         "previous_hash": before["hash"],
         "retracted_by": None,
+        "cited": [],
     }
     assert re.fullmatch(r"[0-9a-f]{64}", entry["hash"])
 
@@ -47,6 +48,9 @@ def test_the_values_of_an_entry_are_plain(lived: Ksmy) -> None:
         ("--by clerk --since 2025-09-01 --as-of 2025-09-10", [43, 44, 45]),
         ("FTA-CONCLUDE --by clerk --since 2025-03-01", [35]),
         ("--limit 2", [48, 49]),
+        ("--search 2026-02", [48]),
+        ("--search fta-conclude --search EXAMPLE.org", [35]),
+        ("--search seoul --by analyst --limit 1", [49]),
         ("--limit 0", []),
         ("--by clerk --limit 1", [46]),
         ("--as-of 2025-06-30", list(range(1, 38))),

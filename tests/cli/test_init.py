@@ -36,7 +36,12 @@ def test_init_empty_makes_a_register_without_records(ksmy: Ksmy, new: Path) -> N
     assert ran == Ran(f"created {new} with 0 agreements and 0 commitments\n", "", 0)
     assert ksmy("list", "--db", str(new)) == Ran("", "", 0)
     checked = ksmy("check", "--db", str(new))
-    assert checked == Ran("ok: 0 agreements, 0 commitments, 0 milestones, 0 entries; head none\n", "", 0)
+    assert checked == Ran(
+        "ok: 0 bodies, 0 partnerships, 0 sources, 0 agreements, 0 commitments, 0 milestones, 0 measures, "
+        "0 claims, 0 entries; head none\n",
+        "",
+        0,
+    )
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems keep a user's data elsewhere")

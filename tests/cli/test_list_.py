@@ -55,6 +55,10 @@ FILTERED: tuple[tuple[str, set[str], set[str] | None], ...] = (
     ),
     ("--search anwar --search 147", {"INVESTMENT"}, {"INVESTMENT"}),
     ("--search high-value --search korean", set(), {"INVESTMENT"}),
+    ("--search tariffs", {"TRADE-GROWTH"}, set()),  # a note
+    ("--search EXAMPLE.org/talks", {"FTA-CONCLUDE"}, {"FTA-CONCLUDE"}),  # evidence of a milestone
+    ("conclude --search talks", {"FTA-CONCLUDE"}, {"FTA-CONCLUDE"}),
+    ("Open office --status completed", {"TOURISM"}, set()),  # a milestone's title
     (
         "--status planned --status in-progress --sector green-energy --agreement MOU-CCS",
         {"CCS-START", "CCS-TECHNOLOGY"},
@@ -176,7 +180,11 @@ def test_the_values_of_a_commitment_are_plain(lived: Ksmy) -> None:
         "ref": "FTA-CONCLUDE",
         "agreement": "FTA",
         "sector": "trade",
+        "topics": [],
         "parties": "both",
+        "leads": [],
+        "partners": [],
+        "said_by": None,
         "firmness": "committed",
         "verifiable": True,
         "status": "in-progress",
@@ -186,11 +194,14 @@ def test_the_values_of_a_commitment_are_plain(lived: Ksmy) -> None:
         "due_earliest": "2025-01-01",
         "due_latest": "2025-12-31",
         "due_phrase": "by next year",
+        "done_when": None,
         "expected": None,
         "baseline_due": "2025",
         "slip_days": 0,
         "milestones_met": 1,
         "milestones": 5,
+        "measures": 0,
+        "disputed": [],
         "evidence": 1,
         "created_on": "2024-11-25",
         "updated_on": "2025-03-20",
@@ -205,5 +216,5 @@ def test_what_a_commitment_has_not_is_null(lived: Ksmy) -> None:
     empty = {name for name, value in row.items() if value is None}
     assert empty == {
         *("days_left", "due", "due_earliest", "due_latest", "due_phrase", "baseline_due", "slip_days"),
-        *("expected", "reviewed_on"),
+        *("expected", "reviewed_on", "said_by", "done_when"),
     }

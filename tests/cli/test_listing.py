@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from markdown_it import MarkdownIt
@@ -145,20 +146,19 @@ def test_jsonl_of_one_object_is_one_line(lived: Ksmy) -> None:
 def test_csv_has_every_field_as_json_has_it(lived: Ksmy, command: str, fields: list[str]) -> None:
     header, *lines = csv.reader(io.StringIO(shown(lived(command, "--format", "csv", "--raw"))))
     assert header == fields
-    expected = []
-    for row in found(lived(command, "--format", "json")):
-        plain = {None: "", True: "true", False: "false"}
-        expected.append(
-            [
-                json.dumps(value, ensure_ascii=False)
-                if isinstance(value, dict | list)
-                else plain.get(value, str(value))
-                if value is None or isinstance(value, bool)
-                else str(value)
-                for value in row.values()
-            ]
-        )
-    assert lines == expected
+    listed = found(lived(command, "--format", "json"))
+    assert lines == [[in_a_cell(name, value) for name, value in row.items()] for row in listed]
+
+
+def in_a_cell(name: str, value: Any) -> str:
+    """A value of JSON as CSV has it: words and refs with commas, what else has parts as JSON."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list) and name not in ("evidence", "retracts", "cited"):
+        return ", ".join(value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
 
 
 # Mistakes
@@ -179,7 +179,7 @@ def test_csv_has_every_field_as_json_has_it(lived: Ksmy, command: str, fields: l
         ("list --status complete", 2, "completed"),
         ("list --firmness sign", 2, "signed"),
         ("list --sector green-enrgy", 2, "green-energy"),
-        ("list --party South-Korea", 2, "KR"),
+        ("list --party Republic-Korea", 2, "KR"),
         ("list --overdu", 2, "--overdue"),
         ("lsit", 2, "list"),
     ],
@@ -195,7 +195,7 @@ def test_a_mistake_is_answered_with_what_was_probably_meant(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ("list --party US", "KR, MY, both"),
+        ("list --party US", "KR, MY"),
         ("list --sector nosuch", "climate, critical-minerals, defence"),
         ("report --sector econ --only-attention --exit-code", "climate, critical-minerals, defence"),
         ("export --format ics --sector nosuch", "climate, critical-minerals, defence"),
@@ -603,12 +603,12 @@ def test_a_markdown_report_takes_nothing_for_markup(hostile: Ksmy) -> None:
     assert kinds <= {"text", "text_special"}
     headings = [one.content for kind, one in pairwise(tokens) if kind.type == "heading_open"]
     assert headings[1:] == [
-        *("By status", "By sector", "By deadline", "Overdue: 1", "Due within 90 days: 2"),
-        *("Contradicts itself: 1", "Next milestones: none"),
+        *("By status", "By firmness", "By sector", "By deadline", "Overdue: 1", "Due within 90 days: 2"),
+        *("Contradicts itself: 1", "Next milestones: none", "Quantities: none", "Sources disagree: none"),
         *("Moved since 2025-12-16: 8", "Entries since 2025-12-16: 8"),
-        *("Not looked at for 180 days: none", "Head"),
+        "Not looked at for 180 days: none",
     ]
-    assert sum(token.type == "table_open" for token in tokens) == 8
+    assert sum(token.type == "table_open" for token in tokens) == 9
 
 
 def test_nothing_is_taken_for_the_markup_of_a_terminal(hostile: Ksmy) -> None:
@@ -630,7 +630,7 @@ ARGUMENTS = [
     (HOSTILE,),
     ("show", HOSTILE),
     ("history", HOSTILE),
-    ("list", HOSTILE),
+    ("due", HOSTILE),
     ("list", f"--{HOSTILE}"),
     *(
         ("list", option, HOSTILE)

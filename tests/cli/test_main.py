@@ -21,7 +21,7 @@ from typer.core import TyperGroup
 from typer.models import CommandInfo
 
 from ksmy_tracker import __version__, cli
-from ksmy_tracker.cli import milestone
+from ksmy_tracker.cli import body, claim, measure, milestone, source
 from tests.conftest import Contents, Ksmy, Ran, sentence
 
 COMMANDS = list(cli.COMMANDS)
@@ -407,8 +407,15 @@ def test_every_command_has_a_module_of_its_name_and_every_module_with_a_command_
             getattr(import_module(f"ksmy_tracker.cli.{name}"), name, None), CommandInfo | TyperGroup
         )
     }
-    of_milestones = {f"milestone {name}": module for name, module in milestone.COMMANDS.items()}
-    table = {**cli.COMMANDS, **of_milestones}
+    parts = {
+        f"{group} {name}": module
+        for group, its in (
+            *(("milestone", milestone), ("body", body), ("source", source)),
+            *(("measure", measure), ("claim", claim)),
+        )
+        for name, module in its.COMMANDS.items()
+    }
+    table = {**cli.COMMANDS, **parts}
     assert set(table.values()) == declared
     for name, module in table.items():
         plain = name.replace(" ", "_")

@@ -2,6 +2,8 @@
 
 import json
 import os
+import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,11 +17,12 @@ from typer.main import get_command_from_info
 from ksmy_tracker.cli import options
 from ksmy_tracker.cli.command import command
 from ksmy_tracker.cli.listing import FORMATS, Listing
-from ksmy_tracker.cli.options import Narrowing, Ref, Zone
+from ksmy_tracker.cli.options import Narrowing, Ref, Zone, day_of
 from ksmy_tracker.cli.recording import By
 from ksmy_tracker.domain.rows import Day
 from ksmy_tracker.domain.words import STATUSES
 from ksmy_tracker.errors import Usage
+from ksmy_tracker.storage.sqlite.reader import FileReader
 from tests.conftest import NOW, At, Ksmy
 
 
@@ -67,7 +70,10 @@ def test_any_text_is_a_ref_or_refused(text: str) -> None:
 def day(*arguments: str, now: datetime = NOW) -> Day:
     """The day that a listing looks from."""
     listing: Listing = parsed(Listing, *arguments, now=now)
-    return listing.day
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("CREATE TABLE partnership (zone TEXT)")
+        reader = FileReader(connection)
+        return day_of(reader, listing.as_of, listing.known_on, listing.tz, listing.now, listing.within)
 
 
 def test_without_a_date_a_command_looks_from_today_in_the_zone() -> None:
@@ -126,7 +132,7 @@ def test_an_unknown_zone_is_refused_even_with_a_date() -> None:
 
 
 def test_a_horizon_that_a_command_does_not_take_is_the_usual_one() -> None:
-    assert parsed(Listing, without=("within",)).day.within == Day(date.min).within
+    assert parsed(Listing, without=("within",)).within == Day(date.min).within
     with pytest.raises(typer.TyperException, match="No such option"):
         parsed(Listing, "--within", "3", without=("within",))
 
@@ -138,7 +144,8 @@ def test_words_are_read_in_any_case_and_parted_by_commas_too() -> None:
     only = parsed(
         Narrowing, "--sector", "Trade", "--sector", "halal, TOURISM", "--party", "kr", "--party", "BOTH"
     )
-    assert only == Narrowing(["trade", "halal", "tourism"], ["KR", "both"], [])
+    assert (only.sector, only.party) == (["trade", "halal", "tourism"], ["KR", "both"])
+    assert (only.topic, only.lead, only.partner, only.agreement) == ([], [], [], [])
 
 
 def test_no_words_are_no_filter() -> None:

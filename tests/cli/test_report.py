@@ -39,6 +39,7 @@ from tests.transcripts import TOP, on_terminal
 #: The keys of the JSON contract, in its order; a key may be added, none may go or change its name.
 REPORT = [
     *("today", "within", "since", "commitments", "open", "agreements", "by_status", "by_deadline"),
+    *("by_firmness", "by_lead", "without_lead", "one_sided"),
     *(
         "overdue",
         "overdue_count",
@@ -50,8 +51,12 @@ REPORT = [
         "changed_count",
     ),
     *("contradictions", "contradiction_count", "head", "summary", "by_sector", "stale"),
-    *("quiet", "quiet_count", "next_milestones", "next_milestone_count", "needs_attention"),
+    *("quiet", "quiet_count", "next_milestones", "next_milestone_count"),
+    *("measures", "measure_count", "disagreements", "disagreement_count", "needs_attention"),
 ]
+
+DISAGREEMENT = ["ref", "title", "field", "register", "claims"]
+VOICE = ["value", "period", "said_by", "evidence", "cited"]
 
 SEED_CALM = "2025-06-01"  # nothing of the seed is overdue, due soon, contradictory or new on that day
 KOREAN = "한국과 말레이시아의 자유무역협정을 2025년까지 타결하기로 두 정상이 함께 약속했다"
@@ -88,13 +93,15 @@ def test_a_report_is_text_unless_told_otherwise(ksmy: Ksmy) -> None:
 
 def test_a_report_has_every_section_in_text_and_in_markdown(ksmy: Ksmy) -> None:
     sections = [
-        *("By status", "By sector", "By deadline", "Overdue: 1", "Due within 90 days: none"),
-        *("Contradicts itself: 1", "Next milestones: 1"),
+        *("By status", "By firmness", "By sector", "By deadline"),
+        *("Overdue: 1", "Due within 90 days: none", "Contradicts itself: 1", "Next milestones: 1"),
+        *("Quantities: none", "Sources disagree: none"),
         *("Moved since 2025-12-16: 1", "Entries since 2025-12-16: none"),
-        *("Not looked at for 180 days: 19", "Head"),
+        "Not looked at for 180 days: 19",
     ]
-    blocks = done(ksmy("report")).split("\n\n")
+    *blocks, last = done(ksmy("report")).split("\n\n")
     assert [block.splitlines()[0] for block in blocks[1:]] == sections
+    assert last == f"Head {report(ksmy)['head']}\n"
     markdown = done(ksmy("report", "--format", "md"))
     assert re.findall(r"^## (.*)$", markdown, re.MULTILINE) == sections
 
@@ -144,12 +151,12 @@ def test_the_json_of_a_report_without_anything_has_the_same_keys(ksmy: Ksmy, emp
     found = report(ksmy, "--db", empty)
     assert list(found) == REPORT
     assert (found["by_status"], found["by_sector"]) == (dict.fromkeys(STATUSES, 0), {})
-    assert [found[name] for name in REPORT if isinstance(found[name], list)] == [[]] * 7
+    assert [found[name] for name in REPORT if isinstance(found[name], list)] == [[]] * 9
 
 
 def test_the_keys_of_the_report_and_the_timeline_are_written_down() -> None:
     documented = (TOP / "docs" / "scripting.md").read_text(encoding="utf-8")
-    assert _names_after("**A report**", documented) == REPORT
+    assert _names_after("**A report**", documented) == [*REPORT, *DISAGREEMENT, *VOICE]
     assert _names_after("**A timeline**", documented) == [*TIMELINE, *BAR, *MARK]
     assert _names_after("**A deadline**", documented) == DEADLINE
 
@@ -164,6 +171,8 @@ def _names_after(title: str, document: str) -> list[str]:
 def test_the_summary_is_what_a_minister_would_read(ksmy: Ksmy) -> None:
     assert report(ksmy)["summary"] == (
         "Of 19 commitments under 6 agreements, 19 are open and none completed. "
+        "7 are firm (signed or committed), 9 agreed, offered or discussed, 3 only hoped for; "
+        "17 of 19 open have no date (ksmy list --undated). "
         "1 commitment is overdue; nothing is due within 90 days. "
         'Longest overdue is "Conclude the bilateral free trade agreement" (FTA-CONCLUDE), by 15 days. '
         "Contradiction: 1 commitment is open though its deadline has passed. "
@@ -288,7 +297,7 @@ def test_the_head_is_the_hash_of_the_newest_entry(ksmy: Ksmy) -> None:
     assert ksmy("update", "TOURISM", "--note", "A call").code == 0
     newest = value(ksmy("history", "--limit", "1", "--format", "json"))[0]["hash"]
     assert report(ksmy)["head"] == newest
-    assert section(done(ksmy("report")), "Head") == newest
+    assert done(ksmy("report")).endswith(f"\n\nHead {newest}\n")
 
 
 def test_since_is_a_date_or_so_many_days_weeks_or_months_before(ksmy: Ksmy) -> None:
@@ -347,6 +356,7 @@ TRADE = ["FTA-CONCLUDE", "FTA-SCOPE", "TRADE-GROWTH"]
         (("--sector", "TRADE"), "trade", TRADE),
         (("--party", "MY", "--sector", "defence"), "defence, MY", SHARED_DEFENCE),
         (("--sector", "climate,tourism"), "climate, tourism", ["PARIS-REDUCTIONS", "TOURISM"]),
+        (("--sector", "trade", "--search", "free TRADE"), "trade, free TRADE", ["FTA-CONCLUDE"]),
     ],
 )
 def test_a_report_can_be_narrowed(
@@ -890,9 +900,10 @@ def test_a_report_can_be_as_of_the_first_and_the_last_day_there_are(ksmy: Ksmy) 
 def test_the_report_of_an_empty_register_says_so(ksmy: Ksmy, empty: str) -> None:
     text = done(ksmy("report", "--db", empty))
     assert "There is no commitment here yet." in text
-    assert section(text, "Head") == "none: the register has no entry"
-    assert [section(text, title) for title in ("By status", "By sector", "By deadline")] == ["none"] * 3
-    assert text.count(": none\n") == 7
+    assert text.endswith("\n\nHead none: the register has no entry\n")
+    counts = ("By status", "By firmness", "By sector", "By deadline")
+    assert [section(text, title) for title in counts] == ["none"] * 4
+    assert text.count(": none\n") == 9
     assert ksmy("report", "--db", empty, "--exit-code").code == 0
     assert ksmy("report", "--db", empty, "--only-attention") == Ran("", "", 0)
     for chosen in ("md", "html"):
@@ -904,6 +915,7 @@ def test_the_report_of_a_register_where_everything_is_done_says_so(ksmy: Ksmy) -
     found = report(ksmy, "--as-of", "2026-03-01")
     assert found["summary"] == (
         "Of 19 commitments under 6 agreements, none is open and 19 completed. "
+        "7 are firm (signed or committed), 9 agreed, offered or discussed, 3 only hoped for. "
         "Nothing is overdue or due within 90 days. No entry since 2026-01-30."
     )
     assert (found["open"], found["by_status"]["completed"], found["by_deadline"]["met"]) == (0, 19, 19)
@@ -959,6 +971,7 @@ def test_a_report_loads_nothing_that_only_a_change_needs(command: str, place: st
 
 REPORT = [
     *("today", "within", "since", "commitments", "open", "agreements", "by_status", "by_deadline"),
+    *("by_firmness", "by_lead", "without_lead", "one_sided"),
     *(
         "overdue",
         "overdue_count",
@@ -970,7 +983,8 @@ REPORT = [
         "changed_count",
     ),
     *("contradictions", "contradiction_count", "head", "summary", "by_sector", "stale"),
-    *("quiet", "quiet_count", "next_milestones", "next_milestone_count", "needs_attention"),
+    *("quiet", "quiet_count", "next_milestones", "next_milestone_count"),
+    *("measures", "measure_count", "disagreements", "disagreement_count", "needs_attention"),
 ]
 
 
@@ -1065,20 +1079,21 @@ def test_the_text_of_a_report_has_every_section(lived: Ksmy) -> None:
     page = sections(shown(lived("report")))
     assert list(page) == [
         "Republic of Korea - Malaysia: what was promised, as of 2026-01-15",
-        "By status",
-        "By sector",
-        "By deadline",
+        *("By status", "By firmness", "By sector", "By deadline"),
         "Overdue: 3 (2 commitments, 1 milestone)",
         "Due within 90 days: 2",
         "Contradicts itself: 3",
         "Next milestones: 1",
+        *("Quantities: none", "Sources disagree: none"),
         "Moved since 2025-12-16: 4",
         "Entries since 2025-12-16: 2",
         "Not looked at for 180 days: 7",
-        "Head",
+        f"Head {found(lived('report', '--format', 'json'))['head']}",
     ]
     assert next(iter(page.values())) == (
-        "Of 20 commitments under 6 agreements, 17 are open and 2 completed. 2 commitments and 1 milestone are "
+        "Of 20 commitments under 6 agreements, 17 are open and 2 completed. "
+        "7 are firm (signed or committed), 11 agreed, offered or discussed, 2 only hoped for; "
+        "12 of 17 open have no date (ksmy list --undated). 2 commitments and 1 milestone are "
         'overdue; 2 commitments are due within 90 days. Longest overdue is "Take the FTA beyond trade and '
         'investment" (FTA-SCOPE), by 199 days. Contradictions: 2 commitments are open though their deadlines '
         "have passed, and 1 is completed without evidence or with a milestone open. There have been 2 entries "

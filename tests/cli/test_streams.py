@@ -81,7 +81,7 @@ def test_a_calendar_is_made_an_entry_at_a_time() -> None:
             read.append(number)
             yield row
 
-    head, *pieces = ((piece, len(read)) for piece in as_calendar(rows(), "event"))
+    head, *pieces = ((piece, len(read)) for piece in as_calendar(rows(), "event", "A - B"))
     assert head[1] == 0
     assert [count for _, count in pieces] == [1, 2, 3, 3]
 

@@ -118,8 +118,8 @@ def test_completion_offers_nothing_that_is_withdrawn(ksmy: Ksmy, place: str) -> 
 
     def offered() -> set[str]:
         context: Any = SimpleNamespace(params={"db": locate(place)}, obj=NOW)
-        offers = [one(context, "") for one in (completion.refs, completion.agreements, completion.sectors)]
-        return {word for found in offers for word, _ in found}
+        known = (completion.refs, completion.refs_of_a_kind("agreement"), completion.slugs("sector"))
+        return {word for one in known for word, _ in one(context, "")}
 
     assert {"HALAL-TRADE", "TREATY", "halal"} <= offered()
     withdraw(place, "HALAL-TRADE", "TREATY")

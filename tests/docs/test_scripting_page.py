@@ -15,17 +15,18 @@ import pytest
 
 from ksmy_tracker import errors
 from ksmy_tracker.domain import report
-from ksmy_tracker.domain.kinds import GIVEN, Agreement, Commitment, Milestone
+from ksmy_tracker.domain.kinds import GIVEN, Agreement, Body, Claim, Commitment, Measure, Milestone, Source
 from ksmy_tracker.domain.receipt import Outcome, Receipt
 from ksmy_tracker.domain.rows import DeadlineRow, EntryRow, Row, names
 from ksmy_tracker.render.json_contract import receipt_object
 from ksmy_tracker.storage.interface import TIMEOUT
 from ksmy_tracker.writing import batch, lines
+from ksmy_tracker.writing.batch_line import OPS
 from tests.conftest import Ksmy
+from tests.registers import AFTER_THE_SUMMIT
 
 TOP = Path(__file__).parents[2]
 PAGE = (TOP / "docs" / "scripting.md").read_text(encoding="utf-8")
-EXAMPLE = TOP / "docs" / "examples" / "after-the-summit.jsonl"
 
 
 def section(title: str) -> str:
@@ -88,6 +89,10 @@ def test_every_variable_that_is_read_is_on_the_page() -> None:
         ("An entry", EntryRow),
         ("A milestone", Milestone),
         ("A deadline", DeadlineRow),
+        ("A body", Body),
+        ("A source", Source),
+        ("A measure", Measure),
+        ("A claim", Claim),
     ],
 )
 def test_the_keys_of_a_row_are_on_the_page(heading: str, row: type[Row]) -> None:
@@ -108,11 +113,22 @@ def test_the_program_prints_the_keys_that_are_on_the_page(ksmy: Ksmy) -> None:
     assert list(of(ksmy, "due")[0]) == listed_after("A deadline")
     assert list(of(ksmy, "report")) == listed_after("A report")
     shown = of(ksmy, "show", "FTA-CONCLUDE")
-    assert list(shown) == [*listed_after("A commitment"), "entries", "milestone_list"]
+    assert list(shown) == [
+        *listed_after("A commitment"),
+        *("entries", "milestone_list", "measure_list", "claims"),
+    ]
     assert list(shown["milestone_list"][0]) == listed_after("A milestone")
     assert list(shown["entries"][0]) == listed_after("An entry")
     shown = of(ksmy, "show", "FTA")
-    assert sorted(shown) == sorted([*listed_after("An agreement"), "entries"])
+    assert sorted(shown) == sorted([*listed_after("An agreement"), "entries", "measure_list", "claims"])
+    assert list(of(ksmy, "bodies")[0]) == listed_after("A body")
+    assert list(of(ksmy, "sources")[0]) == listed_after("A source")
+    assert list(of(ksmy, "measure", "list")[0]) == listed_after("A measure")
+    jets = of(ksmy, "show", "FA50M-DELIVERY")
+    assert list(jets["measure_list"][0]) == [*listed_after("A measure"), "readings"]
+    assert list(jets["claims"][0]) == listed_after("A claim")
+    assert list(of(ksmy, "show", "KR")) == [*listed_after("A body"), "entries", "commitments"]
+    assert list(of(ksmy, "show", "SUMMIT-REPORT")) == [*listed_after("A source"), "entries", "citing"]
     assert list(shown["commitments"][0]) == listed_after("A commitment")
     assert list(of(ksmy, "update", "FTA", "--note", "n")) == listed_after("A receipt")
     assert f"Lists are cut to {report.IN_DOCUMENT} (to {report.ON_SCREEN} in the text report)" in PAGE
@@ -121,9 +137,10 @@ def test_the_program_prints_the_keys_that_are_on_the_page(ksmy: Ksmy) -> None:
 def test_a_hash_is_what_the_page_says(ksmy: Ksmy) -> None:
     ksmy("update", "FTA-CONCLUDE", "--status", "completed", "--note", "한국 \x1b\u2028")
     ksmy("undo")
-    previous, retracted_by = None, {31: 32}
+    previous, retracted_by = None, {48: 49}
     for entry in of(ksmy, "history"):
         said = entry.pop("hash")
+        del entry["cited"]
         assert entry.pop("retracted_by") == retracted_by.get(entry["id"])
         if not entry["retracts"]:
             del entry["retracts"]
@@ -140,9 +157,12 @@ def test_a_hash_is_what_the_page_says(ksmy: Ksmy) -> None:
 def test_the_keys_of_a_line_are_on_the_page() -> None:
     cells = [re.findall(r"`(\w+)`", cell) for cell in first_cells(section("Batches"))]
     listed = {name for cell in cells for name in cell}
-    about = {"op", "ref", "number", "key", "note", "evidence", "on", "by", "expect", "new_sector"}
+    about = {"op", "ref", "number", "key", "note", "evidence", "on", "by", "expect"}
+    about |= {"new_sector", "new_topic"}
     assert about <= listed
-    assert listed - about <= {*GIVEN["commitment"], *GIVEN["agreement"], *GIVEN["milestone"]}
+    (ops,) = re.findall(r"^\| `op` \| (.*) \|$", section("Batches"), re.MULTILINE)
+    assert re.findall(r"`(\w+)`", ops) == [*OPS]
+    assert listed - about <= {name for given in GIVEN.values() for name in given}
     for name in listed:
         line = json.dumps({"ref": "X", name: 5}).encode()
         assert "is no field" not in str(list(batch.read_json_lines(BytesIO(line)))), name
@@ -164,72 +184,7 @@ def test_the_lines_on_the_page_apply(ksmy: Ksmy, tmp_path: Path) -> None:
     assert (ran.code, ran.err) == (0, "ksmy: applied 2, unchanged 0, skipped 0\n")
 
 
-# The example
-
-
-def example() -> list[dict[str, Any]]:
-    return [json.loads(line) for line in EXAMPLE.read_text(encoding="utf-8").splitlines()]
-
-
-def test_the_example_is_named_on_the_page() -> None:
-    assert "](examples/after-the-summit.jsonl)" in PAGE
-
-
-def test_every_line_of_the_example_has_its_source_its_day_and_its_key() -> None:
-    for line in example():
-        assert line["evidence"], line
-        assert line["on"] >= "2024-11-25", line
-    keys = [line["key"] for line in example()]
-    assert len(set(keys)) == len(keys)
-
-
-def test_the_example_applies_once(ksmy: Ksmy, register: Path) -> None:
-    count = len(example())
-    ran = ksmy("apply", str(EXAMPLE))
-    assert (ran.code, ran.err) == (0, f"ksmy: applied {count}, unchanged 0, skipped 0\n")
-    assert len(ran.out.splitlines()) == count
-    before = register.read_bytes()
-    ran = ksmy("apply", str(EXAMPLE))
-    assert (ran.code, ran.err) == (0, f"ksmy: applied 0, unchanged 0, skipped {count}\n")
-    assert register.read_bytes() == before
-    assert ksmy("check").code == 0
-
-
-def test_the_example_records_what_happened_after_the_summit(ksmy: Ksmy) -> None:
-    ksmy("apply", str(EXAMPLE))
-    treaty = of(ksmy, "show", "FTA-CONCLUDE")
-    assert treaty["status"] == "finalising"
-    assert [(one["state"], one["met_on"]) for one in treaty["milestone_list"]] == [
-        ("met", "2025-10-26"),
-        *[("scheduled", None)] * 4,
-    ]
-    assert of(ksmy, "show", "FTA")["stage"] == "concluded"
-    assert of(ksmy, "show", "FTA", "--as-of", "2025-10-25")["stage"] == "negotiating"
-    industry = of(ksmy, "show", "DEFENCE-INDUSTRY")
-    assert industry["agreement"] == "MOU-DEFENCE-INDUSTRY"
-    assert of(ksmy, "show", industry["agreement"])["dated"] == "2025-10-27"
-    assert any(entry["effective_on"] == "2025-01-18" for entry in of(ksmy, "history", "MOU-TOURISM"))
-    assert any(entry["effective_on"] == "2025-08-25" for entry in of(ksmy, "history", "PARIS-REDUCTIONS"))
-    jets = of(ksmy, "history", "FA50M-DELIVERY")[-1]
-    assert "conflict" in jets["note"].lower()
-
-
-def test_the_example_can_be_undone(ksmy: Ksmy) -> None:
-    before = {row["ref"]: (row["status"], row["due"], row["agreement"]) for row in of(ksmy, "list")}
-    ksmy("apply", str(EXAMPLE))
-    ran = ksmy("undo")
-    assert (ran.code, ran.err) == (0, "")
-    assert {row["ref"]: (row["status"], row["due"], row["agreement"]) for row in of(ksmy, "list")} == before
-    assert ksmy("check").code == 0
-
-
-# The three scripts
-
-
-def scripts() -> dict[str, str]:
-    (loop, table, python) = blocks(section("Three scripts"))
-    assert (loop[0], table[0], python[0]) == ("sh", "sh", "python")
-    return {"loop": loop[1], "table": table[1], "python": python[1]}
+# Bodies, sources, measures, claims
 
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -253,6 +208,41 @@ def run(tmp_path: Path, register: Path) -> Run:
         )
 
     return run_one
+
+
+def test_the_commands_of_the_page_do_what_it_says(run: Run, ksmy: Ksmy) -> None:
+    scripts = blocks(section("Bodies, sources, measures, claims"))
+    assert [language for language, _ in scripts] == ["sh"] * 4
+    bodies, sources, measures, claims = (run("/bin/sh", "-ec", script) for _, script in scripts)
+    assert [one.stderr for one in (bodies, sources, measures, claims)] == [""] * 4
+    assert bodies.stdout.splitlines()[-1].split("\t")[:2] == ["FTA-CONCLUDE", "in-progress"]
+    cited = {row.split("\t")[0]: row.split("\t")[3] for row in sources.stdout.splitlines()[2:]}
+    assert cited["STAR-JETS"] == "1"
+    assert "FTA-CONCLUDE:LINES\t6\tlines\t33\t12" in measures.stdout.splitlines()
+    assert [line.split("\t")[0] for line in claims.stdout.splitlines()[1:3]] == [
+        "FA50M-DELIVERY",
+        "FTA-CONCLUDE",
+    ]
+    now = ("--as-of", "9999-12-31")  # the scripts run by the clock of the machine
+    assert of(ksmy, "show", "FTA-CONCLUDE", *now)["status"] == "finalising"
+    assert [row["ref"] for row in of(ksmy, "list", "--disputed", *now)] == ["FA50M-DELIVERY"]
+    assert ksmy("check").code == 0
+
+
+# The example
+
+
+def test_the_example_is_named_on_the_page() -> None:
+    assert "](examples/after-the-summit.jsonl)" in PAGE
+
+
+# The three scripts
+
+
+def scripts() -> dict[str, str]:
+    (loop, table, python) = blocks(section("Three scripts"))
+    assert (loop[0], table[0], python[0]) == ("sh", "sh", "python")
+    return {"loop": loop[1], "table": table[1], "python": python[1]}
 
 
 def test_the_shell_loop_notes_each_record(run: Run, ksmy: Ksmy) -> None:
@@ -311,7 +301,7 @@ def test_the_examples_work_in_any_order(order: Sequence[str], run: Run, ksmy: Ks
     commands: dict[str, list[tuple[str, ...]]] = {
         "shell": [("/bin/sh", "-c", scripts()["loop"])],
         "python": [(sys.executable, str(script))],
-        "batches": [("/bin/sh", "-c", scripts()["table"]), ("ksmy", "apply", str(EXAMPLE))],
+        "batches": [("/bin/sh", "-c", scripts()["table"]), ("ksmy", "apply", str(AFTER_THE_SUMMIT))],
     }
     for command in (one for name in order for one in commands[name]):
         done = run(*command)

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, Literal
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
@@ -11,20 +12,38 @@ from hypothesis import strategies as st
 from ksmy_tracker.domain import kinds
 from ksmy_tracker.domain import words as vocabulary
 from ksmy_tracker.domain.changes import Change, kind_added
-from ksmy_tracker.domain.kinds import DATES, DEFAULTS, GIVEN, READ_BY, READERS, REQUIRED, Field, read_field
+from ksmy_tracker.domain.kinds import (
+    DATES,
+    DECLARED,
+    DEFAULTS,
+    GIVEN,
+    OPEN_LISTS,
+    READ_BY,
+    READERS,
+    REQUIRED,
+    Field,
+    read_field,
+)
 from ksmy_tracker.domain.rules import check_fields
 from ksmy_tracker.domain.values import (
     LONGEST_TEXT,
+    MOST_OF_A_LIST,
     Fault,
+    is_kept,
+    read_address,
+    read_amount,
     read_any_ref,
     read_count,
     read_day,
     read_edtf,
     read_evidence,
     read_filled,
+    read_language,
     read_ref,
+    read_sayer,
     read_seconds,
-    read_sector,
+    read_several,
+    read_slug,
     read_text,
     read_truth,
     read_word,
@@ -34,12 +53,17 @@ from ksmy_tracker.errors import Usage
 #: The fields that hold a word of a vocabulary.
 WORDS = {
     "status": vocabulary.STATUSES,
-    "parties": vocabulary.PARTIES,
     "firmness": vocabulary.FIRMNESSES,
-    "kind": vocabulary.AGREEMENT_KINDS,
+    "kind": (*vocabulary.BODY_KINDS, *vocabulary.AGREEMENT_KINDS),
     "stage": vocabulary.STAGES,
-    "state": vocabulary.MILESTONE_STATES,
+    "state": (*vocabulary.MILESTONE_STATES, *vocabulary.CLAIM_STATES),
 }
+
+#: Those that a number may stand in.
+AMOUNTS = {name for readers in READERS.values() for name, read in readers.items() if read is read_amount}
+
+#: Those that have several values.
+LISTS = {name for its in DECLARED.values() for name, one in its.items() if one.is_list}
 
 
 def fault(read: Callable[[Any], Any], value: Any) -> str:
@@ -110,7 +134,9 @@ def test_no_field_takes_what_cannot_be_kept(text: str, problem: str) -> None:
     ],
 )
 def test_text_is_text_and_nothing_else_that_json_has(value: Any, kind: str) -> None:
-    texts = [name for name in READ_BY if name != "verifiable"]
+    texts = {name for name in READ_BY if name != "verifiable"} - {"a list": LISTS, "a number": AMOUNTS}.get(
+        kind, set()
+    )
     assert {name: field_fault(name, value) for name in texts} == dict.fromkeys(
         texts, f"must be text, not {kind}"
     )
@@ -212,11 +238,32 @@ def test_what_is_no_milestone_s_ref_is_not_taken_for_its_commitment_s(number: st
     ],
 )
 def test_a_sector_is_a_lower_case_slug(given_as: str, slug: str) -> None:
-    assert read_sector(given_as) == slug
+    assert read_slug(given_as) == slug
 
 
 def test_a_sector_nobody_has_heard_of_is_a_slug_too() -> None:
-    assert read_sector("halal-food") == "halal-food"
+    assert read_slug("halal-food") == "halal-food"
+
+
+@pytest.mark.parametrize(
+    ("given_as", "slug"),
+    [
+        *(("국방", "국방"), ("수소-경제", "수소-경제"), ("pertahanan", "pertahanan"), ("氢能", "氢能")),
+        *(("Énergie", "énergie"), ("ОБОРОНА", "оборона"), ("5세대", "5세대"), ("हिन्दी", "हिन्दी")),
+        *(("الطاقة", "الطاقة"), ("\u212aorea", "korea"), ("x" * 63 + "é", "x" * 63 + "é")),
+    ],
+)
+def test_a_slug_may_be_in_any_script(given_as: str, slug: str) -> None:
+    assert read_slug(given_as) == slug
+
+
+@pytest.mark.parametrize("slug", ["énergie-verte", "국방", "수소-경제", "оборона-й", "ươm-tạo"])
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_slug_is_the_same_however_its_letters_are_composed_and_in_any_case(
+    slug: str, form: Literal["NFC", "NFD"]
+) -> None:
+    for given_as in (slug, slug.upper(), slug.title()):
+        assert read_slug(normalize(form, given_as)) == slug
 
 
 @pytest.mark.parametrize(
@@ -226,19 +273,136 @@ def test_a_sector_nobody_has_heard_of_is_a_slug_too() -> None:
         ("Green_Energy", "; did you mean green-energy?"),
         ("trade,", "; did you mean trade?"),
         (f"{'a' * 63}-b", f"; did you mean {'a' * 63}?"),
+        ("수소 경제", "; did you mean 수소-경제?"),
+        ("국방、무역", "; did you mean 국방-무역?"),
+        ("국" * 65, f"; did you mean {'국' * 64}?"),
+        ("énergie\u200bverte", "; did you mean énergie-verte?"),
+        ('"국방"', "; did you mean 국방?"),
         ("-", ""),
-        ("국방", ""),
+        ("", ""),
+        ("☢", ""),
+        ("\U0001f1f0\U0001f1f7", ""),
     ],
 )
-def test_what_is_no_sector_is_refused_with_the_nearest_form_that_is(given_as: str, hint: str) -> None:
-    assert fault(read_sector, given_as) == (
-        f"{given_as!r} is not a sector: a slug such as green-energy{hint}"
+def test_what_is_no_slug_is_refused_with_the_nearest_form_that_is(given_as: str, hint: str) -> None:
+    assert fault(read_slug, given_as) == f"{given_as!r} is not a slug such as green-energy{hint}"
+
+
+@given(st.text(max_size=80))
+def test_a_slug_that_is_taken_or_offered_can_be_taken_again(text: str) -> None:
+    try:
+        slug = read_slug(text)
+    except Fault as error:
+        _, hinted, hint = str(error).rpartition("; did you mean ")
+        slug = hint.removesuffix("?") if hinted else "no-hint"
+
+    assert read_slug(slug) == slug
+
+
+# Lists
+
+
+@pytest.mark.parametrize(
+    ("given_as", "values"),
+    [
+        ("Trade, halal ,국방", ("trade", "halal", "국방")),
+        ("halal,", ("halal",)),
+        ("halal", ("halal",)),
+        (",", ()),
+        (" ", ()),
+        (["Trade", "halal"], ("trade", "halal")),
+        (("halal", "trade"), ("halal", "trade")),
+        ([], ()),
+        (",".join(f"s{number}" for number in range(MOST_OF_A_LIST)), tuple(f"s{n}" for n in range(20))),
+    ],
+)
+def test_a_list_is_one_of_json_or_texts_parted_by_commas_in_the_order_given(
+    given_as: Any, values: tuple[str, ...]
+) -> None:
+    assert read_several(read_slug)(given_as) == values
+
+
+@pytest.mark.parametrize(
+    ("given_as", "sentence"),
+    [
+        ("kr-motie, KR-MOTIE", "'KR-MOTIE' stands twice; give it once"),
+        (["A", "a"], "'A' stands twice; give it once"),
+        (",".join(f"A{number}" for number in range(21)), "has 21 values; 20 are the most"),
+        (["A", None], "must be text, not null"),
+        (["A", ["B"]], "must be text, not a list"),
+        ({"A": 1}, "must be text, not an object"),
+        (None, "must be text, not null"),
+        (7, "must be text, not a number"),
+        (
+            ["A,B"],
+            "'A,B' is not a ref: letters A-Z, digits and single hyphens, 64 at most; did you mean A-B?",
+        ),
+        (["A", ""], "'' is not a ref: letters A-Z, digits and single hyphens, 64 at most"),
+    ],
+)
+def test_what_is_no_list_is_refused_and_so_is_a_value_that_stands_in_it_twice(
+    given_as: Any, sentence: str
+) -> None:
+    assert fault(read_several(read_ref), given_as) == sentence
+
+
+@pytest.mark.parametrize("name", sorted(LISTS))
+@pytest.mark.parametrize("value", ["", None, [], ()])
+def test_an_empty_list_clears_a_field_of_several_values(name: str, value: Any) -> None:
+    assert read_field(None, name, value) == ()
+
+
+def test_a_slug_in_a_list_is_the_same_in_any_case_and_form() -> None:
+    assert (
+        fault(read_several(read_slug), ["énergie", "E\u0301NERGIE"]) == "'énergie' stands twice; give it once"
     )
+    assert OPEN_LISTS == ("sector", "topics")
 
 
-@pytest.mark.parametrize("given_as", ["\u212aorea", "e\u0301nergie", "x" * 65])
-def test_a_sector_has_at_most_64_ascii_characters(given_as: str) -> None:
-    assert "is not a sector" in fault(read_sector, given_as)
+# Who said it, addresses, languages
+
+
+@pytest.mark.parametrize(
+    ("given_as", "sayer"),
+    [("kr", "KR"), ("MY", "MY"), (" Both ", "both"), ("BOTH", "both"), ("kr-motie", "KR-MOTIE")],
+)
+def test_who_said_something_is_a_party_both_or_a_body(given_as: str, sayer: str) -> None:
+    assert read_sayer(given_as) == sayer
+
+
+def test_who_said_something_is_no_sentence() -> None:
+    assert "is not a ref" in fault(read_sayer, "the minister")
+
+
+@pytest.mark.parametrize(
+    "address", ["https://a.example", "http://a.example/b?c=d#e", "https://한국.example/길", "https://[::1]/"]
+)
+def test_an_address_is_that_of_a_page_and_stays_as_it_is(address: str) -> None:
+    assert read_address(f" {address}\n") == address
+
+
+@pytest.mark.parametrize(
+    "given_as",
+    ["a.example", "ftp://a.example", "javascript:alert(1)", "https://", "https:///b", "https://a b"],
+)
+def test_what_is_no_address_is_refused(given_as: str) -> None:
+    assert fault(read_address, given_as) == f"{given_as!r} is no address; give one that begins with https://"
+
+
+@pytest.mark.parametrize(
+    ("given_as", "tag"),
+    [("ko", "ko"), ("MS", "ms"), (" en ", "en"), ("zh-Hant", "zh-Hant"), ("EN-GB", "en-GB"), ("yue", "yue")],
+)
+def test_a_language_is_a_tag_with_its_first_part_in_lower_case(given_as: str, tag: str) -> None:
+    assert read_language(given_as) == tag
+    assert is_kept(read_language, tag)
+
+
+@pytest.mark.parametrize("given_as", ["Korean", "k", "ko_KR", "ko-", "한국어", "ko-한국", "ko ms"])
+def test_what_is_no_language_is_refused_with_tags_that_are(given_as: str) -> None:
+    assert (
+        fault(read_language, given_as) == f"{given_as!r} is no language; give its tag, such as ko, ms or en"
+    )
 
 
 # Dates
@@ -380,10 +544,6 @@ def test_a_word_of_a_vocabulary_is_taken_in_any_case(name: str) -> None:
         ("status", "In Progress", "in-progress"),
         ("status", "canceled", "cancelled"),
         ("status", "finalizing", "finalising"),
-        ("parties", "boht", "both"),
-        ("parties", "Korea", "KR"),
-        ("parties", "republic of korea", "KR"),
-        ("parties", "Malaysia", "MY"),
         ("firmness", "comitted", "committed"),
         ("firmness", "discuss", "discussed"),
         ("kind", "joint statement", "joint-statement"),
@@ -403,6 +563,23 @@ def test_a_mistyped_word_is_refused_with_the_nearest_of_its_own_vocabulary(
 @pytest.mark.parametrize("name", WORDS)
 def test_a_word_near_none_is_refused_with_all_of_the_vocabulary(name: str) -> None:
     assert field_fault(name, "xyz") == f"'xyz' is unknown; it is one of {', '.join(WORDS[name])}"
+
+
+@pytest.mark.parametrize(
+    ("given_as", "parties"),
+    [("kr", "KR"), ("Both", "both"), ("ALL", "all"), ("kr,my", "KR, MY"), (" MY , kr ", "MY, KR")],
+)
+def test_parties_are_bodies_or_all_of_them(given_as: str, parties: str) -> None:
+    assert read_field(None, "parties", given_as) == parties
+    assert read_field(None, "parties", parties) == parties
+
+
+@pytest.mark.parametrize(
+    ("given_as", "sentence"),
+    [("kr, KR", "'KR' stands twice; give it once"), ("republic of korea", "did you mean REPUBLIC-OF-KOREA?")],
+)
+def test_what_names_no_parties_is_refused(given_as: str, sentence: str) -> None:
+    assert field_fault("parties", given_as).endswith(sentence)
 
 
 def test_a_word_of_another_vocabulary_is_unknown() -> None:
@@ -522,7 +699,7 @@ def test_a_value_that_was_taken_is_taken_again_and_stays_as_it_is(field: tuple[s
 @pytest.fixture
 def gates(monkeypatch: pytest.MonkeyPatch) -> None:
     """Milestones that have a `kind` too, other words than those of agreements."""
-    gate = Field("Which.", read_word(("gate", "step")), is_clearable=True)
+    gate = Field("Which.", read_word(("gate", "step")), words=("gate", "step"), is_clearable=True)
     more = {"kind": gate}
     monkeypatch.setattr(
         kinds, "DECLARED", {**kinds.DECLARED, "milestone": {**kinds.DECLARED["milestone"], **more}}
@@ -544,8 +721,9 @@ def test_a_field_that_two_kinds_read_differently_is_read_as_its_kind_reads_it() 
 @pytest.mark.usefixtures("gates")
 def test_where_the_kind_is_not_known_the_first_that_takes_a_value_reads_it() -> None:
     assert [read_field(None, "kind", value) for value in ("TREATY", "GATE", "")] == ["treaty", "gate", None]
-    with pytest.raises(Fault, match="'promise' is unknown; it is one of joint-statement, "):
-        read_field(None, "kind", "promise")
+    known = ", ".join((*WORDS["kind"], "gate", "step"))
+    assert field_fault("kind", "xyz") == f"'xyz' is unknown; it is one of {known}"
+    assert field_fault("kind", "gates") == "'gates' is unknown; did you mean gate?"
 
 
 @pytest.mark.usefixtures("gates")

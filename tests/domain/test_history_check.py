@@ -3,11 +3,12 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from hashlib import sha256
 
 import pytest
 
-from ksmy_tracker.domain.chain import to_canonical_json
-from ksmy_tracker.domain.entries import ENTRY_FIELDS
+from ksmy_tracker.domain.chain import as_stored, to_canonical_json
+from ksmy_tracker.domain.entries import ENTRY_FIELDS, BrokenEntry, StoredEntry
 from ksmy_tracker.domain.kinds import COLUMNS
 from ksmy_tracker.errors import BadInput, Damaged
 from ksmy_tracker.reading import check as audit
@@ -99,6 +100,9 @@ def test_what_no_writer_writes_is_not_imported(new: sqlite3.Connection, name: st
 #: What a register's columns cannot hold at all.
 NO_ROW = ("a lone surrogate in a title",)
 
+#: What no record is made of, which is told before its history is gone through.
+NO_LISTS = ("a text for a list", "a number in a list", "a list in a list", "null in a list")
+
 
 def test_a_history_that_was_put_into_a_register_is_sound(room: sqlite3.Connection) -> None:
     fill(room, newer())
@@ -111,4 +115,43 @@ def test_what_no_writer_writes_is_found_in_a_register(room: sqlite3.Connection, 
         fill(room, CRAFTED[name]())
     except sqlite3.IntegrityError:
         return  # the tables themselves refuse it, whoever writes it
-    assert "entry " in faults(room)
+    if name in NO_LISTS:
+        with pytest.raises(BrokenEntry, match="stands where a list of texts should"):
+            audit.require_sound(FileReader(room))
+    else:
+        assert "entry " in faults(room)
+
+
+@pytest.mark.parametrize(
+    ("entry", "column", "value"),
+    [
+        ("action = 'created' AND record = 'commitment'", "changes", "{broken"),
+        ("action = 'created' AND record = 'agreement'", "changes", "{broken"),
+        ("changes <> '{}'", "changes", "null"),
+        ("changes <> '{}'", "changes", "replace(changes, ':', ': ')"),
+        ("changes = '{}'", "changes", "'{ }'"),
+        ("evidence <> '[]'", "evidence", "' ' || evidence"),
+        ("evidence = '[]'", "evidence", "'[ ]'"),
+        ("evidence = '[]'", "evidence", "'[5]'"),
+        ("retracts <> '[]'", "retracts", "' ' || retracts"),
+        ("retracts = '[]'", "retracts", "'[ ]'"),
+        ("retracts = '[]'", "retracts", "'5'"),
+    ],
+)
+def test_json_that_no_writer_writes_is_found_though_every_hash_is_right(
+    room: sqlite3.Connection, entry: str, column: str, value: str
+) -> None:
+    fill(room, newer())
+    quoted = value if "'" in value else repr(value)
+    (altered,) = room.execute(
+        f"UPDATE entry SET {column} = {quoted} WHERE id = (SELECT max(id) FROM entry WHERE {entry}) RETURNING id"
+    ).fetchone()
+    before = None
+    for row in room.execute(f"SELECT {', '.join(ENTRY_FIELDS)} FROM entry ORDER BY id").fetchall():
+        stored = StoredEntry(*row)._replace(previous_hash=before)
+        before = sha256(as_stored(stored)).hexdigest()
+        room.execute(
+            "UPDATE entry SET previous_hash = ?, hash = ? WHERE id = ?",
+            [stored.previous_hash, before, stored.id],
+        )
+    assert f"entry {altered} " in faults(room)

@@ -3,9 +3,9 @@
 import pytest
 
 from ksmy_tracker.domain.kinds import (
-    DECLARED,
     KINDS,
     NAMED,
+    REFERRING,
     Agreement,
     Commitment,
     Milestone,
@@ -17,15 +17,18 @@ from ksmy_tracker.domain.values import Fault
 
 
 def test_the_kinds_are_those_of_the_design() -> None:
-    assert tuple(KINDS) == ("agreement", "commitment", "milestone")
+    assert tuple(KINDS) == (
+        *("body", "partnership", "source", "agreement", "commitment", "milestone", "measure", "claim"),
+    )
 
 
-def test_a_kind_comes_after_the_one_it_belongs_to_and_has_its_ref() -> None:
+def test_a_kind_comes_after_those_that_it_is_a_part_of_or_refers_to() -> None:
     order = list(KINDS)
-    parents = {kind: its.belongs_to for kind, its in KINDS.items()}
-    assert parents == {"agreement": None, "commitment": "agreement", "milestone": "commitment"}
-    for kind, parent in parents.items():
-        assert parent is None or (order.index(parent) < order.index(kind) and parent in DECLARED[kind])
+    assert REFERRING["commitment"]["agreement"] == "agreement"
+    assert KINDS["milestone"].part_of == ("commitment",)
+    for kind, its in KINDS.items():
+        for other in (*its.part_of, *REFERRING[kind].values()):
+            assert order.index(other) < order.index(kind) or (other == kind and kind in ("agreement", "body"))
 
 
 @pytest.mark.parametrize(

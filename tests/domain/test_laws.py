@@ -16,13 +16,18 @@ CREATED = (
     Said(1, COMMITMENT, DAYS[0], {"title": "Trade tin", "status": "planned", "due": None}),
     Said(2, MILESTONE, DAYS[0], {"title": "Survey", "state": "scheduled"}),
 )
-VALUES: dict[str, dict[str, list[str | None]]] = {
+VALUES: dict[str, dict[str, list[Any]]] = {
     COMMITMENT: {
         "title": ["A", "B", "C"],
         "status": ["planned", "in-progress", "completed"],
         "due": [None, "2025", "2026-06", "2027"],
+        "topics": [(), ("tin",), ("tin", "수소"), ("수소", "tin")],
     },
-    MILESTONE: {"title": ["A", "B"], "state": ["scheduled", "met", "not-met"]},
+    MILESTONE: {
+        "title": ["A", "B"],
+        "state": ["scheduled", "met", "not-met"],
+        "leads": [(), ("KR-MOTIE",), ("MY-MITI", "KR-MOTIE")],
+    },
 }
 
 

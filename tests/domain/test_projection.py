@@ -11,7 +11,7 @@ from msgspec import structs
 
 from ksmy_tracker.domain.chain import Changes, Entry
 from ksmy_tracker.domain.edtf import read_due
-from ksmy_tracker.domain.kinds import COLUMNS, GIVEN, Commitment, commitment_of, kept, state_of
+from ksmy_tracker.domain.kinds import COLUMNS, GIVEN, Commitment, family_of, kept, state_of
 from ksmy_tracker.domain.projection import States, laid_down, project, retracted, states_before, step
 from ksmy_tracker.storage import tables as models
 
@@ -89,6 +89,9 @@ def test_a_new_record_has_every_column_and_is_empty_but_for_what_its_entry_says(
         "title": "Conclude it",
         "status": "planned",
         "verifiable": 1,
+        "topics": "[]",
+        "leads": "[]",
+        "partners": "[]",
         "evidence": 0,
         "created_on": "2024-11-25",
         "updated_on": "2024-11-25",
@@ -120,6 +123,7 @@ def test_a_new_agreement_has_no_count_of_evidence() -> None:
             "place": None,
             "parties": None,
             "source": None,
+            "under": None,
             "created_on": "2024-11-25",
             "updated_on": "2024-11-25",
             "withdrawn": 0,
@@ -150,6 +154,9 @@ def test_a_new_milestone_knows_its_commitment_and_its_number() -> None:
         "commitment": "FTA-CONCLUDE",
         "number": 12,
         "title": "Tenth round",
+        "party": None,
+        "leads": "[]",
+        "partners": "[]",
         "due": "2025-06",
         "state": "scheduled",
         "expected": None,
@@ -185,8 +192,8 @@ def test_a_record_knows_its_kind() -> None:
 
 
 def test_a_milestone_belongs_to_the_commitment_before_the_slash() -> None:
-    assert commitment_of("FTA-CONCLUDE/2") == "FTA-CONCLUDE"
-    assert commitment_of("FTA-CONCLUDE") == "FTA-CONCLUDE"
+    assert family_of("FTA-CONCLUDE/2") == "FTA-CONCLUDE"
+    assert family_of("FTA-CONCLUDE") == "FTA-CONCLUDE"
 
 
 def test_the_columns_are_those_of_the_tables() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ksmy_tracker.domain.kinds import Agreement, Commitment, Milestone
+from ksmy_tracker.domain.kinds import Agreement, Body, Claim, Commitment, Measure, Milestone, Source
 from ksmy_tracker.domain.rows import (
     Day,
     DeadlineRow,
@@ -40,35 +40,51 @@ def milestone(state: str, due_latest: str | None = None, met_on: str | None = No
         (
             Commitment,
             (
-                "ref, title, detail, agreement, sector, parties, firmness, verifiable, source, status, deadline, "
-                "days_left, due, due_earliest, due_latest, due_phrase, expected, baseline_due, slip_days, "
-                "milestones_met, milestones, evidence, created_on, updated_on, reviewed_on, withdrawn, "
-                "newest_entry"
+                "ref, title, detail, agreement, sector, topics, parties, leads, partners, said_by, firmness, "
+                "verifiable, source, status, deadline, days_left, due, due_earliest, due_latest, due_phrase, "
+                "done_when, expected, baseline_due, slip_days, milestones_met, milestones, measures, disputed, "
+                "evidence, created_on, updated_on, reviewed_on, withdrawn, newest_entry"
             ),
         ),
         (
             Agreement,
-            "ref, title, kind, stage, dated, place, parties, source, commitments, open, overdue, withdrawn",
+            (
+                "ref, title, kind, stage, dated, place, parties, source, under, commitments, open, overdue, "
+                "disputed, withdrawn"
+            ),
+        ),
+        (Body, "ref, name, name_ko, name_ms, kind, party, leads, overdue, withdrawn"),
+        (Source, "ref, title, publisher, dated, url, archived, language, cited, withdrawn"),
+        (
+            Measure,
+            (
+                "ref, about, title, unit, direction, baseline, baseline_period, target, target_period, value, "
+                "period, percent, remaining, disputed, evidence, created_on, updated_on, withdrawn"
+            ),
+        ),
+        (
+            Claim,
+            "ref, about, number, field, value, period, said_by, state, created_on, updated_on, withdrawn",
         ),
         (
             EntryRow,
             (
                 "id, invocation, key, key_digest, recorded_at, effective_on, actor, record, ref, action, "
-                "changes, note, evidence, retracts, previous_hash, hash, retracted_by"
+                "changes, note, evidence, retracts, previous_hash, hash, retracted_by, cited"
             ),
         ),
         (
             Milestone,
             (
-                "ref, number, title, state, deadline, days_left, due, due_earliest, due_latest, expected, met_on, "
-                "evidence, withdrawn"
+                "ref, number, title, party, leads, partners, state, deadline, days_left, due, due_earliest, "
+                "due_latest, expected, met_on, disputed, evidence, withdrawn"
             ),
         ),
         (
             DeadlineRow,
             (
                 "ref, record, title, agreement, sector, parties, status, deadline, days_left, due, due_earliest, "
-                "due_latest, due_phrase, slip_days, expected"
+                "due_latest, due_phrase, slip_days, expected, done_when, leads, disputed"
             ),
         ),
     ],

@@ -10,10 +10,17 @@ from ksmy_tracker.domain.words import did_you_mean, nearest
 VOCABULARIES = {
     "STATUSES": ("planned", "in-progress", "finalising", "completed", "suspended", "cancelled"),
     "DEADLINE_STATES": ("overdue", "due-soon", "upcoming", "undated", "met", "met-late", "closed"),
-    "FIRMNESSES": ("signed", "committed", "agreed", "discussed", "hoped"),
-    "PARTIES": ("KR", "MY", "both"),
-    "AGREEMENT_KINDS": ("joint-statement", "memorandum", "treaty", "contract"),
-    "STAGES": ("negotiating", "concluded", "adopted", "signed", "ratified", "in-force", "terminated"),
+    "FIRMNESSES": ("signed", "committed", "agreed", "offered", "discussed", "hoped"),
+    "SHARED": ("both", "all"),
+    "AGREEMENT_KINDS": (
+        *("joint-statement", "memorandum", "agreement", "treaty", "protocol", "exchange-of-notes"),
+        *("plan-of-action", "letter-of-intent", "contract"),
+    ),
+    "STAGES": (
+        *("announced", "negotiating", "concluded", "adopted", "initialled", "signed", "ratified", "in-force"),
+        *("expired", "terminated"),
+    ),
+    "BODY_KINDS": ("state", "ministry", "agency", "company", "organisation"),
     "MILESTONE_STATES": ("scheduled", "met", "partially-met", "not-met"),
 }
 
@@ -58,7 +65,7 @@ def test_a_mistyped_status_is_answered_with_the_one_it_is_near(typed: str, meant
 
 def test_case_does_not_make_a_word_less_near() -> None:
     assert nearest("fta-conclud", ["SP-2024", "FTA-CONCLUDE"]) == "FTA-CONCLUDE"
-    assert nearest("BOHT", vocabulary.PARTIES) == "both"
+    assert nearest("BOHT", vocabulary.SHARED) == "both"
 
 
 def test_nothing_is_near_where_nothing_is_known() -> None:
@@ -83,7 +90,7 @@ def test_a_mistake_is_answered_with_the_nearest_word() -> None:
 
 
 def test_a_mistake_far_from_every_word_is_answered_with_all_of_a_few() -> None:
-    assert did_you_mean("Korea", vocabulary.PARTIES) == "it is one of KR, MY, both"
+    assert did_you_mean("Korea", vocabulary.SHARED) == "it is one of both, all"
     assert did_you_mean("Korea", ["FTA"]) == "it is one of FTA"
 
 

@@ -28,7 +28,7 @@ def add(ref: str, on: str, record: str = "commitment", **fields: Any) -> Change:
         "milestone": {},
     }
     filled = {"title": f"Title of {ref}", **required[record], **fields}
-    return Change("add", ref, record=record, fields=filled, effective_on=on, new_sector=True)
+    return Change("add", ref, record=record, fields=filled, effective_on=on, new=("sector",))
 
 
 def update(
@@ -36,7 +36,7 @@ def update(
 ) -> Change:
     """A change of a record."""
     return Change(
-        "update", ref, fields=fields, effective_on=on, note=note, evidence=evidence, new_sector=True
+        "update", ref, fields=fields, effective_on=on, note=note, evidence=evidence, new=("sector",)
     )
 
 

@@ -11,8 +11,10 @@ import pytest
 
 from ksmy_tracker.domain.chain import digest, key_hash, read_entry
 from ksmy_tracker.domain.entries import ENTRY_FIELDS, StoredEntry
+from ksmy_tracker.domain.kinds import KINDS
 from ksmy_tracker.reading import check as audit
 from ksmy_tracker.storage.history_triggers import HISTORY_TRIGGERS
+from ksmy_tracker.storage.sqlite.reader import FileReader
 from ksmy_tracker.storage.sqlite.register import FileRegister
 from ksmy_tracker.storage.tables import Table
 from tests.conftest import Ksmy, asked
@@ -74,7 +76,8 @@ def test_a_sound_register_has_no_faults_and_is_counted(register: Path) -> None:
     with FileRegister(register).reading() as reader:
         found = audit.check(reader)
         (head,) = asked(reader, f"SELECT hash FROM entry WHERE id = {LAST}")[0]
-    assert found == audit.Audit([], {"agreement": 6, "commitment": 19, "milestone": 5, "entry": LAST}, head)
+    seeded = {"agreement": 6, "commitment": 19, "milestone": 5, "entry": LAST}
+    assert found == audit.Audit([], dict.fromkeys((*KINDS, "entry"), 0) | seeded, head)
 
 
 # Entries.
@@ -161,7 +164,8 @@ def test_every_field_of_an_entry_is_covered_by_its_hash(register: Path) -> None:
         ("changes", "null"),
         ("changes", '{"title":"no pair"}'),
         ("changes", '{"due":[null,5]}'),
-        ("changes", '{"due":[null,["2025"]]}'),
+        ("changes", '{"due":[null,["2025",5]]}'),
+        ("changes", '{"topics":[null,[["tin"]]]}'),
         ("evidence", "[broken"),
         ("evidence", "5"),
         pytest.param("evidence", "[" * 100_000, id="evidence-deep"),
@@ -338,8 +342,23 @@ def test_a_missing_record_of_others_is_found_by_those_too(ksmy: Ksmy, register: 
         (
             "agreement SMUGGLED",
             (
-                "INSERT INTO agreement SELECT 'SMUGGLED', title, kind, stage, dated, place, parties, source, "
-                "created_on, updated_on, withdrawn FROM agreement WHERE ref = 'FTA'"
+                "INSERT INTO agreement (ref, title, kind, stage, parties, created_on, updated_on) "
+                "SELECT 'SMUGGLED', title, kind, stage, parties, created_on, updated_on "
+                "FROM agreement WHERE ref = 'FTA'"
+            ),
+        ),
+        (
+            "body SMUGGLED",
+            (
+                "INSERT INTO body (ref, name, kind, created_on, updated_on, withdrawn) "
+                "VALUES ('SMUGGLED', 'x', 'state', '2025-01-31', '2025-01-31', 0)"
+            ),
+        ),
+        (
+            "source ZZ",
+            (
+                "INSERT INTO source (ref, title, created_on, updated_on, withdrawn) "
+                "VALUES ('ZZ', 'x', '2025-01-31', '2025-01-31', 0)"
             ),
         ),
         (
@@ -354,6 +373,25 @@ def test_a_missing_record_of_others_is_found_by_those_too(ksmy: Ksmy, register: 
 def test_a_record_without_history_is_found(ksmy: Ksmy, register: Path, named: str, statement: str) -> None:
     tamper(register, statement)
     assert faults(ksmy, register) == [f"{named} has no history"]
+
+
+@pytest.mark.parametrize("topics", ['["tin","halal"]', '["tin", "halal"]', "[]"])
+def test_a_list_that_was_altered_in_a_record_is_found(ksmy: Ksmy, register: Path, topics: str) -> None:
+    assert ksmy("update", "TOURISM", "--topics", "halal,tin").code == 0
+    tamper(register, "UPDATE commitment SET topics = ? WHERE ref = 'TOURISM'", topics)
+    said = json.dumps(json.loads(topics), separators=(",", ":"))
+    assert faults(ksmy, register) == [
+        f'commitment TOURISM: topics is {said!r}, but its history says \'["halal","tin"]\''
+    ]
+
+
+@pytest.mark.parametrize("topics", ['["tin",7,"halal"]', '["tin",["a"],"b"]', '["tin"halal"]'])
+def test_what_is_no_list_of_texts_is_damage(ksmy: Ksmy, register: Path, topics: str) -> None:
+    tamper(register, "UPDATE commitment SET topics = ? WHERE ref = 'TOURISM'", topics)
+    for command in (("check",), ("list",), ("show", "TOURISM"), ("update", "TOURISM", "--note", "n")):
+        ran = ksmy(*command)
+        assert (ran.code, ran.out) == (8, "")
+        assert "stands where a list of texts should" in ran.err
 
 
 def test_what_was_put_into_a_record_does_nothing_to_the_terminal(ksmy: Ksmy, register: Path) -> None:
@@ -541,7 +579,7 @@ def test_a_value_that_its_rule_forbids_is_found(ksmy: Ksmy, register: Path) -> N
     ]
 
 
-def test_bytes_overwritten_within_an_index_are_found(ksmy: Ksmy, register: Path) -> None:
+def overwrite_an_index(register: Path) -> None:
     with closing(sqlite3.connect(register)) as connection:
         (page,) = connection.execute(
             "SELECT rootpage FROM sqlite_master WHERE name = 'ix_commitment_updated_on'"
@@ -550,4 +588,37 @@ def test_bytes_overwritten_within_an_index_are_found(ksmy: Ksmy, register: Path)
     with register.open("r+b") as file:
         file.seek(page * size - 16)
         file.write(b"\0" * 16)
+
+
+def test_bytes_overwritten_within_an_index_are_found(ksmy: Ksmy, register: Path) -> None:
+    overwrite_an_index(register)
     assert any(fault.startswith("database: ") for fault in faults(ksmy, register))
+
+
+@pytest.mark.parametrize("value", ["x", "{broken", b"\xff"])
+def test_of_a_broken_file_nothing_else_is_said(ksmy: Ksmy, register: Path, value: str | bytes) -> None:
+    """Neither the faults that are found by reading it meanwhile, nor that it cannot be read."""
+    tamper(register, "UPDATE entry SET changes = CAST(? AS TEXT) WHERE id = 5", value)
+    overwrite_an_index(register)
+    assert {fault.partition(":")[0] for fault in faults(ksmy, register)} == {"database"}
+
+
+class _Ended(Exception):
+    """What ends a block."""
+
+
+def test_the_search_for_broken_pages_ends_with_its_block(
+    register: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endless = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+    monkeypatch.setattr(FileReader, "broken_pages", lambda reader: iter(reader.values(int, endless)))
+    with FileRegister(register).reading() as reader, pytest.raises(_Ended), reader.seeking_broken_pages():
+        raise _Ended
+
+
+def test_what_the_search_for_broken_pages_raises_is_raised_where_it_is_asked(
+    register: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FileReader, "broken_pages", lambda reader: iter(reader.values(int, "SELECT none")))
+    with FileRegister(register).reading() as reader, pytest.raises(sqlite3.OperationalError, match="none"):
+        audit.check(reader)

@@ -47,7 +47,8 @@ def assorted(empty_register: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 def test_every_field_of_a_commitment_can_be_sorted_by() -> None:
-    assert sorted(SORT) == sorted(names(Commitment))
+    # What is disputed has no order.
+    assert sorted([*SORT, "disputed"]) == sorted(names(Commitment))
 
 
 def key_of(row: Commitment, field: str) -> Any:
@@ -55,7 +56,7 @@ def key_of(row: Commitment, field: str) -> Any:
     return row.due_latest if field == "due" else as_dict(row)[field]
 
 
-@pytest.mark.parametrize("field", [name for name in names(Commitment) if name not in WORDS])
+@pytest.mark.parametrize("field", [name for name in SORT if name not in WORDS])
 @pytest.mark.parametrize("descending", [False, True], ids=["ascending", "descending"])
 @pytest.mark.parametrize("on", ["2025-01-07", "2026-01-15"])
 def test_rows_are_sorted_by_a_field_with_nulls_last(

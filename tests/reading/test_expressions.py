@@ -54,14 +54,14 @@ def test_counts_filters_and_rows_agree_on_the_deadline_state(path: Path) -> None
         assert {row.ref for row in rows if row.deadline == "overdue"} == set(
             refs(snapshot, filters=Filters(overdue=True))
         )
-        by_status, by_deadline, by_sector = counts(snapshot)
-    assert by_deadline == {
+        found = counts(snapshot)
+    assert found.by_deadline == {
         **dict.fromkeys(vocabulary.DEADLINE_STATES, 0),
         **Counter(row.deadline for row in rows),
     }
-    assert list(by_deadline.values()) == [2, 1, 1, 1, 0, 1, 1]
-    assert +Counter(by_status) == {"planned": 5, "completed": 1, "cancelled": 1}
-    assert by_sector == {"trade": 7}
+    assert list(found.by_deadline.values()) == [2, 1, 1, 1, 0, 1, 1]
+    assert +Counter(found.by_status) == {"planned": 5, "completed": 1, "cancelled": 1}
+    assert found.by_sector == {"trade": 7}
 
 
 def test_the_newest_entry_of_a_commitment_is_its_own_or_its_milestone_s(path: Path) -> None:

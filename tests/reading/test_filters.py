@@ -10,7 +10,7 @@ from ksmy_tracker.reading import refs as refs_of
 from ksmy_tracker.reading.agreements import agreements
 from ksmy_tracker.reading.commitments import commitments
 from ksmy_tracker.reading.deadlines import deadlines, first_deadlines
-from ksmy_tracker.reading.filters import sectors
+from ksmy_tracker.reading.filters import slugs
 from tests.reading.made import add, looking, make, refs, update
 from tests.withdrawing import withdraw
 
@@ -99,7 +99,7 @@ def test_what_is_withdrawn_is_in_no_listing_unless_asked_for(path: Path) -> None
     with looking(path) as snapshot:
         assert refs(snapshot) == ["GONE", "KEPT"]
         assert len(deadlines(snapshot)) == first_deadlines(snapshot, most=9).total == 2
-        assert sectors(snapshot) == ["fisheries", "trade"]
+        assert slugs(snapshot, "sector") == ["fisheries", "trade"]
     withdraw(str(path), "KEPT/1", "GONE", "TREATY")
     with looking(path) as snapshot:
         assert refs(snapshot) == ["KEPT"]
@@ -110,7 +110,7 @@ def test_what_is_withdrawn_is_in_no_listing_unless_asked_for(path: Path) -> None
         assert first_deadlines(snapshot, most=9) == ([], 0)
         assert [row.ref for row in agreements(snapshot)] == ["PACT"]
         assert [row.ref for row in agreements(snapshot, withdrawn=True)] == ["PACT", "TREATY"]
-        assert sectors(snapshot) == ["fisheries"]
+        assert slugs(snapshot, "sector") == ["fisheries"]
         assert [ref for ref, _ in refs_of.refs(snapshot)] == ["KEPT", "PACT"]
         (kept,) = commitments(snapshot)
         assert (kept.milestones, kept.milestones_met) == (0, 0)

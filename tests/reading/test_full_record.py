@@ -35,7 +35,7 @@ def test_a_commitment_comes_with_its_agreement_milestones_and_history(filled: Pa
         steps, history = milestones(snapshot, "A"), entries(snapshot, ref="A")
         found = commitment(snapshot, "A")
         assert found
-        assert full_record(snapshot, ref) == FullCommitment(found, pact, steps, history)
+        assert full_record(snapshot, ref) == FullCommitment(found, pact, steps, history, [], [])
         assert (len(steps), len(history)) == (1, 2)
 
 
@@ -43,7 +43,7 @@ def test_an_agreement_comes_with_its_commitments_and_history(filled: Path) -> No
     with looking(filled) as snapshot:
         (pact,) = agreements(snapshot, ref="PACT")
         under, history = commitments(snapshot, Filters(agreement=["PACT"])), entries(snapshot, ref="PACT")
-        assert full_record(snapshot, "PACT") == FullAgreement(pact, under, history)
+        assert full_record(snapshot, "PACT") == FullAgreement(pact, under, history, [], [])
         assert [one.ref for one in under] == ["A", "B"]
 
 

@@ -25,6 +25,7 @@ PARTS: Final = {
     "sector": Filters(sector=["trade"]),
     "party": Filters(party=["KR"]),
     "agreement": Filters(agreement=["FTA"]),
+    "search": Filters(search=["trade"]),
 }
 
 #: How the newest entries are read, of which a list may be made.

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ksmy_tracker.domain.kinds import Commitment
-from ksmy_tracker.domain.report import Quiet
+from ksmy_tracker.domain.report import Counts, Quiet
 from ksmy_tracker.domain.rows import Day, Filters
 from ksmy_tracker.reading.agreements import count_agreements
 from ksmy_tracker.reading.commitments import commitments
@@ -134,14 +134,22 @@ def family(ref: str) -> str:
 
 def counted(rows: Iterable[Commitment]) -> tuple[Counter[str], ...]:
     """What `counts` should say of commitments, but for what there is none of."""
-    return tuple(Counter(getattr(row, name) for row in rows) for name in ("status", "deadline", "sector"))
+    return tuple(
+        Counter(getattr(row, name) for row in rows) for name in ("status", "deadline", "firmness", "sector")
+    )
+
+
+def present(found: Counts) -> tuple[Counter[str], ...]:
+    """The same of what was counted."""
+    by = (found.by_status, found.by_deadline, found.by_firmness, found.by_sector)
+    return tuple(+Counter(each) for each in by)
 
 
 def test_each_status_deadline_state_and_sector_is_counted(busy: Path) -> None:
     with looking(busy) as snapshot:
-        assert tuple(+Counter(each) for each in counts(snapshot)) == counted(commitments(snapshot))
-        _, by_deadline, _ = counts(snapshot)
-    assert {"overdue", "met", "closed"} <= {state for state, count in by_deadline.items() if count}
+        found = counts(snapshot)
+        assert present(found) == counted(commitments(snapshot))
+    assert {"overdue", "met", "closed"} <= {state for state, count in found.by_deadline.items() if count}
 
 
 def test_what_was_undone_is_not_counted(ksmy: Ksmy, record: Callable[..., None], register: Path) -> None:
@@ -150,7 +158,7 @@ def test_what_was_undone_is_not_counted(ksmy: Ksmy, record: Callable[..., None],
     )
     assert ksmy("undo").code == 0
     with looking(register) as snapshot:
-        assert [sum(each.values()) for each in counts(snapshot)] == [19, 19, 19]
+        assert [each.total() for each in present(counts(snapshot))] == [19, 19, 19, 19]
         assert count_agreements(snapshot) == 6
 
 
@@ -438,7 +446,7 @@ def test_a_narrowed_report_has_that_part_of_the_whole_one(day: str, only: Filter
         kept = {row.ref: row for row in commitments(whole) if _passes(row, only)}
         named = kept.keys() | {row.agreement for row in kept.values()}
         assert commitments(part) == list(kept.values())
-        assert tuple(+Counter(each) for each in counts(part)) == counted(kept.values())
+        assert present(counts(part)) == counted(kept.values())
         assert count_agreements(part) == len({row.agreement for row in kept.values()})
         assert deadlines(part) == [row for row in deadlines(whole) if family(row.ref) in kept]
         assert first_deadlines(part, most=99) == (deadlines(part), len(deadlines(part)))
@@ -467,5 +475,4 @@ def _passes(row: Commitment, only: Filters) -> bool:
 def test_the_horizon_decides_what_counts_as_due_soon(busy: Path) -> None:
     for within, soon in ((0, 1), (43, 1), (44, 2), (10**10, 2)):
         with looking(busy, within=within) as snapshot:
-            _, by_deadline, _ = counts(snapshot)
-        assert by_deadline["due-soon"] == soon
+            assert counts(snapshot).by_deadline["due-soon"] == soon

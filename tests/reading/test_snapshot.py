@@ -12,7 +12,7 @@ from ksmy_tracker.domain.rows import Day, Filters
 from ksmy_tracker.reading.agreements import agreements
 from ksmy_tracker.reading.commitments import commitment, commitments
 from ksmy_tracker.reading.entries import entries
-from ksmy_tracker.reading.filters import narrowed, sectors
+from ksmy_tracker.reading.filters import narrowed, slugs
 from ksmy_tracker.reading.milestones import milestones
 from ksmy_tracker.reading.snapshot import Snapshot
 from ksmy_tracker.storage.interface import Row
@@ -130,7 +130,7 @@ def test_a_record_is_not_there_before_the_day_it_was_created(ksmy: Ksmy, registe
         assert commitment(snapshot, "HALAL") is None
         assert milestones(snapshot, "HALAL") == []
         assert entries(snapshot, ref="HALAL") == []
-        assert "halal" not in sectors(snapshot)
+        assert "halal" not in slugs(snapshot, "sector")
     with looking(register, "2025-06-02") as snapshot:
         assert commitment(snapshot, "HALAL") is not None
         assert milestones(snapshot, "HALAL") == []
@@ -216,7 +216,7 @@ def test_a_view_of_a_day_that_nothing_came_after_reads_the_tables_as_they_are(re
         asked = Asked(reader)
         commitments(Snapshot(asked, Day(date(2024, 11, 25))))
         assert not any(sql.startswith("WITH") for sql in asked.asked)
-        assert len(asked.asked) == 3  # the newest entry, one that is later, and the list
+        assert len(asked.asked) == 5  # the zone, the newest entry, one that is later, claims, and the list
 
 
 @pytest.mark.parametrize("day", [date.min, date.max])

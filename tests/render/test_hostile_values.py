@@ -19,7 +19,7 @@ from ksmy_tracker.cli.output import complain
 from ksmy_tracker.domain import report as reports
 from ksmy_tracker.domain import rows, timeline
 from ksmy_tracker.domain.entries import BrokenEntry
-from ksmy_tracker.domain.kinds import Agreement, Commitment, Milestone
+from ksmy_tracker.domain.kinds import Record
 from ksmy_tracker.domain.receipt import Outcome, Receipt
 from ksmy_tracker.domain.report import Contradiction, Listed, NextMilestone, Quiet, Report
 from ksmy_tracker.domain.rows import CalendarRow, Filters, as_dict, names
@@ -35,7 +35,27 @@ from ksmy_tracker.render.web import report as report_page
 from ksmy_tracker.render.web import timeline as timeline_drawing
 from ksmy_tracker.render.web.jinja import filled
 from ksmy_tracker.render.web.timeline_layout import NARROW
-from tests.rows import AGREEMENT, COMMITMENT, DEADLINE, EMPTY, ENTRY, MILESTONE, MOVED, TURNED
+from tests.rows import (
+    AGREEMENT,
+    BODY,
+    CITED,
+    CLAIM,
+    COMMITMENT,
+    DEADLINE,
+    DISAGREEMENT,
+    EMPTY,
+    ENTRY,
+    MEASURE,
+    MEASURED,
+    MILESTONE,
+    MOVED,
+    PARTNERSHIP,
+    READINGS,
+    SOURCE,
+    TURNED,
+    VOICE,
+    counting,
+)
 
 #: A text that is markup, a line of a calendar, a cell of a table, and an order to a terminal.
 HOSTILE: Final = (
@@ -50,7 +70,7 @@ _RAW: Final = re.compile(
 
 CALENDAR: Final = CalendarRow(
     *("FTA-CONCLUDE/2", "Signed", "FTA", "trade", "both", "scheduled", "2026", "2026-01-01", "2026-12-31"),
-    *("by next year", None, 1, 2, "2025-10-26T04:00:00.000000Z", 1),
+    *("by next year", None, 1, 2, "2025-10-26T04:00:00.000000Z", 1, None, ("MITI",), ("due_phrase",)),
 )
 MARK: Final = Mark(1, "Signed", "scheduled", "upcoming", date(2026, 6, 30))
 BAR: Final = Bar(
@@ -74,7 +94,7 @@ INVOCATION: Final = rows.InvocationRow(
 def a_report(**parts: Any) -> Report:
     listed: Any = {name: Listed([one], 3) for name, one in parts.items()}
     by_status = {**EMPTY.by_status, "planned": 3, "completed": 1}
-    return EMPTY._replace(by_status=by_status, head="c" * 64, **listed)
+    return counting(EMPTY, by_status=by_status)._replace(head="c" * 64, **listed)
 
 
 def _fields(thing: Any) -> tuple[str, ...]:
@@ -82,7 +102,7 @@ def _fields(thing: Any) -> tuple[str, ...]:
 
 
 def _with(thing: Any, **values: Any) -> Any:
-    if isinstance(thing, Agreement | Commitment | Milestone):
+    if isinstance(thing, Record):
         return replace(thing, **values)
     return thing._replace(**values)
 
@@ -99,6 +119,9 @@ def spoilt(thing: Any) -> Iterator[tuple[str, Any]]:
             yield name, _with(thing, **{name: {"status": [HOSTILE, HOSTILE], "due": ["2025", HOSTILE]}})
     if "changes" in _fields(thing):
         yield "action", _with(thing, action="created", changes={"title": [None, HOSTILE]}, note=HOSTILE)
+    if "cited" in _fields(thing) and "evidence" in _fields(thing):
+        for name, source in spoilt(CITED):
+            yield name, _with(thing, evidence=[source.ref, HOSTILE], cited=[source])
 
 
 def spoilt_timelines() -> Iterator[Timeline]:
@@ -121,18 +144,35 @@ def spoilt_reports() -> Iterator[Report]:
         ("quiet", QUIET),
         ("contradictions", CONTRADICTION),
         ("next_milestones", NEXT),
+        ("measures", MEASURED),
+        ("disagreements", DISAGREEMENT),
     ):
         for _, one in spoilt(thing):
             yield a_report(**{part: one})
     for _, milestone in spoilt(MILESTONE):
         yield a_report(next_milestones=NEXT._replace(milestone=milestone))
+    for measure in spoilt_measures():
+        yield a_report(measures=measure)
+    for _, voice in spoilt(VOICE):
+        yield a_report(disagreements=DISAGREEMENT._replace(register=voice))
+        yield a_report(disagreements=DISAGREEMENT._replace(claims=[voice, voice]))
     whole = a_report(overdue=DEADLINE)
     yield whole._replace(head=HOSTILE)
-    for name in ("by_status", "by_deadline", "by_sector"):
-        counts: Any = {name: {**getattr(whole, name), HOSTILE: 2}}
-        yield whole._replace(**counts)
-    for only in (Filters(sector=[HOSTILE]), Filters(party=[HOSTILE]), Filters(agreement=[HOSTILE])):
-        yield whole._replace(only=only)
+    yield whole._replace(by_lead={HOSTILE: 2})
+    yield whole._replace(partnership=HOSTILE)
+    yield a_report(overdue=DEADLINE._replace(parties="KR"))._replace(parties={"KR": HOSTILE})
+    for name in ("by_status", "by_deadline", "by_firmness", "by_sector"):
+        yield counting(whole, **{name: {**getattr(whole.counts, name), HOSTILE: 2}})
+    for name in rows.NARROWING:
+        yield whole._replace(only=Filters(**{name: [HOSTILE]}))  # type: ignore[arg-type]  # one of the lists
+
+
+def spoilt_measures() -> Iterator[rows.MeasureRow]:
+    for _, measure in spoilt(MEASURE):
+        yield MEASURED._replace(record=measure)
+        yield MEASURED._replace(record=replace(measure, target=None))
+    for _, reading in spoilt(READINGS[0]):
+        yield MEASURED._replace(readings=[reading, *READINGS])
 
 
 def all_shown(render: Callable[[Any], str], things: Iterable[Any]) -> list[str]:
@@ -155,15 +195,13 @@ def test_every_kind_of_row_is_walked() -> None:
         if isinstance(one, type) and issubclass(one, tuple) and one.__module__ == module.__name__
     }
     walked = (COMMITMENT, MILESTONE, AGREEMENT, DEADLINE, ENTRY, CALENDAR, MARK, BAR, TIMELINE, EMPTY)
-    parts = (CONTRADICTION, QUIET, NEXT, INVOCATION, MOVED)
+    parts = (CONTRADICTION, QUIET, NEXT, INVOCATION, MOVED, MEASURED, CITED, VOICE, DISAGREEMENT)
     assert known - {type(one) for one in (*walked, *parts)} == {
         *(rows.Day, rows.Point, rows.Filters, Listed),
-        *(rows.FullCommitment, rows.FullAgreement),  # which are made of rows
-        *(
-            rows.StatusCount,
-            rows.SectorCount,
-            rows.TitledRef,
-        ),  # whose values a report has
+        # Which are made of rows:
+        *(rows.FullCommitment, rows.FullAgreement, rows.FullBody, rows.FullSource, rows.FullPartnership),
+        # Whose values a report has:
+        *(rows.StatusCount, rows.KindCount, rows.TitledRef, reports.Counts),
     }
 
 
@@ -171,10 +209,17 @@ def has_nothing_raw(text: str) -> None:
     assert not _RAW.search(text), ascii(text)
 
 
+#: What has a row in a listing, or an object in a list, of its own.
+ROWS: Final = (
+    *(COMMITMENT, MILESTONE, AGREEMENT, BODY, SOURCE, MEASURE, CLAIM, PARTNERSHIP),
+    *(DEADLINE, ENTRY, MOVED, TURNED),
+)
+
+
 def cells_of_rows() -> Iterator[tuple[tuple[str, ...], list[Any]]]:
-    for row in (COMMITMENT, MILESTONE, AGREEMENT, DEADLINE, ENTRY, MOVED, TURNED):
+    for row in ROWS:
         for _, one in spoilt(row):
-            yield names(type(row)), [getattr(one, name) for name in names(type(row))]
+            yield names(type(row)), list(as_dict(one).values())
 
 
 def test_a_line_of_tsv_stays_a_line_of_as_many_cells() -> None:
@@ -206,7 +251,7 @@ def test_a_row_of_markdown_stays_a_row_without_markup() -> None:
 
 
 def test_json_escapes_control_characters_and_says_the_same() -> None:
-    for row in (COMMITMENT, MILESTONE, AGREEMENT, DEADLINE, ENTRY, MOVED, TURNED):
+    for row in ROWS:
         for _, one in spoilt(row):
             for text in (formats.to_json(as_dict(one)), formats.to_jsonl([as_dict(one)])):
                 has_nothing_raw(text)
@@ -235,6 +280,9 @@ def test_a_table_on_a_terminal_has_no_orders_to_it() -> None:
             ("history", ENTRY),
             ("diff", MOVED),
             ("diff", TURNED),
+            ("bodies", BODY),
+            ("sources", SOURCE),
+            ("measure list", MEASURE),
         )
         for name, one in spoilt(row)
         for columns in (None, [name])
@@ -249,19 +297,28 @@ def test_a_page_of_a_record_has_no_orders_to_a_terminal() -> None:
         "agreement": AGREEMENT,
         "milestone": MILESTONE,
         "entry": ENTRY,
+        "body": BODY,
+        "source": SOURCE,
+        "claim": CLAIM,
+        "partnership": PARTNERSHIP,
     }
 
-    def of_commitment(given: dict[str, Any]) -> str:
-        page = records.commitment_page(
-            given["row"], given["agreement"], [given["milestone"]], [given["entry"]], 78
-        )
-        return str(page)
+    def pages(given: dict[str, Any]) -> Iterator[rows.FullRecord]:
+        row, entries = given["row"], [given["entry"]]
+        more: Any = [given["measure"]], [given["claim"]]
+        yield rows.FullCommitment(row, given["agreement"], [given["milestone"]], entries, *more)
+        yield rows.FullAgreement(given["agreement"], [row], entries, *more)
+        yield rows.FullBody(given["body"], [row], entries)
+        yield rows.FullSource(given["source"], entries, entries)
+        yield rows.FullPartnership(given["partnership"], entries)
 
-    def of_agreement(given: dict[str, Any]) -> str:
-        return str(records.agreement_page(given["agreement"], [given["row"]], [given["entry"]], 78))
-
+    parts["measure"] = MEASURED
     given = [{**parts, part: one} for part, thing in parts.items() for _, one in spoilt(thing)]
-    for text in (*all_shown(of_commitment, given), *all_shown(of_agreement, given)):
+    given += [{**parts, "measure": one} for one in spoilt_measures()]
+    found = [page for one in given for page in pages(one)]
+    for text in all_shown(lambda one: str(records.as_page(one, 78)), found):
+        has_nothing_raw(text)
+    for text in all_shown(lambda one: formats.to_json(json_contract.record_object(one)), found):
         has_nothing_raw(text)
 
 
@@ -329,14 +386,15 @@ def test_a_timeline_on_a_terminal_has_no_orders_to_it() -> None:
 
 @pytest.mark.parametrize("kind", ["event", "todo"])
 def test_a_calendar_has_no_property_of_a_text(kind: str) -> None:
-    sound = "".join(ical.as_calendar([CALENDAR], kind))
+    sound = "".join(ical.as_calendar([CALENDAR], kind, "Korea - Malaysia"))
 
     def skeleton(text: str) -> list[str]:
         unfolded = re.sub("\r\n[ \t]", "", text)
         return sorted(re.split("[:;]", line)[0] for line in unfolded.split("\r\n"))
 
+    given = [(one, "Korea - Malaysia") for _, one in spoilt(CALENDAR)]
     for text in all_shown(
-        lambda one: "".join(ical.as_calendar([one], kind)), [one for _, one in spoilt(CALENDAR)]
+        lambda one: "".join(ical.as_calendar([one[0]], kind, one[1])), [*given, (CALENDAR, HOSTILE)]
     ):
         has_nothing_raw(text)
         assert "\n" not in text.replace("\r\n", "")

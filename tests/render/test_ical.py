@@ -76,6 +76,28 @@ def confirmed(found: dict[str, Component]) -> dict[str, date]:
 # --- what is in it ---------------------------------------------------------------------------------------
 
 
+def test_an_event_says_who_leads_and_what_sources_disagree_about(ksmy: Ksmy) -> None:
+    change(ksmy, "body", "add", "MITI", "--name", "Ministry of Trade", "--kind", "ministry")
+    change(ksmy, "body", "add", "MOTIE", "--name", "Ministry of Industry", "--kind", "ministry")
+    change(ksmy, "update", "FTA-CONCLUDE", "--leads", "MITI,MOTIE")
+    change(ksmy, "milestone", "set", "FTA-CONCLUDE", "1", "--due", "2026-03")
+    change(ksmy, "milestone", "set", "FTA-CONCLUDE", "2", "--due", "2026-04", "--leads", "MOTIE")
+    change(ksmy, "claim", "FTA-CONCLUDE", "--due-phrase", "some day", "--said-by", "KR")
+    change(ksmy, "claim", "FTA-CONCLUDE/1", "--state", "met", "--said-by", "KR")
+    found = {ref: text(entry, "DESCRIPTION").splitlines() for ref, entry in events(ksmy).items()}
+    for ref, leads, disputed in (
+        ("FTA-CONCLUDE", "MITI, MOTIE", "due phrase, /1 state"),
+        ("FTA-CONCLUDE/1", "MITI, MOTIE", "state"),
+        ("FTA-CONCLUDE/2", "MOTIE", None),
+        ("CCS-START", None, None),
+    ):
+        said = [line for line in found[ref] if line.startswith(("To be delivered", "Sources disagree"))]
+        assert said == [
+            *([f"To be delivered by: {leads}"] if leads else []),
+            *([f"Sources disagree about: {disputed}"] if disputed else []),
+        ]
+
+
 def test_each_open_deadline_is_an_event_on_its_last_day(ksmy: Ksmy) -> None:
     assert days(events(ksmy)) == {"CCS-START": date(2029, 12, 31), "FTA-CONCLUDE": date(2025, 12, 31)}
 
@@ -205,7 +227,7 @@ _REQUIRED: Final = {
 def test_the_calendar_has_a_name(ksmy: Ksmy) -> None:
     for arguments in (EVENT, TODO):
         calendar = Calendar.from_ical(ksmy(*arguments).out)
-        assert calendar["NAME"] == calendar["X-WR-CALNAME"] == "Korea - Malaysia commitments"
+        assert calendar["NAME"] == calendar["X-WR-CALNAME"] == "Republic of Korea - Malaysia: commitments"
 
 
 def test_the_same_register_gives_the_same_bytes_on_any_day_and_in_any_zone(ksmy: Ksmy, at: At) -> None:
@@ -460,9 +482,9 @@ def test_a_to_do_that_is_open_is_never_at_100_percent(ksmy: Ksmy) -> None:
     ("filters", "refs"),
     [
         (("--sector", "trade"), {"FTA-CONCLUDE"}),
-        (("--sector", "trade,defence"), {"FTA-CONCLUDE", "FA50M-DELIVERY"}),
+        (("--sector", "trade,defence"), {"FTA-CONCLUDE", "FA50M-DELIVERY", "FA50M-DELIVERY/1"}),
         (("--party", "MY"), {"FTA-CONCLUDE", "CCS-START"}),
-        (("--agreement", "fa50m-2023"), {"FA50M-DELIVERY"}),
+        (("--agreement", "fa50m-2023"), {"FA50M-DELIVERY", "FA50M-DELIVERY/1"}),
         (("--sector", "trade", "--agreement", "MOU-CCS"), set()),
     ],
 )

@@ -14,13 +14,56 @@ from ksmy_tracker.domain import words as vocabulary
 from ksmy_tracker.domain.chain import Entry, digest, to_canonical_json
 from ksmy_tracker.domain.entries import ENTRY_FIELDS
 from ksmy_tracker.domain.kinds import COLUMNS, KINDS
-from ksmy_tracker.storage import tables as models
 from ksmy_tracker.storage.history_triggers import HISTORY_TRIGGERS
 from ksmy_tracker.storage.tables import Table
 
 TABLES = Table.metadata.tables
 #: The last entry of the seeded register.
 LAST = 30
+
+
+def a_body(**fields: Any) -> dict[str, Any]:
+    return {
+        "ref": "NEW",
+        "name": "New",
+        "name_ko": "새",
+        "name_ms": None,
+        "kind": "ministry",
+        "party": "KR",
+        "created_on": "2025-01-31",
+        "updated_on": "2025-01-31",
+        "withdrawn": 0,
+        **fields,
+    }
+
+
+def a_partnership(**fields: Any) -> dict[str, Any]:
+    return {
+        "ref": "PARTNERSHIP",
+        "title": "New",
+        "zone": "Asia/Seoul",
+        "states": '["KR","MY"]',
+        "created_on": "2025-01-31",
+        "updated_on": "2025-01-31",
+        "withdrawn": 0,
+        **fields,
+    }
+
+
+def a_source(**fields: Any) -> dict[str, Any]:
+    return {
+        "ref": "NEW",
+        "title": "New",
+        "publisher": "Gazette",
+        "dated": "2025-01",
+        "url": "https://a.example",
+        "archived": None,
+        "language": "ko",
+        "created_on": "2025-01-31",
+        "updated_on": "2025-01-31",
+        "withdrawn": 0,
+        **fields,
+    }
 
 
 def an_agreement(**fields: Any) -> dict[str, Any]:
@@ -33,6 +76,7 @@ def an_agreement(**fields: Any) -> dict[str, Any]:
         "place": "Putrajaya",
         "parties": "both",
         "source": "Gazette",
+        "under": "FTA",
         "created_on": "2025-01-31",
         "updated_on": "2025-01-31",
         "withdrawn": 0,
@@ -47,13 +91,18 @@ def a_commitment(**fields: Any) -> dict[str, Any]:
         "detail": None,
         "agreement": "FTA",
         "sector": "trade",
+        "topics": '["hydrogen","수소"]',
         "parties": "both",
+        "leads": '["KR-MOTIE"]',
+        "partners": "[]",
+        "said_by": "both",
         "firmness": "agreed",
         "verifiable": 1,
         "source": None,
         "status": "planned",
         "due": "2026",
         "due_phrase": "by 2026",
+        "done_when": "It is signed",
         "baseline_due": "2026",
         "completed_on": None,
         "completed_due": None,
@@ -77,6 +126,9 @@ def a_milestone(**fields: Any) -> dict[str, Any]:
         "commitment": "FTA-CONCLUDE",
         "number": 7,
         "title": "New",
+        "party": "MY",
+        "leads": "[]",
+        "partners": '["MY-MITI","MY-MIDA"]',
         "due": "2026",
         "state": "scheduled",
         "met_on": None,
@@ -87,6 +139,44 @@ def a_milestone(**fields: Any) -> dict[str, Any]:
         "updated_on": "2025-01-31",
         "withdrawn": 0,
         "expected": None,
+        **fields,
+    }
+
+
+def a_measure(**fields: Any) -> dict[str, Any]:
+    return {
+        "ref": "FTA-CONCLUDE:ROUNDS",
+        "about": "FTA-CONCLUDE",
+        "title": "New",
+        "unit": "rounds",
+        "direction": "up",
+        "baseline": "0",
+        "baseline_period": "2024",
+        "target": "10..12",
+        "target_period": "2026",
+        "value": "4.5",
+        "period": "2025-Q4",
+        "evidence": 0,
+        "created_on": "2025-01-31",
+        "updated_on": "2025-01-31",
+        "withdrawn": 0,
+        **fields,
+    }
+
+
+def a_claim(**fields: Any) -> dict[str, Any]:
+    return {
+        "ref": "FTA-CONCLUDE#7",
+        "about": "FTA-CONCLUDE",
+        "number": 7,
+        "field": "due",
+        "value": "2027",
+        "period": None,
+        "said_by": "KR",
+        "state": "standing",
+        "created_on": "2025-01-31",
+        "updated_on": "2025-01-31",
+        "withdrawn": 0,
         **fields,
     }
 
@@ -119,9 +209,14 @@ def a_key(**fields: Any) -> dict[str, Any]:
 
 
 NEW: dict[str, Callable[..., dict[str, Any]]] = {
+    "body": a_body,
+    "partnership": a_partnership,
+    "source": a_source,
     "agreement": an_agreement,
     "commitment": a_commitment,
     "milestone": a_milestone,
+    "measure": a_measure,
+    "claim": a_claim,
     "entry": an_entry,
     "unchanged_key": a_key,
 }
@@ -163,13 +258,14 @@ def test_the_tables_have_the_columns_that_histories_are_replayed_into() -> None:
 
 
 VOCABULARIES = {
+    ("body", "kind"): vocabulary.BODY_KINDS,
     ("agreement", "kind"): vocabulary.AGREEMENT_KINDS,
     ("agreement", "stage"): vocabulary.STAGES,
-    ("agreement", "parties"): vocabulary.PARTIES,
-    ("commitment", "parties"): vocabulary.PARTIES,
     ("commitment", "firmness"): vocabulary.FIRMNESSES,
     ("commitment", "status"): vocabulary.STATUSES,
     ("milestone", "state"): vocabulary.MILESTONE_STATES,
+    ("measure", "direction"): vocabulary.DIRECTIONS,
+    ("claim", "state"): vocabulary.CLAIM_STATES,
     ("entry", "record"): tuple(KINDS),
     ("entry", "action"): vocabulary.ACTIONS,
 }
@@ -192,11 +288,18 @@ def test_every_word_of_a_vocabulary_is_taken_and_no_other(
 
 def with_word(table: str, column: str, word: str) -> dict[str, Any]:
     """A row with a word, and what goes with it."""
-    more = {"completed": {"completed_on": "2025-01-31"}, "milestone": {"ref": "FTA-CONCLUDE/1"}}
+    more = {
+        "completed": {"completed_on": "2025-01-31"},
+        "milestone": {"ref": "FTA-CONCLUDE/1"},
+        "measure": {"ref": "FTA-CONCLUDE:ROUNDS"},
+        "claim": {"ref": "FTA-CONCLUDE#1"},
+        "partnership": {"ref": "PARTNERSHIP"},
+    }
     return NEW[table](**{column: word}, **more.get(word, {}))
 
 
 DATES = {
+    **dict.fromkeys(("body", "partnership", "source", "measure", "claim"), ("created_on", "updated_on")),
     "agreement": ("created_on", "updated_on"),
     "commitment": (
         *("completed_on", "due_earliest", "due_latest", "completed_latest"),
@@ -276,24 +379,48 @@ NO_MILESTONES = (
     *("A", "A/", "/1", "A/0", "A/01", "A/1234567890", "A/1/2", "A/x", "A/-1", "A/1 ", "A/1-", "A-/1", "a/1"),
     *("A//1", "A/\uff11", f"{'X' * 65}/1"),
 )
+NO_MEASURES = (
+    *("A", "A:", ":B", "A/1", "A/1:B", "A#1", "A:B#1", "A:B:C", "A:B-", "A:-B", "A-:B", "A:B--C", "a:B"),
+    *(f"A:{'X' * 65}", f"{'X' * 65}:B"),
+)
+NO_CLAIMS = (
+    "A",
+    "A#",
+    "#1",
+    "A#0",
+    "A#01",
+    "A#1234567890",
+    "A#1#2",
+    "A#x",
+    "A:B",
+    "A/1",
+    "A-#1",
+    "A:B-#1",
+    "a#1",
+)
+#: Kinds whose refs are their own.
+NO_PARTS = ("body", "source", "agreement", "commitment")
 NO_SECTORS = (
     *(
-        "Trade",
         "",
         "x" * 65,
+        "국" * 65,
         "two words",
         "-a",
         "a-",
+        "-",
         "a--b",
-        "a_b",
         "a\n",
-        "$(touch pwned)",
-        "a;b",
-        "`a`",
-        "a'b",
+        "a\tb",
+        "\ra",
+        " a",
+        'a"b',
+        "a,b",
     ),
-    *("\u0430", "\uff41", "\u0131"),
 )
+NO_LISTS = ("", "[", "{}", "[1]", '["a"', '"a"]', "a", "[]a", '["a"] ', ' ["a"]', "null", "[ ]")
+NO_PARTIES = ("", "kr", "Both", "none", "KR;MY", "KR\nMY", "KR/1", "\u041a", "X" * 1401)
+NO_AMOUNTS = ("", "many", "1,000", "1e3", "5 ", "5.", "-", "..", "1..", "+5", "\uff15", "5" * 131)
 NO_HASHES = ("", "1" * 63, "1" * 65, "A" * 64, "g" * 64, "1" * 63 + " ", "\uff11" * 64)
 NO_DUES = (
     "",
@@ -307,12 +434,54 @@ NO_DUES = (
     "2025\x0b",
 )
 HUGE = 2**31
+#: Those that hold a list of texts.
+LISTS = {
+    "partnership": ("states",),
+    "commitment": ("topics", "leads", "partners"),
+    "milestone": ("leads", "partners"),
+}
 RULES: list[tuple[str, str, dict[str, Any]]] = [
+    *(("ck_body_ref", "body", {"ref": ref}) for ref in NO_REFS),
+    *(("ck_source_ref", "source", {"ref": ref}) for ref in NO_REFS),
+    *(("ck_body_party", "body", {"party": ref}) for ref in NO_REFS),
+    *(("ck_milestone_party", "milestone", {"party": ref}) for ref in NO_REFS),
+    *(
+        (f"ck_{table}_parties", table, {"parties": text})
+        for table in ("agreement", "commitment")
+        for text in NO_PARTIES
+    ),
+    *(
+        ("ck_partnership_ref", "partnership", {"ref": ref})
+        for ref in ("", "KR", "partnership", "PARTNERSHIP ")
+    ),
+    *(("ck_agreement_under", "agreement", {"under": ref}) for ref in NO_REFS),
     *(("ck_agreement_ref", "agreement", {"ref": ref}) for ref in NO_REFS),
     *(("ck_commitment_ref", "commitment", {"ref": ref}) for ref in NO_REFS),
     *(("ck_entry_ref", "entry", {"ref": ref}) for ref in NO_REFS),
     *(("ck_entry_ref", "entry", {"ref": ref, "record": "milestone"}) for ref in NO_MILESTONES),
+    *(("ck_entry_ref", "entry", {"ref": ref, "record": "measure"}) for ref in NO_MEASURES),
+    *(("ck_entry_ref", "entry", {"ref": ref, "record": "claim"}) for ref in NO_CLAIMS),
+    *(("ck_entry_ref", "entry", {"ref": "A:B", "record": kind}) for kind in NO_PARTS),
+    *(("ck_entry_ref", "entry", {"ref": "A#1", "record": kind}) for kind in NO_PARTS),
     *(("ck_commitment_sector", "commitment", {"sector": sector}) for sector in NO_SECTORS),
+    *(
+        (f"ck_{table}_{column}", table, {column: text})
+        for table, columns in LISTS.items()
+        for column in columns
+        for text in NO_LISTS
+    ),
+    *(
+        (f"ck_measure_{column}", "measure", {column: text})
+        for column in ("baseline", "target", "value")
+        for text in NO_AMOUNTS
+    ),
+    *(
+        (f"ck_measure_{column}_form", "measure", {column: due})
+        for column in ("baseline_period", "target_period", "period")
+        for due in NO_DUES
+    ),
+    *(("ck_claim_period_form", "claim", {"period": due}) for due in NO_DUES),
+    *(("ck_source_dated_form", "source", {"dated": due}) for due in NO_DUES),
     *(("ck_agreement_dated_form", "agreement", {"dated": due}) for due in NO_DUES),
     *(("ck_commitment_due_form", "commitment", {"due": due}) for due in NO_DUES),
     *(("ck_commitment_baseline_due_form", "commitment", {"baseline_due": due}) for due in NO_DUES),
@@ -339,8 +508,19 @@ RULES: list[tuple[str, str, dict[str, Any]]] = [
     ("ck_commitment_slip_days", "commitment", {"slip_days": -HUGE}),
     ("ck_milestone_evidence", "milestone", {"evidence": HUGE}),
     ("ck_milestone_number", "milestone", {"ref": "FTA-CONCLUDE/1000000000", "number": 10**9}),
-    ("ck_agreement_withdrawn", "agreement", {"withdrawn": 2}),
-    ("ck_agreement_withdrawn", "agreement", {"withdrawn": -1}),
+    *(
+        (f"ck_{table}_withdrawn", table, {"withdrawn": number})
+        for table in ("body", "partnership", "source", "agreement", "measure", "claim")
+        for number in (2, -1)
+    ),
+    ("ck_measure_ref", "measure", {"ref": "FTA-CONCLUDE/ROUNDS"}),
+    ("ck_measure_ref", "measure", {"ref": "FTA:ROUNDS"}),
+    ("ck_measure_evidence", "measure", {"evidence": -1}),
+    ("ck_measure_evidence", "measure", {"evidence": HUGE}),
+    ("ck_claim_ref", "claim", {"ref": "FTA-CONCLUDE#8"}),
+    ("ck_claim_ref", "claim", {"ref": "FTA#7"}),
+    ("ck_claim_number", "claim", {"ref": "FTA-CONCLUDE#0", "number": 0}),
+    ("ck_claim_number", "claim", {"ref": "FTA-CONCLUDE#1000000000", "number": 10**9}),
     ("ck_commitment_withdrawn", "commitment", {"withdrawn": 2}),
     ("ck_commitment_withdrawn", "commitment", {"withdrawn": -1}),
     ("ck_milestone_withdrawn", "milestone", {"withdrawn": 2}),
@@ -386,6 +566,12 @@ NULS = {
     ("agreement", "ref"): "A\0$(X)",
     ("agreement", "dated"): "2025\0$(X)",
     ("commitment", "sector"): "trade\0$(touch pwned)",
+    ("commitment", "topics"): '["trade"]\0$(touch pwned)',
+    ("commitment", "leads"): '["A"]\0',
+    ("milestone", "partners"): '[]\0["A"]',
+    ("agreement", "under"): "A\0$(X)",
+    ("body", "ref"): "A\0$(X)",
+    ("measure", "value"): "5\0$(X)",
     ("commitment", "due_earliest"): "2025-01-01\0",
     ("entry", "ref"): "A\0$(X)",
     ("entry", "recorded_at"): "2026-01-15T04:00:00.000000Z\0",
@@ -396,6 +582,16 @@ NULS = {
 @pytest.mark.parametrize(("table", "column"), NULS)
 def test_nothing_hides_behind_a_nul(unguarded: sqlite3.Connection, table: str, column: str) -> None:
     assert not takes(unguarded, table, NEW[table](**{column: NULS[table, column]}), f"ck_{table}_{column}")
+
+
+@pytest.mark.parametrize("ref", ["A#1", "A-1#123456789", "A/1#1", "A/123456789#2", "A:B#3", "A-B:C-D#4"])
+def test_a_claim_is_about_a_record_or_a_part_of_one(unguarded: sqlite3.Connection, ref: str) -> None:
+    insert(unguarded, "entry", an_entry(record="claim", ref=ref))
+
+
+@pytest.mark.parametrize("slug", ["국방", "수소-경제", "الطاقة", "énergie", "국" * 64, "a-b-c-1"])
+def test_a_slug_may_be_in_any_script(database: sqlite3.Connection, slug: str) -> None:
+    insert(database, "commitment", a_commitment(sector=slug))
 
 
 def test_a_first_entry_that_follows_another_is_refused(unguarded: sqlite3.Connection) -> None:
@@ -441,7 +637,7 @@ def test_what_every_record_has_is_never_null(unguarded: sqlite3.Connection, tabl
             assert not takes(unguarded, table, row, f"NOT NULL constraint failed: {table}.{column.name}$")
 
 
-@pytest.mark.parametrize("model", [models.Agreement, models.Commitment, models.Milestone, models.EntryRow])
+@pytest.mark.parametrize("model", Table.__subclasses__())
 def test_a_field_is_optional_exactly_where_its_column_may_be_null(model: type[Table]) -> None:
     table = TABLES[str(model.__tablename__)]
     for name, field in model.model_fields.items():

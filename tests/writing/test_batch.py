@@ -105,6 +105,7 @@ def test_a_line_has_the_circumstances_of_its_change() -> None:
         by="desk",
         expect="in-progress",
         new_sector=True,
+        new_topic="yes",
         key="k-1",
         sector="trade",
     )
@@ -113,8 +114,13 @@ def test_a_line_has_the_circumstances_of_its_change() -> None:
     assert change.effective_on == "2025-10-26"
     assert change.actor == "desk"
     assert change.expect == "in-progress"
-    assert change.new_sector
+    assert change.new == ("sector", "topics")
     assert change.key == "k-1"
+
+
+@pytest.mark.parametrize("name", ["new_sector", "new-topic"])
+def test_a_word_is_no_new_one_where_a_line_says_that_it_is_not(name: str) -> None:
+    assert asked(ref="X", sector="trade", **{name: False}).new == ()
 
 
 def test_evidence_is_one_text_or_several() -> None:
@@ -142,6 +148,11 @@ def test_every_field_of_add_and_update_is_a_key(name: str) -> None:
         "expected": "2026",
         "kind": "treaty",
         "stage": "signed",
+        "topics": ("수소", "hydrogen"),
+        "leads": ("KR-MOTIE", "MY-MITI"),
+        "partners": ("MY-MIDA",),
+        "said_by": "both",
+        "under": "SP-2024",
     }.get(name, "text")
     assert asked(ref="X", **{name: value}).fields == {name: value}
 
@@ -176,9 +187,21 @@ def test_what_is_no_text_is_refused_where_text_belongs(name: str, value: object,
     assert wrong_with(**line) == [f"line 1: {name}: must be text, not {kind}"]
 
 
-def test_a_list_is_taken_for_evidence_only() -> None:
+def test_a_list_is_taken_for_evidence_and_what_has_several_values_only() -> None:
     assert wrong_with(ref="X", title=["a"]) == ["line 1: title: must be text, not a list"]
+    assert wrong_with(ref="X", said_by=["a"]) == ["line 1: said_by: must be text, not a list"]
     assert wrong_with(ref="X", evidence=["a", 7]) == ["line 1: evidence: must be text, not a number"]
+    assert wrong_with(ref="X", leads=["A", 7]) == ["line 1: leads: must be text, not a number"]
+
+
+@pytest.mark.parametrize("leads", [["kr-motie", "MY-MITI"], "KR-MOTIE,my-miti", "KR-MOTIE, MY-MITI"])
+def test_several_values_are_a_list_or_a_text_with_commas(leads: str | list[str]) -> None:
+    assert asked(ref="X", leads=leads).fields == {"leads": ("KR-MOTIE", "MY-MITI")}
+
+
+@pytest.mark.parametrize("empty", [None, "", []])
+def test_no_values_clear_a_list(empty: Any) -> None:
+    assert asked(ref="X", topics=empty).fields == {"topics": ()}
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
@@ -194,13 +217,21 @@ def test_what_json_calls_no_number_is_no_value(number: str) -> None:
         ({"status": "done"}, "status: 'done' is unknown; it is one of planned, in-progress, finalising, "),
         ({"status": "complete"}, "status: 'complete' is unknown; did you mean completed?"),
         ({"firmness": "sined"}, "firmness: 'sined' is unknown; did you mean signed?"),
-        ({"parties": "Korea"}, "parties: 'Korea' is unknown; did you mean KR?"),
+        ({"parties": "the two"}, "parties: 'the two' is not a ref: "),
         ({"due": "end of 2025"}, "due: 'end of 2025' cannot be taken: it is not an EDTF date; "),
         ({"on": "2025-13-01"}, "on: '2025-13-01' is not a date; give one such as 2025-10-27"),
         ({"on": "20251026"}, "on: '20251026' is not a date"),
         ({"expect": "completd"}, "expect: 'completd' is unknown; did you mean completed?"),
         ({"verifiable": "maybe"}, "verifiable: 'maybe' is neither true nor false"),
-        ({"sector": "Green Energy"}, "sector: 'Green Energy' is not a sector: a slug such as "),
+        ({"sector": "Green Energy"}, "sector: 'Green Energy' is not a slug such as green-energy; "),
+        (
+            {"topics": ["수소 경제"]},
+            "topics: '수소 경제' is not a slug such as green-energy; did you mean 수소-경제?",
+        ),
+        ({"leads": "A, a"}, "leads: 'A' stands twice; give it once"),
+        ({"leads": [f"A{number}" for number in range(21)]}, "leads: has 21 values; 20 are the most"),
+        ({"new_topic": "maybe"}, "new_topic: 'maybe' is neither true nor false"),
+        ({"kind": "memorandom"}, "kind: 'memorandom' is unknown; did you mean memorandum?"),
         ({"agreement": "F T A"}, "agreement: 'F T A' is not a ref: "),
         ({"stauts": "completed"}, "stauts: is no field; did you mean status?"),
         ({"evidences": "x"}, "evidences: is no field; did you mean evidence?"),

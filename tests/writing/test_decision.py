@@ -7,7 +7,7 @@ import pytest
 
 from ksmy_tracker.domain.chain import NewEntry
 from ksmy_tracker.domain.changes import Change
-from ksmy_tracker.domain.kinds import Agreement, Commitment
+from ksmy_tracker.domain.kinds import Agreement, Body, Commitment
 from ksmy_tracker.domain.rules import Missing, Withdrawn
 from ksmy_tracker.domain.stale_listing import Listed
 from ksmy_tracker.errors import Refused, Usage
@@ -77,7 +77,7 @@ def test_what_is_so_already_of_a_withdrawn_record_is_no_change_of_it() -> None:
 
 def test_a_new_record_is_created_with_its_defaults() -> None:
     change = Change("add", "TIN", record="commitment", fields=FIELDS)
-    new = decide(change, known(parent=FTA), TODAY)
+    new = decide(change, known(named={"FTA": FTA}), TODAY)
     assert new is not None
     assert (new.record, new.ref, new.action) == ("commitment", "TIN", "created")
     assert new.changes["status"] == (None, "planned")
@@ -85,7 +85,7 @@ def test_a_new_record_is_created_with_its_defaults() -> None:
 
 def test_a_new_milestone_gets_its_number() -> None:
     change = Change("add", "TIN", record="milestone", fields={"title": "Survey"})
-    new = decide(change, known(parent=tin(created_on="2025-01-01"), number=3), TODAY)
+    new = decide(change, known(named={"TIN": tin(created_on="2025-01-01")}, number=3), TODAY)
     assert new is not None
     assert (new.record, new.ref, new.action) == ("milestone", "TIN/3", "created")
 
@@ -96,7 +96,7 @@ def test_a_new_milestone_gets_its_number() -> None:
 def test_a_ref_is_given_once(withdrawn: bool, how: str) -> None:
     change = Change("add", "TIN", record="commitment", fields=FIELDS)
     with pytest.raises(Refused, match=f"there is already a commitment TIN; {how}"):
-        decide(change, known(latest=tin(withdrawn=withdrawn), parent=FTA), TODAY)
+        decide(change, known(latest=tin(withdrawn=withdrawn), named={"FTA": FTA}), TODAY)
 
 
 def test_what_is_not_there_cannot_be_changed_nor_belonged_to() -> None:
@@ -113,9 +113,9 @@ def test_what_is_not_there_cannot_be_changed_nor_belonged_to() -> None:
 def test_a_parent_must_be_of_its_kind_and_not_withdrawn() -> None:
     change = updating(agreement="SP")
     with pytest.raises(Refused, match="SP is a commitment, not an agreement"):
-        decide(change, known(tin(), parent=tin(ref="SP")), TODAY)
+        decide(change, known(tin(), named={"SP": tin(ref="SP")}), TODAY)
     with pytest.raises(Withdrawn, match="SP is withdrawn; bring it back with `ksmy undo` first"):
-        decide(change, known(tin(), parent=Agreement("SP", withdrawn=True)), TODAY)
+        decide(change, known(tin(), named={"SP": Agreement("SP", withdrawn=True)}), TODAY)
 
 
 def test_the_agreement_that_a_commitment_has_already_is_not_looked_at() -> None:
@@ -127,12 +127,86 @@ def test_a_field_of_another_kind_is_said_before_what_is_expected() -> None:
         decide(updating(stage="signed", expect="completed"), known(tin()), TODAY)
 
 
-def test_a_sector_that_a_known_one_is_near_to_is_refused_only_where_it_is_new_to_the_record() -> None:
-    with pytest.raises(
-        Refused, match="sector 'trad' is new and close to 'trade'; use that, or give --new-sector"
+@pytest.mark.parametrize(("name", "what"), [("leads", "body"), ("partners", "body"), ("said_by", "body")])
+def test_a_body_that_a_change_names_must_be_there(name: str, what: str) -> None:
+    value = "KR-MOTIE" if name == "said_by" else ("KR-MOTIE",)
+    change = updating(**{name: value})
+    body = Body("KR-MOTIE", "Ministry of Trade", kind="ministry")
+    new = decide(change, known(tin(), named={"KR-MOTIE": body}), TODAY)
+    assert new is not None
+    assert new.changes == {name: (None if name == "said_by" else (), value)}
+    with pytest.raises(Missing, match=f"there is no {what} KR-MOTIE; none has this ref"):
+        decide(change, known(tin()), TODAY)
+    with pytest.raises(Refused, match="KR-MOTIE is a commitment, not a body"):
+        decide(change, known(tin(), named={"KR-MOTIE": tin(ref="KR-MOTIE")}), TODAY)
+    with pytest.raises(Withdrawn, match="KR-MOTIE is withdrawn; bring it back with `ksmy undo` first"):
+        decide(change, known(tin(), named={"KR-MOTIE": Body("KR-MOTIE", withdrawn=True)}), TODAY)
+
+
+def test_only_the_bodies_that_a_record_did_not_have_are_looked_at() -> None:
+    led = tin(leads=("KR-MOTIE",))
+    for leads in (("KR-MOTIE",), ()):
+        decide(updating(leads=leads, note="x"), known(led), TODAY)
+    with pytest.raises(Missing, match="there is no body MY-MITI"):
+        decide(updating(leads=("KR-MOTIE", "MY-MITI")), known(led), TODAY)
+
+
+@pytest.mark.parametrize("shared", ["both", "all"])
+def test_all_parties_may_have_said_something_which_is_no_body(shared: str) -> None:
+    new = decide(updating(said_by=shared), known(tin()), TODAY)
+    assert new is not None
+    assert new.changes == {"said_by": (None, shared)}
+
+
+def test_a_party_is_a_body_that_must_be_there_and_no_agreement() -> None:
+    for fields in ({"said_by": "KR"}, {"parties": "KR"}, {"parties": "MY, KR"}):
+        with pytest.raises(Missing, match="there is no body KR; none has this ref"):
+            decide(updating(**fields), known(tin(), named={"MY": Body("MY", kind="state")}), TODAY)
+    with pytest.raises(Missing, match="there is no body KR; none has this ref"):
+        decide(updating(leads=("KR",)), known(tin()), TODAY)
+    with pytest.raises(Missing, match="there is no agreement KR; none has this ref"):
+        decide(updating(agreement="KR"), known(tin()), TODAY)
+
+
+def test_an_agreement_is_under_an_agreement() -> None:
+    change = Change("update", "FTA", fields={"under": "TIN"})
+    for named, sentence in (
+        ({"TIN": tin()}, "TIN is a commitment, not an agreement"),
+        ({}, "there is no agreement TIN; none has this ref"),
     ):
-        decide(updating(sector="trad"), known(tin(), near_sector="trade"), TODAY)
-    assert decide(updating(sector="trade"), known(tin(), near_sector="trad"), TODAY) is None
+        with pytest.raises((Missing, Refused), match=sentence):
+            decide(change, Known(DAY, FTA, latest=FTA, named=named), TODAY)
+
+
+def test_a_list_is_another_where_its_order_is_and_none_is_no_change() -> None:
+    body = {ref: Body(ref) for ref in ("A", "B")}
+    new = decide(updating(leads=("B", "A")), known(tin(leads=("A", "B")), named=body), TODAY)
+    assert new is not None
+    assert new.changes == {"leads": (("A", "B"), ("B", "A"))}
+    assert decide(updating(leads=()), known(tin()), TODAY) is None
+
+
+def test_a_new_record_says_nothing_of_a_list_that_is_empty() -> None:
+    change = Change("add", "TIN", record="commitment", fields={**FIELDS, "leads": (), "topics": ("tin",)})
+    new = decide(change, known(named={"FTA": FTA}), TODAY)
+    assert new is not None
+    assert new.changes["topics"] == (None, ("tin",))
+    assert "leads" not in new.changes
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "had", "what"),
+    [("sector", "trad", "trade", "sector"), ("topics", ("tin", "trad"), ("trade",), "topic")],
+)
+def test_a_word_that_a_known_one_is_near_to_is_refused_only_where_it_is_new_to_the_record(
+    name: str, value: Any, had: Any, what: str
+) -> None:
+    with pytest.raises(
+        Refused, match=f"^{what} 'trad' is new and close to 'trade'; use that, or give --new-{what}$"
+    ):
+        decide(updating(**{name: value}), known(tin(), near=(name, "trad", "trade")), TODAY)
+    same = known(tin(**{name: had}), near=(name, "trade", "trad"))
+    assert decide(updating(**{name: had}), same, TODAY) is None
 
 
 def test_a_line_of_an_old_listing_is_refused_where_it_would_change_something() -> None:

@@ -15,7 +15,7 @@ from tests.conftest import run
 LATER = """
 import sys
 from ksmy_tracker.domain import kinds
-kinds.LATER = {**kinds.LATER, "commitment": {"parties": "both"}}
+kinds.LATER = {**kinds.LATER, "commitment": {**kinds.LATER["commitment"], "parties": "both"}}
 from ksmy_tracker import cli
 sys.exit(any(cli.run(command.split()) for command in sys.argv[1].splitlines()))
 """

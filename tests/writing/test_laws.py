@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from ksmy_tracker.domain.chain import read_entry
 from ksmy_tracker.domain.changes import Amendment, Change
 from ksmy_tracker.domain.entries import ENTRY_FIELDS, StoredEntry
-from ksmy_tracker.domain.kinds import COLUMNS, kept
+from ksmy_tracker.domain.kinds import COLUMNS, kept, kept_value
 from ksmy_tracker.domain.projection import project
 from ksmy_tracker.domain.receipt import Receipt
 from ksmy_tracker.errors import KsmyError, Refused
@@ -33,10 +33,11 @@ from tests.writing.changing import TODAY, adding, faults, make_in, query, updati
 DAYS = [(TODAY - timedelta(days=ago)).isoformat() for ago in (417, 300, 250, 200, 150, 100, 10, 1, 0, -1)]
 TODAYS = [TODAY, TODAY, TODAY + timedelta(days=1), TODAY - timedelta(days=1), date(2099, 1, 1)]
 BEGUN = DAYS[1]
-REFS = ["TIN", "TIN", "TIN", "TIN/1", "TIN/2", "HYDROGEN", "TREATY"]
+REFS = ["TIN", "TIN", "TIN", "TIN/1", "TIN/2", "HYDROGEN", "TREATY", "KR-MOTIE"]
 SEEDED = 30
 
 NEW = {
+    "body": {"name": "Ministry of Trade", "kind": "ministry"},
     "agreement": {"title": "T", "kind": "treaty", "stage": "signed"},
     "commitment": {"title": "T", "agreement": "TREATY", "sector": "trade", "firmness": "agreed"},
     "milestone": {"title": "T"},
@@ -51,16 +52,23 @@ _values: dict[str, st.SearchStrategy[Any]] = {
     "agreement": st.sampled_from(["FTA", "SP-2024", "TREATY"]),
     "state": st.sampled_from(["scheduled", "met"]),
     "stage": st.sampled_from(["signed", "in-force"]),
+    "topics": st.sampled_from([(), ("tin",), ("tin", "수소"), ("수소", "tin")]),
+    "leads": st.sampled_from([(), ("KR-MOTIE",), ("MY-MITI", "KR-MOTIE")]),
+    "said_by": st.sampled_from([None, "KR", "KR-MOTIE"]),
+    "under": st.sampled_from([None, "FTA"]),
+    "name": st.sampled_from(["A", "산업통상자원부"]),
 }
 _FIELDS = {
-    "commitment": ("title", "status", "due", "agreement"),
-    "milestone": ("title", "state", "due"),
-    "agreement": ("title", "stage"),
+    "commitment": ("title", "status", "due", "agreement", "topics", "leads", "said_by"),
+    "milestone": ("title", "state", "due", "leads"),
+    "agreement": ("title", "stage", "under"),
+    "body": ("name",),
 }
+_KINDS = {"TREATY": "agreement", "KR-MOTIE": "body", "MY-MITI": "body"}
 
 
 def _kind(ref: str) -> str:
-    return "milestone" if "/" in ref else "agreement" if ref == "TREATY" else "commitment"
+    return "milestone" if "/" in ref else _KINDS.get(ref, "commitment")
 
 
 @st.composite
@@ -98,7 +106,7 @@ def _acts(draw: st.DrawFn) -> Act:
     if act == "redo":
         return redo
     day = draw(st.none() | st.sampled_from(DAYS))
-    fields = draw(_fields("commitment") | _fields("milestone") | st.just({"title": "C"}))
+    fields = draw(_fields("commitment") | _fields("milestone") | _fields("body") | st.just({"title": "C"}))
     said = Amendment(fields, effective_on=day)
     return lambda transaction, recording: amend(transaction, _recent(transaction, back), said, recording)
 
@@ -119,8 +127,8 @@ def _recent(transaction: Transaction, back: int) -> int:
 
 @pytest.fixture
 def begun(register: Path) -> Path:
-    """A register with an agreement, a commitment and a milestone, each added by a command of its own."""
-    for number, ref in enumerate(("TREATY", "TIN", "TIN/1")):
+    """A register with an agreement, a commitment, a milestone and two bodies, each added by a command of its own."""
+    for number, ref in enumerate(("TREATY", "TIN", "TIN/1", "MY-MITI", "KR-MOTIE")):
         kind = _kind(ref)
         change = adding(ref.partition("/")[0], kind, fields=NEW[kind], effective_on=BEGUN)
         make_in(register, change, invocation=str(number))
@@ -150,7 +158,8 @@ def said_in(entries: list[StoredEntry]) -> list[Said]:
 
 
 def _says(one: StoredEntry) -> dict[str, Any]:
-    return {name: new for name, (_, new) in json.loads(one.changes).items()}
+    said = json.loads(one.changes).items()
+    return {name: kept_value(tuple(new) if isinstance(new, list) else new) for name, (_, new) in said}
 
 
 def compare(entries: list[StoredEntry], day: str) -> dict[str, dict[str, Any]]:

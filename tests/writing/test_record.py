@@ -156,6 +156,9 @@ def test_a_new_commitment_is_planned_verifiable_and_of_both_unless_told_otherwis
         "parties": "both",
         "verifiable": 1,
         "status": "planned",
+        "topics": "[]",
+        "leads": "[]",
+        "partners": "[]",
         "evidence": 0,
         "withdrawn": 0,
         "created_on": "2026-01-15",
@@ -435,12 +438,12 @@ def test_a_new_sector_is_taken(make: Make, register: Path) -> None:
 def test_a_near_miss_of_a_known_sector_is_asked_about(make: Make, sector: str, near: str) -> None:
     with pytest.raises(Refused, match=f"sector '{sector}' is new and close to '{near}"):
         make(updating("TOURISM", sector=sector))
-    make(updating("TOURISM", sector=sector, new_sector=True))
+    make(updating("TOURISM", sector=sector, new=("sector",)))
     make(updating("HYDROGEN", sector=sector))
 
 
 def test_a_sector_kept_by_one_change_is_known_to_the_next(make: Make) -> None:
-    changes = [updating("TOURISM", sector="defense", new_sector=True), updating("HYDROGEN", sector="defense")]
+    changes = [updating("TOURISM", sector="defense", new=("sector",)), updating("HYDROGEN", sector="defense")]
     assert make(updating("INVESTMENT", sector="defence"), *changes).applied == 3
 
 
@@ -450,7 +453,7 @@ def test_a_new_sector_that_others_are_close_to_is_asked_about_within_one_command
 
 
 def test_the_sector_a_record_has_is_never_asked_about(make: Make) -> None:
-    make(updating("TOURISM", sector="defense", new_sector=True))
+    make(updating("TOURISM", sector="defense", new=("sector",)))
     assert make(updating("TOURISM", sector="defense")).unchanged == 1
 
 

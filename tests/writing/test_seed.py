@@ -1,231 +1,15 @@
-"""What the register is seeded with, row by row, and what is said of a seed with faults."""
+"""How a seed is read, and what is said of one with faults."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-from ksmy_tracker.domain.changes import Change
 from ksmy_tracker.domain.kinds import GIVEN
 from ksmy_tracker.errors import BadInput
-from ksmy_tracker.storage.shipped import shipped as place_of
 from ksmy_tracker.writing.seed import read_seed
 from tests.conftest import Ksmy
-
-SUMMIT = "2024-11-25"
-SOURCE = "Report of the Seoul summit of 25 November 2024"
-
-
-class Agreement(NamedTuple):
-    ref: str
-    title: str
-    kind: str
-    stage: str
-    dated: str | None
-    place: str | None
-
-
-class Commitment(NamedTuple):
-    ref: str
-    sector: str
-    parties: str
-    firmness: str
-    agreement: str
-    due: str | None
-    due_phrase: str | None
-    status: str
-    verifiable: bool = True
-
-
-YONGSAN = "Yongsan Presidential Office, Seoul"
-
-# fmt: off
-AGREEMENTS = [
-    Agreement("SP-2024", "Republic of Korea - Malaysia Strategic Partnership", "joint-statement", "adopted",
-              SUMMIT, YONGSAN),
-    Agreement("FTA", "Bilateral free trade agreement", "treaty", "negotiating", None, None),
-    Agreement("MOU-MINERALS", "Critical mineral supply chains", "memorandum", "signed", SUMMIT, "Seoul"),
-    Agreement("MOU-CCS", "Carbon capture and storage technology", "memorandum", "signed", SUMMIT, "Seoul"),
-    Agreement("MOU-TOURISM", "Tourism", "memorandum", "signed", SUMMIT, "Seoul"),
-    Agreement("FA50M-2023", "Supply of 18 FA-50M light fighter jets", "contract", "signed", "2023", None),
-]
-
-COMMITMENTS = [
-    Commitment("FTA-CONCLUDE", "trade", "both", "committed", "FTA", "2025", "by next year", "in-progress"),
-    Commitment("FTA-SCOPE", "trade", "both", "committed", "FTA", None, None, "planned"),
-    Commitment("TRADE-GROWTH", "trade", "both", "discussed", "SP-2024", None, None, "in-progress"),
-    Commitment("MINERALS-SUPPLY", "critical-minerals", "both", "signed", "MOU-MINERALS", None, None,
-               "in-progress"),
-    Commitment("CCS-START", "green-energy", "both", "discussed", "MOU-CCS", "2029", "set to begin in 2029",
-               "planned"),
-    Commitment("CCS-TECHNOLOGY", "green-energy", "both", "signed", "MOU-CCS", None, None, "in-progress"),
-    Commitment("PARIS-REDUCTIONS", "climate", "both", "agreed", "SP-2024", None, None, "in-progress"),
-    Commitment("GREEN-ENERGY", "green-energy", "both", "discussed", "SP-2024", None, None, "planned"),
-    Commitment("HYDROGEN", "green-energy", "both", "hoped", "SP-2024", None, None, "planned"),
-    Commitment("FA50M-DELIVERY", "defence", "KR", "signed", "FA50M-2023", None, None, "in-progress"),
-    Commitment("JETS-UPGRADE", "defence", "KR", "discussed", "SP-2024", None, None, "planned"),
-    Commitment("DEFENCE-INDUSTRY", "defence", "both", "hoped", "SP-2024", None, None, "planned"),
-    Commitment("DEFENCE-TRAINING", "defence", "both", "agreed", "SP-2024", None, None, "planned"),
-    Commitment("DEFENCE-RESEARCH", "defence", "both", "agreed", "SP-2024", None, None, "planned"),
-    Commitment("INVESTMENT", "investment", "both", "hoped", "SP-2024", None, None, "in-progress"),
-    Commitment("TOURISM", "tourism", "both", "signed", "MOU-TOURISM", None, None, "in-progress"),
-    Commitment("MULTILATERAL", "regional", "both", "agreed", "SP-2024", None, None, "in-progress"),
-    Commitment("REGIONAL-STABILITY", "regional", "both", "discussed", "SP-2024", None, None, "in-progress",
-               verifiable=False),
-    Commitment("MIDDLE-EAST-PEACE", "regional", "both", "committed", "SP-2024", None, None, "in-progress",
-               verifiable=False),
-]
-# fmt: on
-
-#: Figures and names that the rows rest on, and the word that one of its texts must hold.
-FACTS = [
-    ("SP-2024", "Yoon Suk Yeol"),
-    ("SP-2024", "Anwar Ibrahim"),
-    ("SP-2024", "calls itself adopted"),
-    ("FTA", "by next year"),
-    ("MOU-TOURISM", "2025-01-18"),
-    ("FA50M-2023", "US$920 million"),
-    ("FTA-CONCLUDE", "2024-11-25"),
-    ("FTA-SCOPE", "digital economy"),
-    ("FTA-SCOPE", "green technology"),
-    ("FTA-SCOPE", "bioeconomy"),
-    ("TRADE-GROWTH", "US$25 billion"),
-    ("TRADE-GROWTH", "2023"),
-    ("TRADE-GROWTH", "third-largest"),
-    ("MINERALS-SUPPLY", "Malaysia's reserves"),
-    ("PARIS-REDUCTIONS", "Paris Agreement"),
-    ("GREEN-ENERGY", "carbon neutrality"),
-    ("HYDROGEN", "clean hydrogen"),
-    ("FA50M-DELIVERY", "18 FA-50M"),
-    ("FA50M-DELIVERY", "successful"),
-    ("FA50M-DELIVERY", "2026"),
-    ("INVESTMENT", "147 companies"),
-    ("INVESTMENT", "Samsung, SK Nexilis and Posco Group"),
-    ("INVESTMENT", "semiconductors, electric vehicles, green technology"),
-    ("MULTILATERAL", "APEC and ASEAN"),
-    ("REGIONAL-STABILITY", "North Korea and Russia"),
-    ("MIDDLE-EAST-PEACE", "Gaza"),
-    ("MIDDLE-EAST-PEACE", "Lebanon"),
-]
-
-
-@pytest.fixture(scope="module")
-def shipped() -> list[Change]:
-    return read_seed(place_of("seed.json"))
-
-
-def agreement_of(values: Mapping[str, Any]) -> Agreement:
-    said: dict[str, Any] = {name: values.get(name) for name in Agreement._fields}
-    return Agreement(**said)
-
-
-def commitment_of(values: Mapping[str, Any]) -> Commitment:
-    said: dict[str, Any] = {name: values.get(name) for name in Commitment._fields}
-    return Commitment(**{**said, "verifiable": values.get("verifiable", True)})
-
-
-def of_kind(changes: list[Change], kind: str) -> list[Change]:
-    return [change for change in changes if change.record == kind]
-
-
-# The seed of the summit
-
-
-def test_the_seed_has_every_agreement(shipped: list[Change]) -> None:
-    found = [agreement_of({"ref": change.ref, **change.fields}) for change in of_kind(shipped, "agreement")]
-
-    assert found == AGREEMENTS
-    assert len(AGREEMENTS) == 6
-
-
-def test_the_seed_has_every_commitment(shipped: list[Change]) -> None:
-    found = [commitment_of({"ref": change.ref, **change.fields}) for change in of_kind(shipped, "commitment")]
-
-    assert found == COMMITMENTS
-    assert len(COMMITMENTS) == 19
-
-
-def test_each_row_of_the_seed_has_its_source_and_takes_effect_on_the_day_of_the_summit(
-    shipped: list[Change],
-) -> None:
-    for change in shipped:
-        if change.record != "milestone":
-            assert str(change.fields["source"]).startswith(SOURCE)
-        assert change.effective_on == SUMMIT
-        assert change.op == "add"
-
-
-def test_the_figures_and_names_of_the_report_carry_over(shipped: list[Change]) -> None:
-    texts = {
-        change.ref: f"{change.note} {change.fields['title']} {change.fields.get('detail')}"
-        for change in shipped
-        if change.record != "milestone"
-    }
-
-    assert [(ref, fact) for ref, fact in FACTS if fact not in texts[ref]] == []
-
-
-def test_every_agreement_is_between_both_parties(shipped: list[Change]) -> None:
-    assert {change.fields["parties"] for change in of_kind(shipped, "agreement")} == {"both"}
-
-
-def test_a_new_register_lists_every_commitment_of_the_seed(ksmy: Ksmy) -> None:
-    ran = ksmy("list", "--format", "json")
-    rows = json.loads(ran.out)
-
-    assert (ran.err, ran.code) == ("", 0)
-    assert {commitment_of(row) for row in rows} == set(COMMITMENTS)
-    assert len(rows) == 19
-    assert all(row["created_on"] == row["updated_on"] == SUMMIT for row in rows)
-    assert all(row["baseline_due"] == row["due"] for row in rows)
-    assert all(row["evidence"] == 0 for row in rows)
-    assert {row["ref"]: row["milestones"] for row in rows if row["milestones"]} == {"FTA-CONCLUDE": 5}
-
-
-def test_the_trade_agreement_has_its_five_steps(ksmy: Ksmy) -> None:
-    shown = json.loads(ksmy("show", "FTA-CONCLUDE", "--format", "json").out)
-    assert [
-        (step["number"], step["title"], step["state"], step["due"]) for step in shown["milestone_list"]
-    ] == [
-        (1, "Negotiations concluded", "scheduled", None),
-        (2, "Signed", "scheduled", None),
-        (3, "Ratified by Korea", "scheduled", None),
-        (4, "Ratified by Malaysia", "scheduled", None),
-        (5, "In force", "scheduled", None),
-    ]
-
-
-def test_a_new_register_lists_every_agreement_of_the_seed(ksmy: Ksmy) -> None:
-    ran = ksmy("agreements", "--format", "json")
-    rows = json.loads(ran.out)
-
-    assert (ran.err, ran.code) == ("", 0)
-    assert {agreement_of(row) for row in rows} == set(AGREEMENTS)
-    expected = {ref: 0 for ref, *_ in AGREEMENTS}
-    for commitment in COMMITMENTS:
-        expected[commitment.agreement] += 1
-    assert {row["ref"]: row["commitments"] for row in rows} == expected
-
-
-def test_the_history_of_a_new_register_is_one_created_entry_for_each_row(ksmy: Ksmy) -> None:
-    ran = ksmy("history", "--format", "json")
-    entries = json.loads(ran.out)
-
-    assert (ran.err, ran.code) == ("", 0)
-    assert sorted(entry["ref"] for entry in entries) == sorted(
-        [row.ref for row in AGREEMENTS]
-        + [row.ref for row in COMMITMENTS]
-        + [f"FTA-CONCLUDE/{number}" for number in range(1, 6)]
-    )
-    assert {(entry["action"], entry["effective_on"], entry["actor"]) for entry in entries} == {
-        ("created", SUMMIT, "seeder")
-    }
-    assert len({entry["invocation"] for entry in entries}) == 1
-
-
-# Another seed
 
 AGREEMENT = {"ref": "PACT", "title": "A pact", "kind": "treaty", "stage": "signed"}
 COMMITMENT = {
@@ -235,6 +19,9 @@ COMMITMENT = {
     "sector": "trade",
     "firmness": "agreed",
 }
+
+
+BODY: dict[str, Any] = {"ref": "KR-MOTIE", "name": "Ministry of Trade", "kind": "ministry", "party": "KR"}
 
 
 def seed_of(
@@ -300,12 +87,18 @@ def test_a_seed_takes_every_field_a_user_can_set_and_a_note_and_evidence(written
         "due": "2025-Q4",
         "due_phrase": "by the end of the year",
         "expected": "2026-Q2",
+        "topics": ["Hydrogen", "수소"],
+        "leads": ["my-miti"],
+        "partners": "KR-MOTIE, MY-MITI",
+        "said_by": "Both",
+        "done_when": "PACT-KEEP/1",
         "note": "as announced",
         "evidence": ["https://example.org/a", "https://example.org/b"],
     }
     assert set(GIVEN["commitment"]) < set(full)
 
-    change = read_seed(written(seed_of(commitments=[full])))[1]
+    bodies = [{"ref": ref, "name": f"Of {ref}", "kind": "ministry"} for ref in ("MY-MITI", "KR-MOTIE")]
+    change = read_seed(written(seed_of(commitments=[full], bodies=bodies)))[3]
 
     assert change.fields == {
         **without("ref", COMMITMENT),
@@ -317,6 +110,11 @@ def test_a_seed_takes_every_field_a_user_can_set_and_a_note_and_evidence(written
         "due": "2025-36",
         "due_phrase": "by the end of the year",
         "expected": "2026-34",
+        "topics": ("hydrogen", "수소"),
+        "leads": ("MY-MITI",),
+        "partners": ("KR-MOTIE", "MY-MITI"),
+        "said_by": "both",
+        "done_when": "PACT-KEEP/1",
     }
     assert change.note == "as announced"
     assert change.evidence == ("https://example.org/a", "https://example.org/b")
@@ -329,6 +127,29 @@ def test_refs_in_a_seed_are_matched_in_any_case(written: Written) -> None:
 
     assert changes[0].ref == "PACT"
     assert changes[1].fields["agreement"] == "PACT"
+
+
+def test_a_seed_s_bodies_come_first_and_who_said_something_may_be_a_party(
+    ksmy: Ksmy, written: Written, tmp_path: Path
+) -> None:
+    sources = [{"ref": "GAZETTE", "title": "Gazette", "url": "https://a.example", "language": "KO"}]
+    led = {**COMMITMENT, "leads": ["kr-motie"], "said_by": "KR"}
+    after = {**AGREEMENT, "ref": "PACT-2", "under": "pact"}
+    content = seed_of([AGREEMENT, after], [led], bodies=[BODY], sources=sources)
+    path = written(dict(reversed(content.items())))
+
+    assert [change.ref for change in read_seed(path)] == [
+        "KR-MOTIE",
+        "GAZETTE",
+        "PACT",
+        "PACT-2",
+        "PACT-KEEP",
+    ]
+    place = ("--db", str(tmp_path / "other.db"))
+    assert ksmy("init", *place, "--seed", str(path)).code == 0
+    [row] = json.loads(ksmy("list", *place, "--format", "json").out)
+    assert (row["leads"], row["said_by"]) == (["KR-MOTIE"], "KR")
+    assert ksmy("check", *place).code == 0
 
 
 def test_a_field_that_may_be_empty_may_be_null(written: Written) -> None:
@@ -360,6 +181,22 @@ def test_sectors_of_a_seed_may_be_close_to_each_other(ksmy: Ksmy, written: Writt
     )
 
 
+def test_a_claim_of_a_seed_may_be_about_a_milestone_of_it(
+    ksmy: Ksmy, written: Written, tmp_path: Path
+) -> None:
+    steps = [{"commitment": "PACT-KEEP", "title": title} for title in ("Begun", "Done")]
+    claims = [{"about": f"PACT-KEEP/{number}", "field": "due", "value": "2027"} for number in (2, 3)]
+    path = written(seed_of(milestones=steps, claims=claims))
+
+    assert refused(path).faults[0].startswith("claims[1].about: there is no ")
+    assert len(refused(path).faults) == 1
+    path = written(seed_of(milestones=steps, claims=claims[:1]))
+    assert [change.ref for change in read_seed(path)][-1] == "PACT-KEEP/2"
+    place = str(tmp_path / "other.db")
+    assert ksmy("init", "--db", place, "--seed", str(path)).code == 0
+    assert '"PACT-KEEP/2#1"' in ksmy("show", "PACT-KEEP", "--db", place, "--format", "json").out
+
+
 def test_a_byte_order_mark_before_a_seed_is_no_fault(written: Written) -> None:
     text = json.dumps(seed_of([{**AGREEMENT, "title": "한국"}]), ensure_ascii=False)
 
@@ -368,7 +205,7 @@ def test_a_byte_order_mark_before_a_seed_is_no_fault(written: Written) -> None:
 
 # Faults
 
-FAULTY: dict[str, tuple[dict[str, Any], str]] = {
+FAULTY: dict[str, tuple[Any, ...]] = {
     "another format": (
         seed_of(format="ksmy-seed/2"),
         'format: must be "ksmy-seed/1"',
@@ -444,6 +281,40 @@ FAULTY: dict[str, tuple[dict[str, Any], str]] = {
         seed_of(commitments=[COMMITMENT, {**COMMITMENT, "ref": "X", "agreement": "PACT-KEEP"}]),
         "commitments[1].agreement: there is no agreement PACT-KEEP; did you mean PACT?",
     ),
+    "a lead that is no body": (
+        seed_of(commitments=[{**COMMITMENT, "leads": ["KR-MOTI", "PACT"]}], bodies=[BODY]),
+        "commitments[0].leads: there is no body KR-MOTI; did you mean KR-MOTIE?",
+        "commitments[0].leads: there is no body PACT; it is one of KR-MOTIE",
+    ),
+    "a lead twice": (
+        seed_of(commitments=[{**COMMITMENT, "leads": "KR-MOTIE, kr-motie"}], bodies=[BODY]),
+        "commitments[0].leads: 'KR-MOTIE' stands twice; give it once",
+    ),
+    "a state of another partnership that leads": (
+        seed_of(commitments=[{**COMMITMENT, "leads": "VN"}], bodies=[BODY]),
+        "commitments[0].leads: there is no body VN; it is one of KR-MOTIE",
+    ),
+    "a milestone's partner that is no body": (
+        seed_of(milestones=[{"commitment": "PACT-KEEP", "title": "Signed", "partners": ["PACT"]}]),
+        "milestones[0].partners: there is no body PACT; none is near it",
+    ),
+    "who said it is no body": (
+        seed_of(commitments=[{**COMMITMENT, "said_by": "PACT"}], bodies=[BODY]),
+        "commitments[0].said_by: there is no body PACT; it is one of KR-MOTIE",
+    ),
+    "under a commitment": (
+        seed_of([{**AGREEMENT, "under": "PACT-KEEP"}]),
+        "agreements[0].under: there is no agreement PACT-KEEP; did you mean PACT?",
+    ),
+    "a body with the ref of an agreement": (
+        seed_of(commitments=[], bodies=[{**BODY, "ref": "PACT"}]),
+        "agreements[0].ref: PACT stands in the seed twice",
+    ),
+    "a body of both parties": (
+        seed_of(bodies=[{**BODY, "party": "both"}]),
+        "bodies[0].party: there is no body BOTH; it is one of KR-MOTIE",
+    ),
+    "a source without a title": (seed_of(sources=[{"ref": "S"}]), "sources[0].title: is missing"),
     "an empty note": (seed_of([{**AGREEMENT, "note": ""}]), "agreements[0].note: is empty; give some text"),
     "evidence that is no text": (
         seed_of([{**AGREEMENT, "evidence": ["a", 5]}]),
@@ -452,13 +323,15 @@ FAULTY: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-@pytest.mark.parametrize(("content", "fault"), FAULTY.values(), ids=FAULTY)
-def test_a_fault_is_named_with_its_place(written: Written, content: dict[str, Any], fault: str) -> None:
+@pytest.mark.parametrize("name", FAULTY)
+def test_a_fault_is_named_with_its_place(written: Written, name: str) -> None:
+    content, *faults = FAULTY[name]
     path = written(content)
     error = refused(path)
 
-    assert str(error) == f"the seed {path} has a fault; nothing was created"
-    assert error.faults == (fault,)
+    counted = "a fault" if len(faults) == 1 else f"{len(faults)} faults"
+    assert str(error) == f"the seed {path} has {counted}; nothing was created"
+    assert error.faults == tuple(faults)
 
 
 def test_all_faults_are_named_at_once_in_the_order_of_the_file(written: Written) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from ksmy_tracker.domain.chain import Entry, NewEntry
 from ksmy_tracker.domain.changes import Change
-from ksmy_tracker.domain.kinds import Record
+from ksmy_tracker.domain.kinds import FORMER_PARTIES, Record
 from ksmy_tracker.domain.rules import Missing, Withdrawn
 from ksmy_tracker.domain.stale_listing import Listed
 from ksmy_tracker.errors import Refused
@@ -47,7 +47,7 @@ def test_a_change_is_about_its_record_and_what_that_is_to_belong_to(working_set:
     working_set.load([change])
     known = working_set.about(change)
     assert known.record is working_set.records["HYDROGEN"]
-    assert known.parent is working_set.records["FTA"]
+    assert known.named == {"FTA": working_set.records["FTA"]}
     assert known.day == "2026-01-15"
 
 
@@ -55,7 +55,7 @@ def test_a_milestone_comes_with_its_commitment(working_set: WorkingSet) -> None:
     change = updating("FTA-CONCLUDE/2", state="met")
     working_set.load([change])
     known = working_set.about(change)
-    assert (known.record, known.parent) == (
+    assert (known.record, known.named["FTA-CONCLUDE"]) == (
         working_set.records["FTA-CONCLUDE/2"],
         working_set.records["FTA-CONCLUDE"],
     )
@@ -121,18 +121,18 @@ def test_a_key_is_known_from_the_first_change_that_has_it(working_set: WorkingSe
 def test_a_new_sector_is_known_to_the_next_change(working_set: WorkingSet) -> None:
     changes = [
         updating("TOURISM", sector="touris"),
-        updating("TOURISM", sector="touris", new_sector=True),
+        updating("TOURISM", sector="touris", new=("sector",)),
         updating("TOURISM", sector="touris"),
         updating("TOURISM", sector="quantum"),
         updating("TOURISM", sector="quantums"),
     ]
     working_set.load(changes)
-    assert [working_set.about(change).near_sector for change in changes] == [
-        "tourism",
+    assert [working_set.about(change).near for change in changes] == [
+        ("sector", "touris", "tourism"),
         None,
         None,
         None,
-        "quantum",
+        ("sector", "quantums", "quantum"),
     ]
 
 
@@ -269,3 +269,58 @@ def test_the_number_of_a_milestone_that_was_undone_is_free_again(register: Path)
         change = adding("FTA-CONCLUDE", "milestone")
         working_set.load([change])
         assert working_set.about(change).number == 6
+
+
+def test_a_change_comes_with_the_bodies_that_it_names(
+    working_set: WorkingSet, transaction: Transaction
+) -> None:
+    bodies = [
+        adding(ref, "body", fields={"name": ref, "kind": "ministry"}) for ref in ("KR-MOTIE", "MY-MITI")
+    ]
+    record(transaction, bodies, recording())
+    change = updating("HYDROGEN", leads=("MY-MITI", "NONE"), partners=("KR-MOTIE",), said_by="KR")
+    working_set.load([change])
+    # A register from before parties were records has them all the same.
+    assert working_set.about(change).named == {
+        **{ref: working_set.records[ref] for ref in ("MY-MITI", "KR-MOTIE")},
+        "KR": FORMER_PARTIES["KR"],
+    }
+
+
+def test_a_body_s_day_is_the_first_on_which_it_is_named(
+    working_set: WorkingSet, transaction: Transaction
+) -> None:
+    new = adding("MY-MITI", "body", fields={"name": "M", "kind": "ministry"}, effective_on="2026-01-10")
+    record(transaction, [new], recording())
+    change = updating("HYDROGEN", leads=("MY-MITI",), effective_on="2026-01-09")
+    working_set.load([change])
+    with pytest.raises(Refused, match="2026-01-09 is before MY-MITI was created"):
+        working_set.about(change)
+
+
+def test_a_new_topic_is_known_to_the_next_change_and_is_no_sector(working_set: WorkingSet) -> None:
+    changes = [
+        updating("TOURISM", topics=("hydrogen", "hydrogens")),
+        updating("TOURISM", topics=("hydrogens",)),
+        updating("TOURISM", topics=("hydrogens",), new=("topics",)),
+        updating("TOURISM", topics=("수소", "hydrogens")),
+        updating("TOURISM", topics=("touris",), sector="hydrogen"),
+        updating("TOURISM", topics=("수소경제", "수소경재")),
+    ]
+    working_set.load(changes)
+    assert [working_set.about(change).near for change in changes] == [
+        ("topics", "hydrogens", "hydrogen"),
+        ("topics", "hydrogens", "hydrogen"),
+        None,
+        None,
+        None,
+        ("topics", "수소경재", "수소경제"),
+    ]
+
+
+def test_what_is_missing_is_explained_by_the_nearest_of_its_kind(
+    working_set: WorkingSet, transaction: Transaction
+) -> None:
+    record(transaction, [adding("TOURISM-BODY", "body", fields={"name": "T", "kind": "agency"})], recording())
+    assert str(working_set.explained(Missing("TOURISM-BOD", "body"))).endswith("; did you mean TOURISM-BODY?")
+    assert str(working_set.explained(Missing("TOURIS", "commitment"))).endswith("; did you mean TOURISM?")

@@ -6,6 +6,7 @@ from typing import Any, Final
 from ksmy_tracker.domain.rows import Row
 from ksmy_tracker.domain.safe_text import visible
 from ksmy_tracker.render.wording import (
+    cell,
     describe,
     due_date,
     entry_summary,
@@ -13,6 +14,8 @@ from ksmy_tracker.render.wording import (
     field_name,
     left,
     moved_by,
+    reading,
+    source_words,
     window,
     worded,
 )
@@ -29,14 +32,14 @@ def _beside(due: str, row: Any) -> str:
 _LISTINGS: Final[Mapping[str, Sequence[Column]]] = {
     "list": (
         ("ref", lambda row: row.ref),
-        ("status", lambda row: row.status),
+        ("status", lambda row: f"{row.status}, disputed" if row.disputed else row.status),
         ("deadline", lambda row: row.deadline),
         ("due", lambda row: _beside(due_date(row.due), row)),
         ("title", lambda row: row.title),
     ),
     "due": (
         ("deadline", lambda row: row.deadline),
-        ("days left", lambda row: left(row.days_left)),
+        ("days left", lambda row: left(row.days_left) + (", disputed" if row.disputed else "")),
         ("ref", lambda row: row.ref),
         ("window", lambda row: _beside(window(row.due_earliest, row.due_latest), row)),
         ("title", lambda row: row.title),
@@ -64,6 +67,28 @@ _LISTINGS: Final[Mapping[str, Sequence[Column]]] = {
         ("overdue", lambda row: str(row.overdue)),
         ("title", lambda row: row.title),
     ),
+    "bodies": (
+        ("ref", lambda row: row.ref),
+        ("kind", lambda row: row.kind),
+        ("party", lambda row: row.party or ""),
+        ("leads", lambda row: str(row.leads)),
+        ("overdue", lambda row: str(row.overdue)),
+        ("name", lambda row: row.name),
+    ),
+    "measure list": (
+        ("ref", lambda row: row.ref),
+        ("reading", lambda row: ", ".join(filter(None, (reading(row), "disputed" if row.disputed else "")))),
+        ("target", lambda row: cell(row.target)),
+        ("%", lambda row: cell(row.percent)),
+        ("title", lambda row: row.title),
+    ),
+    "sources": (
+        ("ref", lambda row: row.ref),
+        ("publisher", lambda row: row.publisher or ""),
+        ("dated", lambda row: due_date(row.dated)),
+        ("cited", lambda row: str(row.cited)),
+        ("title", lambda row: row.title),
+    ),
 }
 
 
@@ -80,6 +105,8 @@ def cells(
 
 def _chosen(row: Row, name: str) -> str:
     value = getattr(row, name)
+    if name == "cited" and not isinstance(value, int):
+        return "; ".join(map(source_words, value))
     if isinstance(value, list):
         return "; ".join(map(visible, value))
     return describe(value) if name == "changes" else worded(name, value)

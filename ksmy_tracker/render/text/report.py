@@ -1,11 +1,9 @@
 """The report as a page of text and as Markdown."""
 
-from collections.abc import Mapping
-
 from ksmy_tracker.domain.report import Report
 from ksmy_tracker.domain.safe_text import visible
 from ksmy_tracker.render.formats import markdown, to_markdown
-from ksmy_tracker.render.report_sections import Section, sections
+from ksmy_tracker.render.report_sections import Section, counted, sections
 from ksmy_tracker.render.report_summary import heading, summary
 from ksmy_tracker.render.text.page import WIDTH, Page
 
@@ -15,7 +13,7 @@ def as_page(report: Report, width: int = WIDTH) -> Page:
     page = Page(width)
     page.heading(heading(report))
     page.text(summary(report))
-    for name, counts in _counts(report).items():
+    for name, counts in counted(report).items():
         page.heading(f"By {name}")
         shown = [f"{word} {count:,}" for word, count in counts.items() if count]
         page.text(", ".join(shown) or "none", indent=2)
@@ -25,8 +23,8 @@ def as_page(report: Report, width: int = WIDTH) -> Page:
             page.text(item.sentence, indent=2, hanging=section.hanging, style=item.state)
         if section.left_out:
             _left_out(page, section)
-    page.heading("Head")
-    page.text(report.head or "none: the register has no entry", indent=2)
+    page.text("")
+    page.text(f"Head {report.head or 'none: the register has no entry'}")
     return page
 
 
@@ -43,7 +41,7 @@ def _left_out(page: Page, section: Section) -> None:
 def as_markdown(report: Report) -> str:
     """The report as GitHub-flavoured Markdown."""
     parts = [f"# {markdown(heading(report))}\n", f"{markdown(summary(report))}\n"]
-    for name, counts in _counts(report).items():
+    for name, counts in counted(report).items():
         parts.append(f"## By {name}\n")
         parts.append(to_markdown((name, "commitments"), counts.items()))
     for section in sections(report):
@@ -53,10 +51,5 @@ def as_markdown(report: Report) -> str:
         if section.left_out:
             how = f": {markdown(section.command)}" if section.command else ""
             parts.append(f"{section.left_out}{how}\n")
-    parts.append("## Head\n")
-    parts.append(f"{markdown(report.head or 'none: the register has no entry')}\n")
+    parts.append(f"Head {markdown(report.head or 'none: the register has no entry')}\n")
     return "\n".join(parts)
-
-
-def _counts(report: Report) -> dict[str, Mapping[str, int]]:
-    return {"status": report.by_status, "sector": report.by_sector, "deadline": report.by_deadline}

@@ -1,6 +1,7 @@
 """Fill the templates: every text that goes in is escaped, its control characters are shown."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["dated"] = _dated
+    environment.filters["linked"] = _linked
     return environment
 
 
@@ -41,6 +43,17 @@ def style_sheet(*names: str) -> Markup:
 def _shown(value: object) -> object:
     """What a template puts in: with control characters shown, unless it is markup already."""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _linked(text: str, links: Mapping[str, str]) -> Markup:
+    """The same, in which what cites a source leads to it."""
+    shown, anchor = _dated(text), Markup('<a href="{}" rel="nofollow noreferrer">{}</a>').format
+    known = {str(said := _dated(words)): anchor(url, said) for words, url in links.items()}
+    if not known:
+        return shown
+    # In one pass, and the longest first: none is looked for in another.
+    either = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
+    return Markup(re.sub(either, lambda found: known[found[0]], str(shown)))  # noqa: S704
 
 
 def _dated(text: str) -> Markup:

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -62,19 +62,25 @@ class ServerReader(Reader):
         return f"jsonb_array_elements_text(CAST(:{parameter} AS jsonb))"
 
     @staticmethod
+    def items(column: str) -> str:
+        """SQL for a table whose column `value` has the texts of the JSON list in a column."""
+        return f"jsonb_array_elements_text(CAST({column} AS jsonb))"
+
+    @staticmethod
     def new_value(column: str, name: str) -> str:
         """SQL for what the changes in a column set a field to, as text; null where they do not name it."""
         return f"CAST({column} AS jsonb) -> '{name}' ->> 1"
 
     @staticmethod
-    def family(column: str) -> str:
-        """SQL for the ref of the commitment that a milestone's ref such as `X/2` belongs to; else the ref."""
-        return f"split_part({column}, '/', 1)"
-
-    @staticmethod
     def has_member(column: str, name: str) -> str:
         """SQL for "the JSON object in the column has a member of that name"."""
         return f"CAST({column} AS jsonb) ? '{name}'"
+
+    @staticmethod
+    def like_or_beyond_ascii(column: str, parameters: Iterable[str]) -> str:
+        """SQL for "the text in the column is like a pattern of some parameters, in any case, or is not of ASCII"."""
+        likes = (f"{column} ILIKE :{one} OR " for one in parameters)
+        return f"({''.join(likes)}length({column}) <> octet_length({column}))"
 
     def whole(self, table: str, columns: Sequence[str]) -> str:
         """SQL for a table as it is, whatever stands in front of it under its name."""

@@ -65,11 +65,16 @@ def require_file(path: Path) -> None:
     require_trusted(path)
 
 
-def connect(path: Path, timeout: float) -> Connection:
+def connect(path: Path, timeout: float, *, in_one_thread: bool = True) -> Connection:
     """Open an existing file; read-only where it may not be written."""
     uri = f"file://{quote(os.fsencode(path.absolute()))}?mode=rw"
     connection = sqlite3.connect(
-        uri, uri=True, timeout=min(timeout, 1e6), isolation_level=None, factory=Connection
+        uri,
+        uri=True,
+        timeout=min(timeout, 1e6),
+        isolation_level=None,
+        factory=Connection,
+        check_same_thread=in_one_thread,
     )
     connection.path, connection.patience = path, timeout
     connection.execute("PRAGMA trusted_schema = OFF")

@@ -1,7 +1,8 @@
 """The view of a register in a file for reading, in the SQL that is SQLite's own."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from ksmy_tracker.storage.files import APPLICATION_ID
 from ksmy_tracker.storage.interface import Reader, Row
 from ksmy_tracker.storage.revisions import the_revision
 from ksmy_tracker.storage.rows_by_name import made_one_by_one, names_in
-from ksmy_tracker.storage.sqlite.connection import code_of
+from ksmy_tracker.storage.sqlite.connection import Connection, code_of, connect
 from ksmy_tracker.storage.sqlite.failures import damaged
 from ksmy_tracker.storage.sqlite.ordinary_tables import fault_in_tables
 
@@ -52,6 +53,28 @@ class FileReader(Reader):
             if mode not in ("delete", "memory"):  # the latter only where all of it is in memory
                 yield f"database: its journal mode is {mode}, not the delete it was made with"
 
+    @contextmanager
+    def seeking_broken_pages(self) -> Iterator[Callable[[], list[str]]]:
+        """What is to be called for the broken pages, which a thread seeks in the same file: no writer can change it."""
+        if not isinstance(self._connection, Connection):  # all of it is in memory
+            yield lambda: [*self.broken_pages()]
+            return
+        from concurrent.futures import ThreadPoolExecutor, wait
+
+        path, patience = self._connection.path, self._connection.patience
+        with (
+            closing(connect(path, patience, in_one_thread=False)) as another,
+            ThreadPoolExecutor(1) as thread,
+        ):
+            another.set_progress_handler(None, 0)  # signals are let in where the register is read
+            found = thread.submit(lambda: [*FileReader(another).broken_pages()])
+            try:
+                yield found.result
+            finally:
+                while not found.done():
+                    another.interrupt()
+                    wait([found], 0.01)
+
     @staticmethod
     def among(column: str, parameter: str) -> str:
         """SQL for "the column is in the JSON list bound to the parameter"."""
@@ -63,19 +86,25 @@ class FileReader(Reader):
         return f"json_each(:{parameter})"
 
     @staticmethod
+    def items(column: str) -> str:
+        """SQL for a table whose column `value` has the texts of the JSON list in a column."""
+        return f"json_each({column})"
+
+    @staticmethod
     def new_value(column: str, name: str) -> str:
         """SQL for what the changes in a column set a field to, as text; null where they do not name it."""
         return f"json_extract({column}, '$.{name}[1]')"
 
     @staticmethod
-    def family(column: str) -> str:
-        """SQL for the ref of the commitment that a milestone's ref such as `X/2` belongs to; else the ref."""
-        return f"CASE instr({column}, '/') WHEN 0 THEN {column} ELSE substr({column}, 1, instr({column}, '/') - 1) END"
-
-    @staticmethod
     def has_member(column: str, name: str) -> str:
         """SQL for "the JSON object in the column has a member of that name"."""
         return f"json_type({column}, '$.{name}') IS NOT NULL"
+
+    @staticmethod
+    def like_or_beyond_ascii(column: str, parameters: Iterable[str]) -> str:
+        """SQL for "the text in the column is like a pattern of some parameters, in any case, or is not of ASCII"."""
+        likes = (f"{column} LIKE :{one} OR " for one in parameters)
+        return f"({''.join(likes)}length({column}) <> length(CAST({column} AS BLOB)))"
 
     def whole(self, table: str, columns: Sequence[str]) -> str:
         """SQL for a table as it is, whatever stands in front of it under its name."""

@@ -7,7 +7,7 @@ import pytest
 
 from ksmy_tracker.domain.rows import Row
 from ksmy_tracker.render.text.listing import cells
-from tests.rows import AGREEMENT, COMMITMENT, DEADLINE, ENTRY
+from tests.rows import AGREEMENT, BODY, CITED, COMMITMENT, DEADLINE, ENTRY, MEASURE, SOURCE
 
 #: An agreement whose counts and date all differ.
 DATED = replace(AGREEMENT, dated="2024-11-25", commitments=12, open=11, overdue=2)
@@ -69,13 +69,13 @@ def test_due_says_how_long_there_is(days_left: int, words: str) -> None:
     assert one("due", DEADLINE._replace(days_left=days_left))["days left"] == words
 
 
-def test_history_shows_what_changed_why_and_how_much_evidence() -> None:
+def test_history_shows_what_changed_why_and_on_what_evidence() -> None:
     assert list(one("history", ENTRY).items()) == [
         ("id", "26"),
         ("effective on", "2025-10-26"),
         ("ref", "FTA-CONCLUDE"),
         ("actor", "desk"),
-        ("what", "status in-progress -> finalising (Talks concluded) [2 evidence]"),
+        ("what", "status in-progress -> finalising (Talks concluded) [SBS News; Joint statement]"),
     ]
 
 
@@ -85,7 +85,9 @@ def test_history_names_what_was_created_by_its_title_and_why() -> None:
         action="created",
         changes={"title": [None, "Free trade"], "kind": [None, "treaty"]},
     )
-    assert one("history", created)["what"] == "agreement created: Free trade (Talks concluded) [2 evidence]"
+    assert one("history", created)["what"] == (
+        "agreement created: Free trade (Talks concluded) [SBS News; Joint statement]"
+    )
 
 
 def test_history_tells_no_consequence_of_a_change() -> None:
@@ -151,7 +153,98 @@ def test_chosen_evidence_is_shown_as_its_texts() -> None:
     assert one("history", ENTRY._replace(evidence=[]), "evidence")["evidence"] == ""
 
 
-@pytest.mark.parametrize("command", ["list", "due", "history", "agreements"])
+@pytest.mark.parametrize(
+    ("command", "row", "shown"),
+    [
+        (
+            "bodies",
+            BODY,
+            {
+                "ref": "MITI",
+                "kind": "ministry",
+                "party": "MY",
+                "leads": "3",
+                "overdue": "1",
+                "name": "Ministry of Investment, Trade and Industry",
+            },
+        ),
+        (
+            "sources",
+            SOURCE,
+            {
+                "ref": "STAR-JETS",
+                "publisher": "The Star",
+                "dated": "2025-12-18",
+                "cited": "2",
+                "title": "Six jets in 2026",
+            },
+        ),
+        (
+            "measure list",
+            MEASURE,
+            {
+                "ref": "FTA-CONCLUDE:LINES",
+                "reading": "6 lines (2025-Q4)",
+                "target": "18",
+                "%": "33",
+                "title": "Tariff lines freed",
+            },
+        ),
+    ],
+)
+def test_bodies_sources_and_measures_have_listings_of_their_own(
+    command: str, row: Row, shown: dict[str, str]
+) -> None:
+    assert list(one(command, row).items()) == list(shown.items())
+
+
+@pytest.mark.parametrize(
+    ("command", "row", "empty"),
+    [
+        ("bodies", replace(BODY, party=None), ["party"]),
+        ("sources", replace(SOURCE, publisher=None, dated=None), ["publisher", "dated"]),
+        ("measure list", replace(MEASURE, value=None, target=None, percent=None), ["reading", "target", "%"]),
+    ],
+)
+def test_what_is_not_known_of_them_leaves_its_cell_empty(command: str, row: Row, empty: list[str]) -> None:
+    assert [name for name, word in one(command, row).items() if not word] == empty
+
+
+@pytest.mark.parametrize(
+    ("command", "row", "column", "said"),
+    [
+        ("list", replace(COMMITMENT, disputed=("due", "status")), "status", "in-progress, disputed"),
+        ("due", DEADLINE._replace(disputed=("due",)), "days left", "15 days ago, disputed"),
+        ("measure list", replace(MEASURE, disputed=("value",)), "reading", "6 lines (2025-Q4), disputed"),
+    ],
+)
+def test_what_sources_disagree_about_says_so(command: str, row: Row, column: str, said: str) -> None:
+    assert one(command, row)[column] == said
+
+
+def test_chosen_lists_are_shown_with_commas() -> None:
+    row = replace(
+        COMMITMENT, topics=("steel", "\u200bhalal"), leads=("MITI",), disputed=("due_phrase", "/1 due")
+    )
+    assert list(one("list", row, "topics", "leads", "partners", "disputed").values()) == [
+        r"steel, \u200bhalal",
+        "MITI",
+        "",
+        "due_phrase, /1 due",
+    ]
+
+
+def test_chosen_sources_are_shown_as_an_entry_cites_them() -> None:
+    citing = ENTRY._replace(evidence=["STAR-JETS", "A speech"], cited=[CITED])
+    assert one("history", citing)["what"].endswith(" [The Star, 2025-12-18 (STAR-JETS); A speech]")
+    assert one("history", citing, "evidence") == {"evidence": "STAR-JETS; A speech"}
+    assert one("history", citing, "cited") == {"cited": "The Star, 2025-12-18 (STAR-JETS)"}
+    assert one("history", ENTRY, "cited") == {"cited": ""}
+
+
+@pytest.mark.parametrize(
+    "command", ["list", "due", "history", "agreements", "bodies", "sources", "measure list"]
+)
 def test_a_listing_of_nothing_has_its_header_all_the_same(command: str) -> None:
     header, rows = cells(command, None, [])
     assert len(header) >= 5

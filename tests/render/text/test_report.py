@@ -16,11 +16,24 @@ from rich.cells import cell_len
 
 from ksmy_tracker.domain.report import Contradiction, Listed, NextMilestone, Report
 from ksmy_tracker.domain.rows import Day, Filters
-from ksmy_tracker.domain.words import DEADLINE_STATES, STATUSES
+from ksmy_tracker.domain.words import DEADLINE_STATES, FIRMNESSES, STATUSES
 from ksmy_tracker.render.report_summary import summary
 from ksmy_tracker.render.text.report import as_markdown, as_page
-from tests.rows import CREATED, EMPTY, FULL, HEAD, MILESTONE, MOVED, OVERDUE, SOON, UPDATED, late
+from tests.rows import (
+    CREATED,
+    EMPTY,
+    FULL,
+    HEAD,
+    MILESTONE,
+    MOVED,
+    OVERDUE,
+    SOON,
+    UPDATED,
+    counting,
+    late,
+)
 
+BAR = "\u2588" * 6 + "\u00b7" * 14
 SOON_TITLE = "Due within 90 days: 1 (1 milestone)"
 PAGE = f"""\
 Republic of Korea - Malaysia: what was promised, as of 2026-01-15
@@ -29,11 +42,17 @@ Republic of Korea - Malaysia: what was promised, as of 2026-01-15
 By status
   in-progress 2, completed 1
 
+By firmness
+  committed 1, discussed 1, hoped 1
+
 By sector
   halal 1, trade 2
 
 By deadline
-  overdue 1, upcoming 1, met 1
+  overdue 1, undated 1, met 1
+
+By lead
+  MITI 1, none 1
 
 Overdue: 1
   FTA-CONCLUDE: Conclude the agreement, both parties, due 2025 (2025-01-01
@@ -48,6 +67,15 @@ Contradicts itself: 1
 Next milestones: 1
   FTA-CONCLUDE/2: 2. Signed, scheduled, due 2026, in 350 days
 
+Quantities: 1
+  FTA-CONCLUDE:LINES: Tariff lines freed, 6 of 18 lines by 2026 (2025-Q4),
+    33 % {BAR}; readings 2025-Q1 2, 2025-Q4 6
+
+Sources disagree: 1
+  FTA-CONCLUDE status: in-progress [Joint statement]; against it
+      completed, says KR [The Star, 2025-12-18 (STAR-JETS); A speech];
+      cancelled
+
 Moved since 2025-12-16: 2
   FTA-CONCLUDE: status planned -> in-progress (entry 26)
   FTA-CONCLUDE: deadline due-soon -> overdue (calendar, overdue since
@@ -56,13 +84,12 @@ Moved since 2025-12-16: 2
 Entries since 2025-12-16: 2
   2026-01-09  HALAL/2: milestone created: Port opened
   2026-01-10  FTA-CONCLUDE: status planned -> in-progress (Talks
-              began) [1 evidence]
+              began) [SBS News]
 
 Not looked at for 180 days: 1
   HALAL: 2025-07-01, 198 days ago
 
-Head
-  {HEAD}
+Head {HEAD}
 """
 #: Everything but what a page's own words are made of: box drawing, blocks, arrows and other ornaments, escapes.
 NO_MAIL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2190-\u2bff]")
@@ -122,26 +149,35 @@ def test_every_section_of_an_empty_register_says_that_there_is_nothing() -> None
     assert {heading: in_a_line(lines) for heading, lines in sections(EMPTY).items()} == {
         "Republic of Korea - Malaysia: what was promised, as of 2026-01-15": summary(EMPTY),
         "By status": "none",
+        "By firmness": "none",
         "By sector": "none",
         "By deadline": "none",
         "Overdue: none": "",
         "Due within 90 days: none": "",
         "Contradicts itself: none": "",
         "Next milestones: none": "",
+        "Quantities: none": "",
+        "Sources disagree: none": "",
         "Moved since 2025-12-16: none": "",
         "Entries since 2025-12-16: none": "",
         "Not looked at for 180 days: none": "",
-        "Head": "none: the register has no entry",
+        "Head none: the register has no entry": "",
     }
 
 
 def test_the_title_says_what_the_report_is_narrowed_to() -> None:
-    narrowed = FULL._replace(only=Filters(["trade"], ["KR"], ["FTA"]))
+    narrowed = FULL._replace(only=Filters(["trade"], party=["KR"], agreement=["FTA"]))
     title = "Republic of Korea - Malaysia: what was promised (trade, KR, FTA), as of 2026-01-15"
     assert in_a_line(page(narrowed).splitlines()[:2]).startswith(title)
     assert as_markdown(narrowed).startswith(
         "# Republic of Korea - Malaysia: what was promised \\(trade, KR, FTA\\)"
     )
+
+
+def test_the_title_says_between_whom_it_is() -> None:
+    other = FULL._replace(partnership="Malaysia - Singapore\x1b")
+    assert page(other).startswith("Malaysia - Singapore␛: what was promised, as of 2026-01-15\n")
+    assert as_markdown(other).startswith("# Malaysia - Singapore␛: what was promised, as of 2026-01-15\n")
 
 
 def test_the_summary_is_the_paragraph_under_the_title() -> None:
@@ -178,7 +214,15 @@ def test_the_horizon_is_named(within: int, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("parties", "said"), [("KR", ", Korea, "), ("MY", ", Malaysia, "), ("both", ", both parties, ")]
+    ("parties", "said"),
+    [
+        ("KR", ", Republic of Korea, "),
+        ("MY", ", Malaysia, "),
+        ("KR, MY", ", Republic of Korea, Malaysia, "),
+        ("both", ", both parties, "),
+        ("all", ", all parties, "),
+        ("SG", ", SG, "),
+    ],
 )
 def test_who_is_party_to_what_is_overdue_is_named(parties: str, said: str) -> None:
     report = FULL._replace(overdue=Listed([OVERDUE._replace(parties=parties)], 1))
@@ -218,6 +262,8 @@ REST = {
     "due_soon": ("more", "ksmy due --within 90"),
     "contradictions": ("more", ""),
     "next_milestones": ("more", ""),
+    "measures": ("more", "ksmy measure list"),
+    "disagreements": ("more", "ksmy list --disputed"),
     "moved": ("more", "ksmy report --since 2025-12-16 -f md"),
     "changed": ("earlier", "ksmy history --since 2025-12-16 --news"),
     "quiet": ("more", "ksmy list --not-reviewed 180"),
@@ -268,19 +314,19 @@ def test_diff_lists_what_moved_in_a_report_of_today_but_cannot_be_narrowed() -> 
 
 def test_the_command_of_a_narrowed_report_narrows_too_but_for_what_history_cannot() -> None:
     narrowed = late(7, 0, 7, 0)._replace(
-        only=Filters(["trade", "halal"], ["KR"], ["FTA"]),
+        only=Filters(["trade", "halal"], ["steel"], ["KR"], ["MITI"], ["KAI"], ["FTA"], search=["it's"]),
         quiet=Listed((), 3),
         moved=Listed((), 3),
         changed=Listed((), 3),
     )
     found = {title: in_a_line(lines) for title, lines in sections(narrowed).items()}
-    only = "--sector trade --sector halal --party KR --agreement FTA --as-of 2026-01-15"
+    only = (
+        "--sector trade --sector halal --topic steel --party KR --lead MITI --partner KAI --agreement FTA "
+        "--search 'it'\"'\"'s' --as-of 2026-01-15"
+    )
     assert found["Overdue: 7"] == f"and 7 more: ksmy list --overdue {only}"
     assert found["Due within 90 days: 7"] == f"and 7 more: ksmy due --within 90 {only}"
-    assert found["Moved since 2025-12-16: 3"] == (
-        "and 3 more: ksmy report --since 2025-12-16 -f md "
-        "--sector trade --sector halal --party KR --agreement FTA --as-of 2026-01-15"
-    )
+    assert found["Moved since 2025-12-16: 3"] == (f"and 3 more: ksmy report --since 2025-12-16 -f md {only}")
     assert found["Entries since 2025-12-16: 3"] == "and 3 earlier"
     assert found["Not looked at for 180 days: 3"] == f"and 3 more: ksmy list --not-reviewed 180 {only}"
 
@@ -313,9 +359,9 @@ def test_nothing_in_a_page_is_wider_than_a_mail_program_leaves_alone() -> None:
         changed=Listed([UPDATED._replace(note="한" * 200)], 1),
         contradictions=Listed([Contradiction("W" * 64, TITLE, "completed with milestone 2 open")], 1),
         next_milestones=Listed([NextMilestone(TITLE, replace(MILESTONE, title=TITLE))], 1),
-        by_sector={"m" * 64: 1, "n" * 64: 2},
         only=Filters(["m" * 64, "n" * 64]),
     )
+    wide = counting(wide, by_sector={"m" * 64: 1, "n" * 64: 2})
     lines = page(wide).splitlines()
     assert max(map(cell_len, lines)) <= 78
     assert max(map(cell_len, lines)) > 70
@@ -351,8 +397,8 @@ def test_a_page_fits_a_narrower_terminal_too(width: int) -> None:
     assert max(cell_len(line) for line in lines if HEAD[:10] not in line) <= width
 
 
-def test_a_page_has_no_escape_codes_and_no_drawing() -> None:
-    assert not NO_MAIL.search(page(FULL))
+def test_a_page_has_no_escape_codes_and_no_drawing_but_the_bars_of_quantities() -> None:
+    assert not NO_MAIL.search(page(FULL).replace(BAR, ""))
     assert not NO_MAIL.search(as_markdown(FULL))
 
 
@@ -371,9 +417,9 @@ def test_control_characters_are_shown_and_never_sent(write: Any) -> None:
         overdue=Listed([OVERDUE._replace(title=evil)], 1),
         changed=Listed([UPDATED._replace(note=evil), CREATED._replace(changes={"title": [None, evil]})], 2),
         next_milestones=Listed([NextMilestone(evil, replace(MILESTONE, title=evil))], 1),
-        by_sector={evil: 1},
         only=Filters([evil]),
     )
+    report = counting(report, by_sector={evil: 1})
     said = write(report)
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", said)
     assert "␛" in said
@@ -389,6 +435,11 @@ def test_markdown_has_a_table_for_every_count_and_every_list() -> None:
         ["deadline", "commitments"],
         *([state, str(FULL.by_deadline[state])] for state in DEADLINE_STATES),
     ]
+    assert found["By firmness"] == [
+        ["firmness", "commitments"],
+        *([word, str(FULL.counts.by_firmness[word])] for word in FIRMNESSES),
+    ]
+    assert found["By lead"] == [["lead", "commitments"], ["MITI", "1"], ["none", "1"]]
     assert found["By sector"] == [["sector", "commitments"], ["halal", "1"], ["trade", "2"]]
     deadline = ["ref", "title", "parties", "due", "last day", "when"]
     assert found["Overdue: 1"] == [
@@ -410,7 +461,7 @@ def test_markdown_has_a_table_for_every_count_and_every_list() -> None:
     assert found["Entries since 2025-12-16: 2"] == [
         ["effective on", "ref", "what"],
         ["2026-01-09", "HALAL/2", "milestone created: Port opened"],
-        ["2026-01-10", "FTA-CONCLUDE", "status planned -> in-progress (Talks began) [1 evidence]"],
+        ["2026-01-10", "FTA-CONCLUDE", "status planned -> in-progress (Talks began) [SBS News]"],
     ]
     assert found["Not looked at for 180 days: 1"] == [
         ["ref", "title", "newest entry"],
@@ -427,13 +478,27 @@ def test_markdown_has_a_table_for_every_count_and_every_list() -> None:
             "2. Signed, scheduled, due 2026, in 350 days",
         ],
     ]
+    assert found["Quantities: 1"] == [
+        ["ref", "title", "reading", "target", "%", "readings"],
+        [
+            *("FTA-CONCLUDE:LINES", "Tariff lines freed", "6 lines (2025-Q4)", "18", "33"),
+            "2025-Q1 2, 2025-Q4 6",
+        ],
+    ]
+    assert found["Sources disagree: 1"] == [
+        ["ref", "field", "the register", "others"],
+        [
+            *("FTA-CONCLUDE", "status", "in-progress [Joint statement]"),
+            "completed, says KR [The Star, 2025-12-18 (STAR-JETS); A speech]; cancelled",
+        ],
+    ]
 
 
 def test_markdown_has_the_title_the_summary_and_the_head() -> None:
     rendered = unescape(re.sub(r"<[^>]*>", "", MarkdownIt().render(as_markdown(FULL))))
     assert rendered.startswith("Republic of Korea - Malaysia: what was promised, as of 2026-01-15\n")
     assert summary(FULL) in rendered
-    assert rendered.rstrip().endswith(f"Head\n{HEAD}")
+    assert rendered.rstrip().endswith(f"Head {HEAD}")
 
 
 def test_markdown_of_an_empty_register_has_headings_and_no_empty_lists() -> None:
@@ -441,13 +506,13 @@ def test_markdown_of_an_empty_register_has_headings_and_no_empty_lists() -> None
     assert summary(EMPTY) in said
     headings = re.findall(r"^#+ .*", said, re.MULTILINE)
     assert headings[1:] == [
-        *("## By status", "## By sector", "## By deadline", "## Overdue: none"),
+        *("## By status", "## By firmness", "## By sector", "## By deadline", "## Overdue: none"),
         *("## Due within 90 days: none", "## Contradicts itself: none", "## Next milestones: none"),
-        "## Moved since 2025-12-16: none",
-        *("## Entries since 2025-12-16: none", "## Not looked at for 180 days: none", "## Head"),
+        *("## Quantities: none", "## Sources disagree: none", "## Moved since 2025-12-16: none"),
+        *("## Entries since 2025-12-16: none", "## Not looked at for 180 days: none"),
     ]
-    assert set(tables(said)) == {"By status", "By sector", "By deadline"}
-    assert said.endswith("none: the register has no entry\n")
+    assert set(tables(said)) == {"By status", "By firmness", "By sector", "By deadline"}
+    assert said.endswith("\nHead none: the register has no entry\n")
 
 
 def test_markdown_takes_nothing_of_the_register_for_markup() -> None:

@@ -7,12 +7,17 @@ from datetime import date, timedelta
 from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from ksmy_tracker.domain.report import Listed, Report
+from ksmy_tracker.domain.timeline import Timeline
+from ksmy_tracker.render.web.report import as_html
+from ksmy_tracker.render.wording import due_date, source_words
 from tests import registers
 from tests.conftest import Ksmy
+from tests.rows import CITED, EMPTY, FULL, NOTHING, UPDATED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +29,7 @@ VOID: Final = ("meta", "link", "br", "hr", "img", "input", "wbr")
 KNOWN: Final = {
     *("html", "head", "meta", "title", "style", "body", "header", "main", "footer", "section", "div"),
     *("h1", "h2", "p", "code", "span", "time", "wbr", "table", "caption", "thead", "tbody", "tr", "th", "td"),
-    *("svg", "desc", "g", "rect", "line", "text", "path"),
+    *("a", "svg", "desc", "g", "rect", "line", "text", "path", "circle"),
 }
 
 
@@ -167,9 +172,12 @@ def test_the_policy_lets_through_the_pages_own_style_and_nothing_else(each: Path
     assert names.index("style") > 1  # the policy, among the metas, comes first
 
 
-def test_nothing_on_the_page_runs_leads_anywhere_or_is_fetched(each: Path) -> None:
+def test_nothing_on_the_page_runs_or_is_fetched_and_it_leads_nowhere_but_to_sources(each: Path) -> None:
     root = read(page(each))
     for one in root.all():
+        if one.name == "a":
+            assert re.match("https?://", one.attributes.pop("href"))
+            assert one.attributes == {"rel": "nofollow noreferrer"}
         for name in one.attributes:
             assert not name.startswith("on")
             assert name not in ("style", "src", "srcset", "href", "xlink:href", "action", "background")
@@ -179,7 +187,7 @@ def test_nothing_on_the_page_runs_leads_anywhere_or_is_fetched(each: Path) -> No
 
 def test_headings_are_in_order_below_one_title(each: Path) -> None:
     root = read(page(each))
-    assert [one.name for one in root.all("h1", "h2", "h3", "h4", "h5", "h6")] == ["h1"] + ["h2"] * 9
+    assert [one.name for one in root.all("h1", "h2", "h3", "h4", "h5", "h6")] == ["h1"] + ["h2"] * 11
     assert root.one("h1").text == root.one("head").one("title").text
     assert [one.one("h2").text.partition(":")[0] for one in root.all("section")] == [
         "Where it stands",
@@ -188,6 +196,8 @@ def test_headings_are_in_order_below_one_title(each: Path) -> None:
         "Timeline",
         "Contradicts itself",
         "Next milestones",
+        "Quantities",
+        "Sources disagree",
         "Moved since 2025-12-16",
         "Entries since 2025-12-16",
         "Not looked at for 180 days",
@@ -280,13 +290,22 @@ def test_a_column_in_which_nothing_stands_is_left_out(ksmy: Ksmy) -> None:
     assert columns()[-2:] == ["When", "Slipped"]
 
 
+def said(value: Any) -> str:
+    """A value of the JSON report as the page has it."""
+    return ", ".join(value) if isinstance(value, list) else due_date(str(value))
+
+
 def test_the_page_says_what_the_report_says(after_summit: Path) -> None:
     root = read(page(after_summit))
     report = json.loads(registers.run(after_summit, "report", "--format", "json"))
     assert root.one("h1").text == "Republic of Korea - Malaysia: what was promised, as of 2026-01-15"
     assert root.one("header").one("p").text == report["summary"]
     tables = {one.one("caption").text: one for one in root.all("table")}
-    for kind in ("status", "deadline", "sector"):
+    assert dict(cells(tables["By lead"])) == {
+        **{word: f"{count:,}" for word, count in report["by_lead"].items()},
+        "none": f"{report['without_lead']:,}",
+    }
+    for kind in ("status", "firmness", "deadline", "sector"):
         shown = {word: f"{count:,}" for word, count in report[f"by_{kind}"].items() if count}
         assert dict(cells(tables[f"By {kind}"])) == shown
     assert cells(section(root, "Overdue: 1").one("table")) == [
@@ -294,15 +313,17 @@ def test_the_page_says_what_the_report_says(after_summit: Path) -> None:
             "FTA-CONCLUDE",
             "Conclude the bilateral free trade agreement",
             "both",
+            "MITI, KR-TRADE",
             "2025",
             "2025-12-31",
             "15 days ago",
+            "2026-H1",
         ]
     ]
     assert not list(section(root, "Due within 90 days: none").all("table"))
     moved = cells(section(root, "Moved since 2025-12-16").one("table"))
     assert [(*row[:2], row[3]) for row in moved] == [
-        (one["ref"], one["field"].replace("_", " "), one["new"]) for one in report["moved"]
+        (one["ref"], one["field"].replace("_", " "), said(one["new"])) for one in report["moved"]
     ]
     assert [
         "FTA-CONCLUDE",
@@ -342,7 +363,7 @@ def test_hostile_notes_stand_in_the_cells_too(hostile: Path) -> None:
     changed = cells(section(read(page(hostile)), "Entries since").one("table"))
     said = {row[1]: row[2] for row in changed if row[2].startswith("noted (")}
     for name in registers.NOTED:
-        assert said[registers.REFS[name]] == f"noted ({registers.SHOWN[name]}) [1 evidence]"
+        assert said[registers.REFS[name]] == f"noted ({registers.SHOWN[name]}) [{registers.SHOWN[name]}]"
 
 
 def test_a_template_in_a_title_is_not_filled_in(ksmy: Ksmy) -> None:
@@ -366,7 +387,7 @@ def test_an_empty_register_has_a_page_that_says_so(empty: Path) -> None:
     assert root.one("header").one("p").text == "There is no commitment here yet."
     assert not list(root.all("svg"))
     assert [one.text for one in section(root, "Timeline").all("p")] == ["There is no due date to draw."]
-    assert [one.one("h2").text.rpartition(": ")[2] for one in root.all("section")].count("none") == 7
+    assert [one.one("h2").text.rpartition(": ")[2] for one in root.all("section")].count("none") == 9
     assert root.one("footer").one("code").text == "none"
 
 
@@ -374,7 +395,7 @@ def test_filters_narrow_the_lists_and_the_drawing(after_summit: Path) -> None:
     root = read(page(after_summit, "--sector", "green-energy", "--party", "MY"))
     assert root.one("h1").text.endswith(" (green-energy, MY), as of 2026-01-15")
     assert [one.text.strip().partition("\n")[0] for one in root.all("g")] == [
-        "CCS-START: Start the joint carbon capture and storage project, upcoming, due 2029"
+        "CCS-START: Start the carbon capture and storage project, upcoming, due 2029"
     ] * 2
     tables = {one.one("caption").text: one for one in root.all("table")}
     assert cells(tables["By sector"]) == [["green-energy", "4"]]
@@ -434,3 +455,56 @@ def test_of_what_is_drawn_a_quarter_is_overdue_at_most_and_the_rest_is_told_by_k
     assert next(one.text for one in drawing.all("p")) == (
         "and 38 more with a due date: 24 overdue, 12 later, 2 completed or cancelled"
     )
+
+
+def linked(one: Report) -> list[tuple[str, str]]:
+    """Where a page leads, with the words that lead there."""
+    root = read(as_html(one, Timeline(date(2026, 1, 1), date(2026, 12, 31), date(2026, 1, 15), (), 0, 0)))
+    return [(link.attributes["href"], link.text) for link in root.all("a")]
+
+
+def test_a_source_that_is_cited_leads_to_its_address() -> None:
+    assert linked(FULL) == [("https://star.example/jets", "The Star, 2025-12-18 (STAR-JETS)")]
+    citing = UPDATED._replace(evidence=["STAR-JETS"], cited=[CITED])
+    assert linked(FULL._replace(changed=Listed([citing], 1), disagreements=NOTHING)) == linked(FULL)
+    assert linked(EMPTY) == []
+
+
+@pytest.mark.parametrize("url", [None, "javascript:alert(1)", "ftp://star.example/jets", "//star.example"])
+def test_an_address_that_no_source_can_have_leads_nowhere(url: str | None) -> None:
+    citing = UPDATED._replace(evidence=["STAR-JETS"], cited=[CITED._replace(url=url)])
+    assert linked(FULL._replace(changed=Listed([citing], 1), disagreements=NOTHING)) == []
+
+
+def test_an_address_is_escaped_in_its_link() -> None:
+    url = 'https://star.example/?a=1&b="><script>'
+    citing = UPDATED._replace(evidence=["STAR-JETS"], cited=[CITED._replace(url=url)])
+    assert linked(FULL._replace(changed=Listed([citing], 1), disagreements=NOTHING)) == [
+        (url, "The Star, 2025-12-18 (STAR-JETS)")
+    ]
+
+
+@pytest.mark.parametrize("publisher", ["As {} says", "{} again"])
+def test_a_source_whose_words_have_those_of_another_in_them_is_one_link(publisher: str) -> None:
+    named = publisher.format(source_words(CITED))
+    within = CITED._replace(ref="OTHER", publisher=named, url="https://other.example/")
+    citing = UPDATED._replace(evidence=["STAR-JETS", "OTHER"], cited=[CITED, within])
+    assert linked(FULL._replace(changed=Listed([citing], 1), disagreements=NOTHING)) == [
+        ("https://star.example/jets", "The Star, 2025-12-18 (STAR-JETS)"),
+        ("https://other.example/", f"{named}, 2025-12-18 (OTHER)"),
+    ]
+
+
+def test_the_page_has_a_table_of_leads_of_quantities_and_of_where_sources_disagree() -> None:
+    root = read(as_html(FULL, Timeline(date(2026, 1, 1), date(2026, 12, 31), date(2026, 1, 15), (), 0, 0)))
+    tables = {one.one("caption").text: one for one in root.all("table")}
+    assert cells(tables["By lead"]) == [["MITI", "1"], ["none", "1"]]
+    assert cells(section(root, "Quantities: 1").one("table")) == [
+        ["FTA-CONCLUDE:LINES", "Tariff lines freed", "6 lines (2025-Q4)", "18", "33", "2025-Q1 2, 2025-Q4 6"]
+    ]
+    assert cells(section(root, "Sources disagree: 1").one("table")) == [
+        [
+            *("FTA-CONCLUDE", "status", "in-progress [Joint statement]"),
+            "completed, says KR [The Star, 2025-12-18 (STAR-JETS); A speech]; cancelled",
+        ]
+    ]

@@ -100,7 +100,7 @@ def test_a_drawing_is_a_standalone_document_that_asks_for_nothing(
     assert drawing.text.startswith('<?xml version="1.0" encoding="UTF-8"?>\n<svg ')
     assert drawing.root.tag == f"{SVG}svg"
     names = {one.tag.removeprefix(SVG) for one in drawing.root.iter()}
-    assert names <= {"svg", "title", "desc", "style", "rect", "line", "text", "g", "path"}
+    assert names <= {"svg", "title", "desc", "style", "rect", "line", "text", "g", "path", "circle"}
     attributes = {name for one in drawing.root.iter() for name in one.attrib}
     assert not {name for name in attributes if name.startswith("on") or "href" in name or name == "style"}
     (style,) = drawing.all("style")
@@ -122,10 +122,11 @@ def test_title_and_description_name_the_drawing_and_say_all_that_it_shows(after_
     assert named_by == [title.get("id"), description.get("id")]
     assert title.text == "Deadlines from 2025-01-01 to 2029-12-31"
     assert description.text == (
-        "FTA-CONCLUDE: Conclude the bilateral free trade agreement, overdue, due 2025 (2025-01-01 to 12-31). "
+        "FTA-CONCLUDE: Conclude the bilateral free trade agreement, overdue, due 2025 (2025-01-01 to 12-31), "
+        "expected 2026-H1. "
         "FA50M-DELIVERY: Deliver 18 FA-50M jets to Malaysia, upcoming, due 2027/2028 "
-        "(2027-01-01 to 2028-12-31). "
-        "CCS-START: Start the joint carbon capture and storage project, upcoming, due 2029 "
+        "(2027-01-01 to 2028-12-31), expected 2027/2028. "
+        "CCS-START: Start the carbon capture and storage project, upcoming, due 2029 "
         "(2029-01-01 to 12-31). "
         "16 commitments without a due date."
     )

@@ -2,12 +2,20 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 
 from ksmy_tracker import cli
+from ksmy_tracker.domain.rows import Day, Filters
+from ksmy_tracker.domain.search import folded
+from ksmy_tracker.reading.commitments import commitments
+from ksmy_tracker.reading.entries import entries
+from ksmy_tracker.reading.snapshot import Snapshot
+from ksmy_tracker.storage.locate import locate
 from tests.conftest import NOW, Ksmy, Ran
 
 BATCH: list[dict[str, Any]] = [
@@ -38,6 +46,8 @@ LOOKS = (
         ("list", "--search", "ALL"),
         ("list", "--withdrawn"),
     ),
+    *(("list", "é", "ÉTAPE"), ("agreements", "--search", "자유무역"), ("due", "--search", "étape")),
+    *(("history", "--search", "MOVED"), ("history", "--search", "étape", "--limit", "1")),
     *(("list", "--stale", "10"), ("list", "--due-before", "2029-12-31", "--party", "KR", "--limit", "3")),
     *(
         ("due",),
@@ -48,7 +58,25 @@ LOOKS = (
     ),
     *(("agreements",), ("show", "A-1"), ("show", "TREATY"), ("show", "FTA-CONCLUDE/1")),
 )
-PAST = (("list",), ("due",), ("history",), ("agreements",), ("report",))
+PAST = (
+    *(("list",), ("due",), ("history",), ("agreements",), ("report",)),
+    *(("list", "étape"), ("history", "--search", "ÉTAPE")),
+)
+#: Texts of many scripts, in which case and form follow rules of their own.
+SCRIPTS = (
+    *("Café au lait", "Straße", "ΟΔΟΣ", "Россия", "İstanbul", "한국과 말레이시아", "ひらがなガ"),
+    *("\uff26\uff34\uff21 ｶﾞ", "ﬁnal", "㈜ ℡", "कि़ताब", "ข้อตกลงน้ำ", "Việt Nam", "שלום וּ", "اتفاقية ﷲ"),
+    *("Երևան և", "ᏣᎳᎩ Ꮳ", "ᲥᲐᲠᲗᲣᲚᲘ", "𐐨𐐀 Deseret", "ǅ ǆ Ǆ", "ᾼ ᾳ", "\u212a \u212b", "Q\u017fS"),
+    *("q\u0323\u0307 q\u0307\u0323", "Quixotic", "100% \\ _ \" '", "tab\tand\nline", "Ünï" * 200),
+)
+PROMISE = {"title": "x", "agreement": "FTA", "sector": "trade", "firmness": "agreed", "on": "2026-01-09"}
+#: Where a text may stand, with the keys of a batch that put it there.
+PLACES: dict[str, Callable[[str], dict[str, Any]]] = {
+    "title": lambda text: {"title": text},
+    "detail": lambda text: {"detail": text},
+    "note": lambda text: {"note": text},
+    "evidence": lambda text: {"evidence": ["other", text]},
+}
 Both = Callable[..., Ran]
 
 FORMATS = ("table", "tsv", "csv", "json", "jsonl", "md")
@@ -99,6 +127,37 @@ def test_every_look_at_a_past_day_is_the_same_to_the_byte(both: Both, day: str) 
 def test_every_look_by_what_was_known_on_a_day_is_the_same_to_the_byte(both: Both, day: str) -> None:
     for look in PAST:
         assert both(*look, "--known-on", day, "--format", "json").code == 0
+
+
+def test_a_search_in_any_script_finds_the_same_in_every_case_and_form(
+    register: Path, empty_database: str, ksmy: Ksmy, tmp_path: Path
+) -> None:
+    batch, export = tmp_path / "scripts.jsonl", tmp_path / "scripts-export.jsonl"
+    lines, texts = [], {}
+    for number, text in enumerate(SCRIPTS):
+        for place, write in PLACES.items():
+            content = normalize("NFD", text.upper()) if place in ("note", "evidence") else text
+            texts[f"{place}-{number}".upper()] = content
+            lines.append({"op": "add", "ref": f"{place}-{number}", **PROMISE, **write(content)})
+    batch.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    ksmy("apply", str(batch))
+    ksmy("update", "TOURISM", "--status", "suspended")
+    ksmy("export", "--output", str(export))
+    assert ksmy("import", str(export), "--db", empty_database).code == 0
+    days = (Day(date(2026, 1, 15)), Day(date(2026, 1, 14)))
+    with locate(str(register)).reading() as file, locate(empty_database).reading() as server:
+        places = [Snapshot(reader, day) for reader in (file, server) for day in days]
+        assert [one.is_past for one in places] == [False, True, False, True]
+        for text in SCRIPTS:
+            forms = (normalize("NFD", text), normalize("NFKC", text))
+            for wanted in {text, text.lower(), text.swapcase(), *forms}:
+                expected = sorted(ref for ref, its in texts.items() if folded(wanted) in folded(its))
+                assert {ref.partition("-")[0].lower() for ref in expected} == PLACES.keys()
+                only = Filters(search=[wanted])
+                assert [[row.ref for row in commitments(one, only)] for one in places] == [expected] * 4
+                found = [entries(one, search=[wanted], newest=9) for one in places]
+                assert found == [found[0]] * 4
+                assert {entry.ref for entry in found[0]} <= {*expected}
 
 
 @pytest.mark.parametrize("format", ["text", "md", "html", "json"])

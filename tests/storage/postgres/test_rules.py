@@ -1,5 +1,6 @@
 """The rules on the form of a value say the same on both engines, and what the readers of changes say."""
 
+import json
 import re
 import sqlite3
 from collections.abc import Callable
@@ -8,7 +9,17 @@ from typing import Any, Final
 import psycopg
 import pytest
 
-from ksmy_tracker.domain.values import Fault, read_any_ref, read_edtf, read_ref, read_sector
+from ksmy_tracker.domain.values import (
+    CLAIM_FORM,
+    NUMBERED_FORM,
+    Fault,
+    read_amount,
+    read_any_ref,
+    read_edtf,
+    read_measure_ref,
+    read_ref,
+    read_slug,
+)
 from ksmy_tracker.storage.tables import FORMS
 from tests.storage.test_tables import DATES, NEW, RULES, VOCABULARIES, with_word
 
@@ -58,6 +69,7 @@ SIGNS: Final = (
         "\u0410",
         "\uff11",
     ),
+    *("#", "#1", "#01", "/2#1", ":A", "[]", '["', '"]', "국", "e\u0301"),
     *("2025", "2025-06", "2025-02-30", "a" * 64, "A" * 65, "1" * 10, "T04:00:00.000000Z"),
 )
 VALUES: Final = [
@@ -103,22 +115,46 @@ def is_hash(value: str) -> bool:
 READ_BY: Final[dict[tuple[str, str], Callable[[str], bool]]] = {
     ("ref", ""): takes(read_ref),
     ("any ref", "agreement"): takes(read_ref),
-    ("any ref", "milestone"): lambda value: "/" in value and takes(read_any_ref)(value),
-    ("slug", ""): takes(read_sector),
+    ("any ref", "milestone"): lambda value: (
+        bool(NUMBERED_FORM.fullmatch(value)) and takes(read_any_ref)(value)
+    ),
+    ("any ref", "measure"): takes(read_measure_ref),
+    ("any ref", "claim"): lambda value: bool(CLAIM_FORM.fullmatch(value)) and takes(read_any_ref)(value),
     ("hash", ""): is_hash,
     ("key", ""): lambda value: len(value.encode()) <= 2000,
 }
 
 
-@pytest.mark.parametrize(("kind", "record"), [*READ_BY, ("edtf", "")])
+#: Rules that know less than the reader: what this takes they take, and of these values nothing else that is told.
+LOOSER: Final[dict[str, tuple[Callable[[str], bool], Callable[[str], bool]]]] = {
+    "edtf": (lambda value: len(value) > 6 and takes(read_edtf)(value), lambda _: False),
+    "slug": (takes(read_slug), lambda value: re.search(r'[ \t\r\n",]|^-|-$|--|^$', value) is not None),
+    "amount": (
+        takes(read_amount),
+        lambda value: re.search("[^0-9.-]|[^0-9]$|^$", value, re.ASCII) is not None,
+    ),
+    "list": (lambda value: value == "[]" or is_list_of_texts(value), lambda value: value[:1] != "["),
+}
+
+
+def is_list_of_texts(value: str) -> bool:
+    try:
+        found = json.loads(value)
+    except ValueError:
+        return False
+    return type(found) is list and len(found) > 0 and all(type(one) is str for one in found)
+
+
+@pytest.mark.parametrize(("kind", "record"), [*READ_BY, *((kind, "") for kind in LOOSER)])
 def test_a_rule_takes_the_same_values_on_both_engines_and_those_that_the_reader_takes(
     database_on_server: str, kind: str, record: str
 ) -> None:
     found = on_sqlite(kind, record)
     assert found == on_postgresql(database_on_server, kind, record)
-    if kind == "edtf":  # of which the rule only knows the letters
-        dates = [value for value in VALUES if value.startswith("2025") and len(value) > 6]
-        assert all(found[value] for value in dates if takes(read_edtf)(value))
+    if kind in LOOSER:
+        is_taken, is_refused = LOOSER[kind]
+        assert [value for value in VALUES if is_taken(value) and not found[value]] == []
+        assert [value for value in VALUES if is_refused(value) and found[value]] == []
     else:
         assert found == {value: READ_BY[kind, record](value) for value in VALUES}
     assert sum(found.values()) > 0

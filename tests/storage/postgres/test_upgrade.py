@@ -39,7 +39,7 @@ def put_on_server(file: Path, revision: str, url: str) -> None:
             connection.cursor().executemany(sql.encode(), rows.fetchall())
 
 
-@pytest.mark.parametrize("revision", sorted(path.stem for path in DUMPS.iterdir()))
+@pytest.mark.parametrize("revision", sorted(path.stem for path in DUMPS.glob("*.sql")))
 def test_it_is_the_same_register_afterwards(
     revision: str, ksmy: Ksmy, empty_database: str, tmp_path: Path
 ) -> None:
