@@ -1,5 +1,6 @@
 """ksmy init: a new register."""
 
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,7 @@ from ksmy_tracker.cli.output import emit_done
 from ksmy_tracker.cli.recording import By
 from ksmy_tracker.cli.where import Where
 from ksmy_tracker.domain.zone import ZONE
-from ksmy_tracker.errors import Usage
+from ksmy_tracker.errors import KsmyError, Refused, Usage
 
 
 @command(LOOK_AFTER, "ksmy init --db ./register.db")
@@ -22,14 +23,23 @@ def init(
         option("--seed", "FILE", "Fill it from this seed instead of the summit's.", offers=completion.files),
     ],
     empty: Annotated[bool, flag("--empty", "Leave it empty.")],
+    example: Annotated[
+        Path | None,
+        option(
+            "--example", "DIR", "Write a small seed there instead, to start from.", offers=completion.files
+        ),
+    ],
     by: By,
     tz: Zone,
     where: Where,
     now: datetime,
 ) -> None:
     """Create a register with what was promised at the summit of November 2024."""
-    if seed is not None and empty:
-        raise Usage("--seed and --empty exclude each other; give one")
+    if (seed is not None) + empty + (example is not None) > 1:
+        raise Usage("--seed, --empty and --example exclude each other; give one")
+    if example is not None:
+        _write_example(example)
+        return
     today = clock.today(now, tz or clock.zone(ZONE))
     from ksmy_tracker.domain.safe_text import visible
     from ksmy_tracker.render.wording import plural
@@ -48,3 +58,20 @@ def init(
         f"created {visible(str(where.db))} with {plural(kinds.count('agreement'), 'agreement')} "
         f"and {plural(kinds.count('commitment'), 'commitment')}\n"
     )
+
+
+def _write_example(folder: Path) -> None:
+    """Write the seed of an invented partnership of three states; no file that is there is replaced."""
+    from ksmy_tracker.domain.safe_text import visible
+    from ksmy_tracker.storage.files import write_whole
+    from ksmy_tracker.storage.shipped import shipped
+
+    seed = folder / "seed.json"
+    if os.path.lexists(seed):
+        raise Refused(f"{seed} is there already; name another folder")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise KsmyError(f"{folder} could not be made: {error.strerror}") from None
+    write_whole(seed, shipped("docs/examples/three-states.json").read_text(encoding="utf-8"), "seed")
+    emit_done(f"wrote {visible(str(seed))}; edit it, then `ksmy init --seed {visible(str(seed))}`\n")

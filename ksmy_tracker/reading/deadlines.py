@@ -66,7 +66,8 @@ def first_deadlines(
 def _rows(snapshot: Snapshot, selected: str, **parameters: Any) -> Iterator[DeadlineRow]:
     """The rows of selected deadlines, nearest first."""
     sql = (
-        "SELECT x.ref, x.record, coalesce(m.title, c.title) AS title, c.agreement, c.sector, c.parties, "
+        "SELECT x.ref, x.record, coalesce(m.title, c.title) AS title, c.agreement, c.sector, "
+        "coalesce(m.party, c.parties) AS parties, "
         "coalesce(m.state, c.status) AS status, '' AS deadline, 0 AS days_left, "
         "CASE WHEN m.ref IS NULL THEN c.due ELSE m.due END AS due, x.due_earliest, x.due_latest, "
         "CASE WHEN m.ref IS NULL THEN c.due_phrase END AS due_phrase, "
@@ -102,7 +103,7 @@ def calendar(snapshot: Snapshot) -> Iterator[CalendarRow]:
         f"c.due_latest, c.due_phrase, c.completed_on AS done_on, {MILESTONES_MET} AS milestones_met, "
         f"{MILESTONES} AS milestones, {from_history('c')}, c.expected, c.leads "
         f"FROM commitment c WHERE c.withdrawn = 0 AND c.due IS NOT NULL AND {snapshot.own_commitment} UNION ALL "
-        "SELECT m.ref, m.title, c.agreement, c.sector, c.parties, m.state, m.due, m.due_earliest, "
+        "SELECT m.ref, m.title, c.agreement, c.sector, coalesce(m.party, c.parties), m.state, m.due, m.due_earliest, "
         f"m.due_latest, NULL, m.met_on, 0, 0, {from_history('m')}, m.expected, "
         "CASE WHEN m.leads = '[]' THEN c.leads ELSE m.leads END "
         "FROM milestone m JOIN commitment c ON c.ref = m.commitment "

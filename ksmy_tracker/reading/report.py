@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from ksmy_tracker.domain.quantities import is_reached
 from ksmy_tracker.domain.report import Contradiction, Counts, Listed, NextMilestone, Quiet, Report, tally
 from ksmy_tracker.domain.rows import Filters, KindCount, MeasureRow, StatusCount, days_before, stored_date
-from ksmy_tracker.domain.words import OPEN_STATUSES
+from ksmy_tracker.domain.words import OPEN_STATUSES, SHARED
 from ksmy_tracker.reading.agreements import count_agreements
 from ksmy_tracker.reading.bodies import leads
 from ksmy_tracker.reading.deadlines import first_deadlines
@@ -21,6 +21,7 @@ from ksmy_tracker.reading.expressions import (
     OPEN,
     OPEN_MILESTONE,
     OVERDUE,
+    listed,
     open_milestone,
 )
 from ksmy_tracker.reading.filters import narrowed
@@ -122,7 +123,7 @@ def counts(snapshot: Snapshot) -> Counts:
     )
     kinds = (
         "SELECT c.sector, c.firmness, count(*) AS commitments, "
-        "count(*) FILTER (WHERE c.said_by <> 'both') AS one_sided "
+        f"count(*) FILTER (WHERE c.said_by NOT IN {listed(SHARED)}) AS one_sided "
         "FROM commitment c WHERE c.withdrawn = 0 GROUP BY 1, 2"
     )
     return tally(snapshot.rows(StatusCount, statuses), snapshot.rows(KindCount, kinds))

@@ -1,4 +1,4 @@
-"""Where what ships with the program is: the migrations and the seed."""
+"""Where what ships with the program is: the migrations, the seed and the example of one."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from ksmy_tracker.errors import KsmyError
 
 
 def shipped(name: str) -> Path:
-    """`migrations` or `seed.json`: beside the package in a wheel, above it in a checkout."""
+    """`migrations`, `seed.json` or the example: beside the package in a wheel, above it in a checkout."""
     package = Path(ksmy_tracker.__file__).parent
     if (package / name).exists():
         return package / name
