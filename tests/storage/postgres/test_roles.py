@@ -42,6 +42,9 @@ def test_a_reader_can_run_every_command_that_looks_and_change_nothing(offices: C
             ("show", "FTA-CONCLUDE"),
             ("history",),
             ("agreements",),
+            ("bodies",),
+            ("sources",),
+            ("measure", "list"),
             ("report",),
             ("timeline",),
         ),
@@ -67,6 +70,10 @@ def test_a_writer_changes_records_and_cannot_touch_the_history(
         '{"ref": "TOURISM", "status": "suspended"}\n{"ref": "HYDROGEN", "sector": "green-energy", "key": "k"}\n'
         '{"op": "milestone", "ref": "TOURISM", "title": "Step"}\n'
         '{"op": "add", "ref": "MOU", "title": "M", "kind": "treaty", "stage": "signed"}\n'
+        '{"op": "body", "ref": "KAI", "name": "K", "kind": "company"}\n'
+        '{"op": "source", "ref": "STAR", "title": "S"}\n'
+        '{"op": "measure", "ref": "TOURISM:VISITS", "title": "V", "unit": "people"}\n'
+        '{"op": "claim", "ref": "TOURISM", "field": "firmness", "value": "hoped"}\n'
     )
     assert ksmy("apply", str(batch), "--db", url).code == 0
     assert ksmy("undo", "--db", url).code == 0
