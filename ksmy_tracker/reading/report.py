@@ -32,13 +32,19 @@ from ksmy_tracker.reading.snapshot import Snapshot
 
 _OPEN_STEPS: Final = f"FROM milestone m WHERE m.commitment = c.ref AND {OPEN_MILESTONE}"
 
+#: What shows a promise shows no completion: evidence of the entry that made a commitment does not count.
+_OF_THE_PROMISE: Final = (
+    "(c.evidence = 1 AND c.completed_on > c.created_on AND EXISTS (SELECT 1 FROM entry e WHERE e.ref = c.ref "
+    "AND e.action = 'created' AND CAST(e.evidence AS text) NOT IN ('[]', '0')))"
+)
+
 #: What is completed, though its evidence or its milestones say otherwise.
 _COMPLETED_BUT: Final = (
     "SELECT x.ref, x.title, 'completed with ' || CASE x.steps WHEN 0 THEN 'no evidence' "
     "WHEN 1 THEN 'milestone ' || x.step || ' open' ELSE x.steps || ' milestones open' END || "
     "CASE WHEN x.evidence = 0 AND x.steps > 0 THEN ' and no evidence' ELSE '' END AS why "
-    f"FROM (SELECT c.ref, c.title, c.evidence, (SELECT count(*) {_OPEN_STEPS}) AS steps, "
-    f"(SELECT min(m.number) {_OPEN_STEPS}) AS step FROM commitment c "
+    f"FROM (SELECT c.ref, c.title, CASE WHEN {_OF_THE_PROMISE} THEN 0 ELSE c.evidence END AS evidence, "
+    f"(SELECT count(*) {_OPEN_STEPS}) AS steps, (SELECT min(m.number) {_OPEN_STEPS}) AS step FROM commitment c "
     "WHERE c.withdrawn = 0 AND c.status = 'completed') x WHERE x.evidence = 0 OR x.steps > 0"
 )
 

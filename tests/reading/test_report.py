@@ -171,6 +171,19 @@ def test_contradictions_are_found_those_that_are_alike_together_and_by_ref(busy:
     ]
 
 
+def test_evidence_of_the_promise_is_none_of_its_completion(
+    register: Path, record: Callable[..., None]
+) -> None:
+    record(
+        added("SAID", "FTA", "trade", "2025-01-01", evidence="Report"), {"ref": "SAID", "status": "completed"}
+    )
+    record(added("DONE", "FTA", "trade", TODAY, evidence="Report", status="completed"))
+    for day in (TODAY, "2026-01-20"):
+        assert [ref for ref, why in whys(register, day) if why == "completed with no evidence"] == ["SAID"]
+    record({"ref": "SAID", "evidence": "Seen"})
+    assert "SAID" not in dict(whys(register))
+
+
 def test_a_contradiction_has_the_commitments_title(busy: Path) -> None:
     with looking(busy) as snapshot:
         found, _ = contradictions(snapshot, limit=2)
