@@ -264,7 +264,9 @@ class Model:
         """Lay an entry on top of the records."""
         record = records.get(said.ref)
         if record is None:
-            record = {**dict.fromkeys(self.columns[said.kind]), "ref": said.ref, "withdrawn": 0}
+            columns = self.columns[said.kind]
+            record = {**dict.fromkeys(columns), "ref": said.ref, "withdrawn": 0}
+            record |= {name: "[]" for name in ("topics", "leads", "partners") if name in columns}
             record["created_on"] = said.day
             if said.kind == "milestone":
                 record["commitment"], _, number = said.ref.partition("/")

@@ -52,7 +52,7 @@ def test_a_commitment_and_its_milestone_have_bodies_of_their_own_in_the_order_gi
         (update("FTA", under="KR-MOTIE"), "KR-MOTIE is a body, not an agreement"),
         (update("FTA", under="SP-2042"), "there is no agreement SP-2042; did you mean SP-2024?"),
         (body("TOURISM"), "there is already a commitment TOURISM; change it with `ksmy update`"),
-        (commitment("KR-MOTIE"), "there is already a body KR-MOTIE; change it with `ksmy update`"),
+        (commitment("KR-MOTIE"), "there is already a body KR-MOTIE; change it with `ksmy body set`"),
     ],
 )
 def test_what_a_change_names_must_be_there_and_of_its_kind(desk: Desk, change: Change, sentence: str) -> None:
