@@ -385,7 +385,12 @@ class Room:
 
     def connect(self, *_: object, **__: object) -> sqlite3.Connection:
         """What stands in for sqlite3.connect: the same room for every connection."""
-        return CONNECT("file:/room?vfs=memdb", uri=True, isolation_level=None, factory=sqlite.Connection)
+        room = "file:/room?vfs=memdb"
+        made = CONNECT(
+            room, uri=True, isolation_level=None, factory=sqlite.Connection, check_same_thread=False
+        )
+        made.path, made.patience = self.location.path, 1.0
+        return made
 
     def model(self) -> Model:
         """The model of the start, and the register put back to it."""
