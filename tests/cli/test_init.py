@@ -120,7 +120,7 @@ def test_init_refuses_whatever_is_there(ksmy: Ksmy, new: Path, tmp_path: Path, k
 def test_init_takes_a_seed_or_none_but_not_both(ksmy: Ksmy, new: Path) -> None:
     ran = ksmy("init", "--empty", "--seed", "seed.json", "--db", str(new))
     assert ran.code == 2
-    assert "--seed and --empty exclude each other" in sentence(ran)
+    assert "--seed, --empty and --example exclude each other" in sentence(ran)
     assert not new.parent.exists()
 
 
