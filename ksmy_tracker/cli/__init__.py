@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from ksmy_tracker import clock, signals
-from ksmy_tracker.cli.command import Commands
+from ksmy_tracker.cli.groups import Commands
 from ksmy_tracker.cli.output import Held, complain, emit
 from ksmy_tracker.errors import KsmyError
 

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from typer.core import TyperGroup
 
-from ksmy_tracker.cli.command import CHANGE, Commands
+from ksmy_tracker.cli.groups import group
 
 COMMANDS: Final = {"add": "claim_add", "accept": "claim_accept", "drop": "claim_drop"}
 
@@ -19,12 +19,10 @@ class _Claims(TyperGroup):
         return super().resolve_command(ctx, args)
 
 
-claim = _Claims(
-    name="claim",
-    commands=Commands(COMMANDS),  # type: ignore[arg-type]  # read by name, never changed
-    help="Record what another source says a field of a record is (the record keeps its value), or settle it.",
-    epilog="Example: ksmy claim FA50M-DELIVERY --status completed --said-by KR --evidence SUMMIT-REPORT",
-    no_args_is_help=True,
-    rich_markup_mode="rich",
-    rich_help_panel=CHANGE,
+claim = group(
+    "claim",
+    COMMANDS,
+    "Record what another source says a field of a record is (the record keeps its value), or settle it.",
+    "ksmy claim FA50M-DELIVERY --status completed --said-by KR --evidence SUMMIT-REPORT",
+    of=_Claims,
 )

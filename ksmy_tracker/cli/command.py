@@ -5,15 +5,12 @@ its place; the function gets what was parsed, never what was typed. What many co
 parameter that is a `datetime` is the moment at which the command began.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
-from functools import cache
-from importlib import import_module
 from inspect import Parameter, Signature, get_annotations
 from typing import Annotated, Any, Final, NamedTuple, get_args, get_origin
 
 import typer
-from typer.main import get_command_from_info
 from typer.models import CommandInfo
 
 from ksmy_tracker import signals
@@ -205,29 +202,3 @@ def _damage_behind(register: Any) -> KsmyError | None:
     if not faults:
         return None
     return Damaged(f"{register} is damaged ({faults[0]}); restore the newest sound backup")
-
-
-class Commands(Mapping[str, Any]):
-    """Commands by name, each module imported and each command built when it is first asked for."""
-
-    def __init__(self, modules: Mapping[str, str]) -> None:
-        self._modules = modules
-
-    def __getitem__(self, name: str) -> Any:
-        return _built(name, self._modules[name])
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._modules)
-
-    def __len__(self) -> int:
-        return len(self._modules)
-
-
-@cache
-def _built(name: str, module: str) -> Any:
-    """The command, or the group of commands, that a module declares under its own name."""
-    found = getattr(import_module(f"ksmy_tracker.cli.{module}"), module)
-    if not isinstance(found, CommandInfo):
-        return found
-    found.name = name
-    return get_command_from_info(found, pretty_exceptions_short=False, rich_markup_mode="rich")

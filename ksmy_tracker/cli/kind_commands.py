@@ -1,4 +1,4 @@
-"""The commands that add records of a kind, and change them, drawn from what is declared of the kind."""
+"""The commands that add records of a kind and change them, drawn from what is declared of it, and settle claims."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -7,7 +7,7 @@ from typer.models import CommandInfo
 
 from ksmy_tracker.cli import completion
 from ksmy_tracker.cli.command import argument, command
-from ksmy_tracker.cli.fields import fields_of
+from ksmy_tracker.cli.fields import fields_of, option_of
 from ksmy_tracker.cli.recording import By, Changing, Said
 from ksmy_tracker.domain.changes import Change
 from ksmy_tracker.domain.values import read_any_ref, read_ref
@@ -41,9 +41,21 @@ def setting(kind: str, text: str, example: str, *first: str) -> CommandInfo:
 
     def change(ref: ref, fields: fields, said: Said, by: By, changing: Changing) -> None:
         if not fields and not said.is_something():
-            options = ", ".join(f"--{name.replace('_', '-')}" for name in first)
+            options = ", ".join(map(option_of, first))
             raise Usage(f"nothing to change: give {options}, --note or --evidence")
         changing.record([Change("update", ref, record_is=kind, fields=fields, **said.of_a_change())], by)
 
     change.__doc__ = text
     return command(None, example)(change)
+
+
+def settling(state: str, text: str, example: str) -> CommandInfo:
+    """The command that settles a claim as `accepted` or `dropped`."""
+    means = "Its ref, such as FA50M-DELIVERY#1."
+    ref = Annotated[str, argument("CLAIM", means, read_any_ref, offers=completion.claims)]
+
+    def settle(ref: ref, said: Said, by: By, changing: Changing) -> None:
+        changing.show(changing.invocation(by).settle(ref, state, said.of_a_change()))
+
+    settle.__doc__ = text
+    return command(None, example)(settle)

@@ -13,6 +13,7 @@ from ksmy_tracker.reading.claims import disputes
 from ksmy_tracker.reading.expressions import HAS_MARKS, NOT_LOOKED_AT, OPEN, OVERDUE, TOUCHES, all_of, listed
 from ksmy_tracker.reading.search import found
 from ksmy_tracker.reading.snapshot import Ref, Snapshot
+from ksmy_tracker.storage.interface import Row
 
 #: Every commitment but what is withdrawn.
 EVERY: Final = Filters()
@@ -93,13 +94,12 @@ def _is_of(column: str, marks: Sequence[str]) -> str:
 def _add_own(snapshot: Snapshot, filters: Filters, conditions: _Conditions) -> None:
     """Let through what parties, leads or partners have to do with; a milestone without any is as its commitment."""
     if filters.party:
+        marks = conditions.marks("party", _known_parties(snapshot, filters.party))
         for condition, column in (
             (conditions.parts, "c.parties"),
             (conditions.of_milestones, "coalesce(m.party, c.parties)"),
         ):
-            condition.append(
-                _is_of(column, conditions.marks("party", _known_parties(snapshot, filters.party)))
-            )
+            condition.append(_is_of(column, marks))
     for column, wanted in (("leads", filters.lead), ("partners", filters.partner)):
         if wanted:
             known = _known_bodies(snapshot, wanted)
@@ -187,19 +187,24 @@ def _known_parties(snapshot: Snapshot, wanted: Sequence[str]) -> Sequence[str]:
 
 def _known_bodies(snapshot: Snapshot, wanted: Sequence[str]) -> Sequence[str]:
     """The bodies asked for; raises `NotFound` for one that there is not, on the snapshot's day or now."""
-    sql = "SELECT ref FROM body"
-    known = sorted({one.ref for one in (*snapshot.rows(Ref, sql), *snapshot.register.rows(Ref, sql))})
+    known = sorted({one.ref for one in _then_and_now(snapshot, Ref, "SELECT ref FROM body")})
     for ref in wanted:
         if ref not in known:
             raise NotFound(f"there is no body {ref}; {did_you_mean(ref, known, short=40)}")
     return wanted
 
 
+def _then_and_now(snapshot: Snapshot, row: type[Row], sql: str) -> list[Row]:
+    """The rows of a SELECT at the point of a snapshot, and of the whole register now, which has all that a part has."""
+    now = snapshot.register.rows(row, sql)
+    return [*snapshot.rows(row, sql), *now] if snapshot.is_past else now
+
+
 def _known_slugs(snapshot: Snapshot, field: str, wanted: Sequence[str]) -> Sequence[str]:
     """The words of an open list that are asked for; raises `Usage` for one that no commitment has, then or now."""
     if wanted:
         sql = f"SELECT DISTINCT {field} FROM commitment"
-        rows = (*snapshot.rows(Commitment, sql), *snapshot.register.rows(Commitment, sql))
+        rows = _then_and_now(snapshot, Commitment, sql)
         known = sorted({slug for row in rows for slug in texts_of(getattr(row, field))})
         for slug in wanted:
             if known and slug not in known:
